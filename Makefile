@@ -1,0 +1,28 @@
+# Two commands: `make demo` and `make test`. Either sets up .venv first.
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: demo test check docs clean
+
+demo: .venv/ready ## the seed's examples, and one function at every stage
+	@$(BIN)/python examples/demo.py
+
+test: .venv/ready ## run every test, lit tests too
+	$(BIN)/pytest -q
+
+check: .venv/ready ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+
+docs: .venv/ready ## build the documentation site into build/site
+	$(BIN)/mkdocs build --strict --quiet
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m compileall -q .venv/lib || true
+	touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info

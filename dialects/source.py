@@ -1,0 +1,67 @@
+"""Where an op came from in the user's Python, and how to point at it."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from typing import NoReturn
+
+from xdsl.dialects.builtin import FileLineColLoc, UnknownLoc
+from xdsl.ir import Attribute, Operation
+from xdsl.pattern_rewriter import PatternRewriter
+from xdsl.utils.exceptions import DiagnosticException
+
+
+class CompileError(DiagnosticException, RuntimeError):
+    """The user's program can't be compiled. The message points into their file."""
+
+
+def reject(where: Operation | Attribute, problem: str, hint: str) -> NoReturn:
+    """Raise CompileError for an op or a location: where, the line with a caret, what, what to do."""
+    raise CompileError(f"{describe(where)}error: {problem}\n  hint: {hint}")
+
+
+def replace(rewriter: PatternRewriter, op: Operation, *new_ops: Operation) -> None:
+    """Replace `op` by `new_ops`, the last of which gives its results, and keep its place.
+
+    xDSL's own `rewriter.replace` forgets where an op came from; no pass calls it.
+    """
+    for new_op in new_ops:
+        if isinstance(new_op.location, UnknownLoc):
+            new_op.location = op.location
+    rewriter.replace(op, new_ops)
+
+
+def describe(where: Operation | Attribute) -> str:
+    """Return `file:line`, the line and a caret under the expression; an op's name without a place."""
+    location = where.location if isinstance(where, Operation) else where
+    if not isinstance(location, FileLineColLoc):
+        return f"{where.name}: " if isinstance(where, Operation) else ""
+    file, line = location.filename.data, location.line.data
+    column = max(location.column.data - 1, 0)
+    text = linecache.getline(file, line).rstrip()
+    if not text:
+        return f"{file}:{line}: "
+    gutter = f"{line:>4} | "
+    width = _width(file, line, column, text)
+    # ast counts columns in UTF-8 bytes, a terminal in characters.
+    start = len(text.encode()[:column].decode(errors="ignore"))
+    return f"{file}:{line}\n{gutter}{text}\n{' ' * (len(gutter) + start)}{'^' * width}\n"
+
+
+def _width(file: str, line: int, column: int, text: str) -> int:
+    """Return how many characters the widest one-line expression that starts here spans."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):
+        return 1
+    ends = [
+        node.end_col_offset
+        for node in ast.walk(tree)
+        if isinstance(node, ast.expr)
+        and (node.lineno, node.col_offset, node.end_lineno) == (line, column, line)
+        and node.end_col_offset is not None
+    ]
+    if not ends:
+        return 1
+    return max(1, len(text.encode()[column : max(ends)].decode(errors="ignore")))
