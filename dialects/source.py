@@ -17,7 +17,7 @@ class CompileError(DiagnosticException, RuntimeError):
 
 
 def reject(where: Operation | Attribute, problem: str, hint: str) -> NoReturn:
-    """Raise CompileError for an op or a location: where, the line with a caret, what, what to do."""
+    """Raise CompileError for an op or a place: where, the line and a caret, what, what to do."""
     raise CompileError(f"{describe(where)}error: {problem}\n  hint: {hint}")
 
 
@@ -33,7 +33,7 @@ def replace(rewriter: PatternRewriter, op: Operation, *new_ops: Operation) -> No
 
 
 def describe(where: Operation | Attribute) -> str:
-    """Return `file:line`, the line and a caret under the expression; an op's name without a place."""
+    """Return `file:line`, the line and carets under the expression, or just the op's name."""
     location = where.location if isinstance(where, Operation) else where
     if not isinstance(location, FileLineColLoc):
         return f"{where.name}: " if isinstance(where, Operation) else ""

@@ -1,0 +1,137 @@
+"""The `graph` dialect: ops on tensors in SSA form.
+
+Every op but those in `effects` is pure: a pass may move, merge or drop it.
+Ops neither promote nor broadcast; `dialects/build.py` makes the conversions they need.
+What can't be said without a Python object is in `pyobj` instead.
+"""
+
+from xdsl.ir import Dialect
+
+from .binary import (
+    AddOp,
+    AndOp,
+    DivOp,
+    FloorDivOp,
+    MaximumOp,
+    MinimumOp,
+    ModOp,
+    MulOp,
+    OrOp,
+    PowOp,
+    SubOp,
+    XorOp,
+)
+from .effects import PrintOp
+from .elementwise import COMPARISONS, BinaryOp, CompareOp, ConvertOp, SelectOp, UnaryOp
+from .reduction import REDUCTIONS, ArgReduceOp, DotGeneralOp, ReduceOp
+from .shape import (
+    BroadcastOp,
+    ConcatOp,
+    ConstantOp,
+    IotaOp,
+    PadOp,
+    ReshapeOp,
+    ReverseOp,
+    SliceOp,
+    TransposeOp,
+    UpdateSliceOp,
+)
+from .unary import (
+    AbsOp,
+    CeilOp,
+    CosOp,
+    ErfOp,
+    ExpOp,
+    FloorOp,
+    LogOp,
+    NegOp,
+    NotOp,
+    RoundOp,
+    RsqrtOp,
+    SignOp,
+    SinOp,
+    SqrtOp,
+    TanhOp,
+    TruncOp,
+)
+
+UNARY = (
+    *(NegOp, AbsOp, SignOp, ExpOp, LogOp, SqrtOp, RsqrtOp, TanhOp, ErfOp, SinOp, CosOp),
+    *(FloorOp, CeilOp, TruncOp, RoundOp, NotOp),
+)
+BINARY = (
+    *(AddOp, SubOp, MulOp, DivOp, FloorDivOp, ModOp, PowOp, MaximumOp, MinimumOp),
+    *(AndOp, OrOp, XorOp),
+)
+SHAPE = (
+    *(ConstantOp, IotaOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp, UpdateSliceOp),
+    *(ConcatOp, PadOp, ReverseOp),
+)
+
+Graph = Dialect(
+    "graph",
+    [
+        *UNARY,
+        *BINARY,
+        *(CompareOp, SelectOp, ConvertOp),
+        *SHAPE,
+        *(ReduceOp, ArgReduceOp, DotGeneralOp),
+        PrintOp,
+    ],
+)
+
+__all__ = [
+    "BINARY",
+    "COMPARISONS",
+    "REDUCTIONS",
+    "SHAPE",
+    "UNARY",
+    "AbsOp",
+    "AddOp",
+    "AndOp",
+    "ArgReduceOp",
+    "BinaryOp",
+    "BroadcastOp",
+    "CeilOp",
+    "CompareOp",
+    "ConcatOp",
+    "ConstantOp",
+    "ConvertOp",
+    "CosOp",
+    "DivOp",
+    "DotGeneralOp",
+    "ErfOp",
+    "ExpOp",
+    "FloorDivOp",
+    "FloorOp",
+    "Graph",
+    "IotaOp",
+    "LogOp",
+    "MaximumOp",
+    "MinimumOp",
+    "ModOp",
+    "MulOp",
+    "NegOp",
+    "NotOp",
+    "OrOp",
+    "PadOp",
+    "PowOp",
+    "PrintOp",
+    "ReduceOp",
+    "ReshapeOp",
+    "ReverseOp",
+    "RoundOp",
+    "RsqrtOp",
+    "SelectOp",
+    "SignOp",
+    "SinOp",
+    "SliceOp",
+    "SqrtOp",
+    "SubOp",
+    "TanhOp",
+    "TransposeOp",
+    "TruncOp",
+    "UnaryOp",
+    "UpdateSliceOp",
+    "XorOp",
+]
