@@ -1,0 +1,38 @@
+"""What we add to xDSL: dialects, passes and targets, each by name, each loaded on demand.
+
+A new one is one line in one of the three tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from xdsl.universe import XDSL_UNIVERSE, Universe
+
+DIALECTS: dict[str, tuple[str, str]] = {}
+"""Dialect name to the module and the name of the `Dialect` object in it."""
+
+PASSES: dict[str, tuple[str, str]] = {}
+"""Pass name to the module and the `ModulePass` class in it."""
+
+TARGETS: dict[str, tuple[str, str]] = {}
+"""Target name to the module and the `Target` class in it."""
+
+
+def loaders(table: Mapping[str, tuple[str, str]]) -> dict[str, Callable[[], Any]]:
+    """Return for each name of `table` a function that imports what the name stands for."""
+    return {name: _loader(module, attribute) for name, (module, attribute) in table.items()}
+
+
+def _loader(module: str, attribute: str) -> Callable[[], Any]:
+    return lambda: getattr(import_module(module), attribute)
+
+
+FOLDAWAY = Universe(
+    all_dialects=loaders(DIALECTS),
+    all_passes=loaders(PASSES),
+    # A name that xDSL has too would stop xdsl-opt at its start; foldaway-opt adds ours itself.
+    all_targets={n: t for n, t in loaders(TARGETS).items() if n not in XDSL_UNIVERSE.all_targets},
+)

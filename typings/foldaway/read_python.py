@@ -1,0 +1,1 @@
+../../api/read_python.py
