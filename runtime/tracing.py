@@ -1,0 +1,57 @@
+"""Where tensor operations go: computed at once, or recorded in the graph that is being built.
+
+A `Tracer` is set while a function is being folded; without one every operation is eager.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Protocol
+
+from xdsl.ir import SSAValue
+
+from ..dialects.build import IRBuilder
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+
+class Tracer(Protocol):
+    """The graph under construction, as tensors see it."""
+
+    builder: IRBuilder
+
+    def lift(self, tensor: Tensor) -> SSAValue:
+        """Return the graph value of a tensor that existed before: a run-time input."""
+        ...
+
+    def refuse(self, tensor: Tensor, wanted: str) -> ValueNeeded:
+        """Return the error for asking a run-time tensor for its data, and remember it."""
+        ...
+
+
+class ValueNeeded(BaseException):
+    """Python asked a tensor for data that exists only at run time.
+
+    Not an `Exception`, so that no library's `except Exception` takes another path on it.
+    """
+
+
+_tracer: ContextVar[Tracer | None] = ContextVar("foldaway_tracer", default=None)
+
+
+def current_tracer() -> Tracer | None:
+    """Return the tracer of this thread and context; None means eager."""
+    return _tracer.get()
+
+
+@contextmanager
+def tracing(tracer: Tracer | None) -> Iterator[None]:
+    """Record tensor operations in `tracer` (None: compute them) until the block ends."""
+    token = _tracer.set(tracer)
+    try:
+        yield
+    finally:
+        _tracer.reset(token)
