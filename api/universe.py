@@ -11,7 +11,9 @@ from typing import Any
 
 from xdsl.universe import XDSL_UNIVERSE, Universe
 
-DIALECTS: dict[str, tuple[str, str]] = {}
+DIALECTS: dict[str, tuple[str, str]] = {
+    "graph": ("foldaway.dialects.graph", "Graph"),
+}
 """Dialect name to the module and the name of the `Dialect` object in it."""
 
 PASSES: dict[str, tuple[str, str]] = {}

@@ -56,4 +56,4 @@ def _complain(op: Operation, value: SSAValue) -> None:
     index = op.operands.index(value)
     name = f" (%{value.name_hint})" if value.name_hint else ""
     problem = f"operand {index}{name} of '{op.name}' is used where it is not defined"
-    raise VerifyException(f"{describe(op)}error: {problem}")
+    raise VerifyException(f"{describe(op.location)}error: {problem}")

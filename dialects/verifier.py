@@ -17,7 +17,7 @@ def verify(module: Operation) -> None:
         culprit = next((op for op in module.walk() if _fails(op)), module)
         problem = f"'{culprit.name}' does not verify: {error.args[0]}"
         # xDSL's note is the whole module in generic form; the op and its line say more.
-        raise VerifyException(f"{describe(culprit)}error: {problem}") from None
+        raise VerifyException(f"{describe(culprit.location)}error: {problem}") from None
     verify_dominance(module)
 
 
