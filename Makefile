@@ -16,7 +16,7 @@ check: .venv/ready ## format, lint, types
 	$(BIN)/pyright
 
 docs: .venv/ready ## build the documentation site into build/site
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkdocs build --strict
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
