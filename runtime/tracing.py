@@ -5,10 +5,10 @@ A `Tracer` is set while a function is being folded; without one every operation 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from xdsl.ir import SSAValue
 
@@ -31,6 +31,17 @@ class Tracer(Protocol):
         """Return the error for asking a run-time tensor for its data, and remember it."""
         ...
 
+    def refuse_write(self, tensor: Tensor) -> NoReturn:
+        """Raise the error for writing to a tensor that existed before."""
+        ...
+
+    def before_write(self, tensor: Tensor) -> None:
+        """Be told that a tensor born in this trace changes next; `snapshot` is still the old one.
+
+        A journal keeps the snapshot here.
+        """
+        ...
+
 
 class ValueNeeded(BaseException):
     """Python asked a tensor for data that exists only at run time.
@@ -48,7 +59,7 @@ def current_tracer() -> Tracer | None:
 
 
 @contextmanager
-def tracing(tracer: Tracer | None) -> Iterator[None]:
+def tracing(tracer: Tracer | None) -> Generator[None]:
     """Record tensor operations in `tracer` (None: compute them) until the block ends."""
     token = _tracer.set(tracer)
     try:

@@ -1,0 +1,91 @@
+"""What becomes of the data that a tensor is made of.
+
+The dtypes are MindSpore's: integers become int64, floats float32, arrays keep their own.
+Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.Tensor.html>.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from ..dialects.dtypes import DType, TensorSpec, integer_limits
+from ..dialects.emitter import Number
+from .arrays import Array, dtype_of, numpy_dtype
+from .dispatch import apply
+from .meanings import convert
+from .tensor_data import TensorData
+
+FILLS: dict[str, Number] = {"zeros": 0, "ones": 1}
+
+
+def array_from(data: object, dtype: DType | None) -> Array:
+    """Return a new array of the numbers in `data`: a number, an array, or nested lists of them.
+
+    Raises `TypeError` for text, complex numbers and other objects, `ValueError` for lists whose
+    rows differ in length, `OverflowError` for an integer that `dtype` can't hold.
+    """
+    if not isinstance(data, bool | int | float | list | tuple | np.ndarray | np.generic):
+        raise TypeError(f"a tensor can't be made of a {type(data).__name__}")
+    array: Array = np.array(data)
+    own = dtype_of(array.dtype)
+    if dtype is not None and dtype is not own:
+        return _converted(array, dtype, isinstance(data, int | list | tuple))
+    if own.name == "float64" and not isinstance(data, np.ndarray):
+        return array.astype(np.float32) if dtype is None else array
+    return array
+
+
+def array_filled(shape: int | Sequence[int], init: object, dtype: DType) -> Array:
+    """Return a new array of `shape` that holds one number; `init` may say "zeros" or "ones"."""
+    extents = (shape,) if isinstance(shape, int) else tuple(shape)
+    if isinstance(init, str):
+        if init not in FILLS:
+            raise ValueError(f"init must be a number or one of {sorted(FILLS)}, not {init!r}")
+        init = FILLS[init]
+    if not isinstance(init, bool | int | float):
+        raise TypeError(f"init must be a number, not a {type(init).__name__}")
+    return np.full(extents, init, numpy_dtype(dtype))
+
+
+def holds_tensor(data: object) -> bool:
+    """Return whether `data` is nested lists with a tensor somewhere in them."""
+    if not isinstance(data, list | tuple):
+        return False
+    items = cast(Sequence[object], data)
+    return any(isinstance(item, TensorData) or holds_tensor(item) for item in items)
+
+
+def stack(data: Sequence[object]) -> Any:
+    """Return the tensor of nested lists that hold tensors: each row one index of the first axis.
+
+    Raises `ValueError` when rows differ in shape.
+    """
+    rows = [_row(item) for item in data]
+    if len({row.shape for row in rows}) > 1:
+        raise ValueError("tensors of different shapes can't be rows of one tensor")
+    raised = [apply("reshape", row, (1, *row.shape)) for row in rows]
+    return apply("concat", raised, 0)
+
+
+def _row(item: object) -> TensorData:
+    if isinstance(item, TensorData):
+        return item
+    if holds_tensor(item):
+        return stack(cast(Sequence[object], item))
+    array = array_from(item, None)
+    return apply("convert", array, dtype_of(array.dtype))
+
+
+def _converted(array: Array, dtype: DType, python: bool) -> Array:
+    """Return the numbers in `dtype`; those that came from Python integers must fit."""
+    with np.errstate(all="ignore"):
+        numbers = convert(array, TensorSpec(array.shape, dtype))
+    if python and dtype.is_integer and array.dtype.kind in "iu" and array.size:
+        least, greatest = integer_limits(dtype)
+        low, high = int(array.min()), int(array.max())
+        if low < least or high > greatest:
+            raise OverflowError(f"an integer in {low}…{high} is out of bounds for {dtype.name}")
+    return numbers

@@ -1,0 +1,121 @@
+"""The one door from tensors to the builders of graph ops: eager arrays or the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeGuard, cast
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from ..dialects.dtypes import DType, TensorSpec
+from ..dialects.emitter import Number
+from . import tensor as tensors
+from .arrays import Array, spec_of_array
+from .eager import EAGER
+from .tensor_data import OUTLIVED, TensorData
+from .tracing import Tracer, current_tracer
+
+Operand = TensorData | Array | np.generic | Number
+
+
+def apply(name: str, *arguments: object, **options: object) -> tensors.Tensor:
+    """Return what the builder method `name` makes of these arguments, as a tensor.
+
+    Tensors and arrays among the arguments, also those in a list or tuple, become the builder's
+    values; NumPy scalars become Python numbers, which are weak. All else is passed on.
+    Without a tracer the result is computed now, else it is added to the tracer's graph.
+    Raises what the builder raises, and `RuntimeError` for a symbolic tensor of another trace.
+    """
+    tracer = current_tracer()
+    if tracer is None:
+        arrays = [_eager(argument) for argument in arguments]
+        found: Array = getattr(EAGER, name)(*arrays, **options)
+        # Tensors are values: where the builder had nothing to do the result is still a new one.
+        shared = any(found is array for array in arrays)
+        return from_array(found.copy() if shared else found)
+    values = [_symbolic(argument, tracer) for argument in arguments]
+    return from_value(tracer, getattr(tracer.builder, name)(*values, **options))
+
+
+def from_array(array: Array) -> tensors.Tensor:
+    """Return an eager tensor; it takes the array over if that owns its data."""
+    made = tensors.Tensor.__new__(tensors.Tensor)
+    made._hold_array(array)  # pyright: ignore[reportPrivateUsage]
+    return made
+
+
+def from_value(tracer: Tracer, value: SSAValue) -> tensors.Tensor:
+    """Return the symbolic tensor that stands for a value born in this trace."""
+    made = tensors.Tensor.__new__(tensors.Tensor)
+    made._hold_value(tracer, value)  # pyright: ignore[reportPrivateUsage]
+    return made
+
+
+def constant(array: Array) -> tensors.Tensor:
+    """Return a tensor with the elements of an array: a graph constant while tracing."""
+    tracer = current_tracer()
+    if tracer is None:
+        return from_array(array.copy())
+    return from_value(tracer, array_value(array, tracer))
+
+
+def array_value(array: Array, tracer: Tracer) -> SSAValue:
+    """Add an array to the graph as a constant."""
+    spec = spec_of_array(array)
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return tracer.builder.emitter.constant(native.tobytes(), spec)
+
+
+def spec_of_operand(operand: Operand) -> TensorSpec | None:
+    """Return shape and dtype of an operand, None for a number."""
+    if isinstance(operand, TensorData):
+        return operand.spec
+    return spec_of_array(operand) if isinstance(operand, np.ndarray) else None
+
+
+def is_operand(value: object) -> bool:
+    """Return whether operators of tensors take `value` as the other operand."""
+    if isinstance(value, TensorData | np.ndarray | np.number | np.bool_ | bool | int | float):
+        return True
+    # A scalar of ml_dtypes is no np.number.
+    return isinstance(value, np.generic) and cast("np.generic[Any]", value).dtype.name == "bfloat16"
+
+
+def full(shape: tuple[int, ...], number: Number, dtype: DType) -> tensors.Tensor:
+    """Return a tensor filled with one number.
+
+    Raises `OverflowError` for an integer that the dtype can't hold.
+    """
+    return apply("full", shape, number, dtype)
+
+
+def _eager(argument: object) -> Any:
+    if isinstance(argument, TensorData):
+        if argument.is_symbolic:
+            raise RuntimeError(OUTLIVED)
+        return argument.array("an operation")
+    return _plain(argument) if not _holds_tensors(argument) else [_eager(x) for x in argument]
+
+
+def _symbolic(argument: object, tracer: Tracer) -> Any:
+    if isinstance(argument, TensorData):
+        return argument.graph_value(tracer)
+    if isinstance(argument, np.ndarray):
+        return array_value(cast(Array, argument), tracer)
+    if _holds_tensors(argument):
+        return [_symbolic(x, tracer) for x in argument]
+    return _plain(argument)
+
+
+def _holds_tensors(argument: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(argument, list | tuple) and any(
+        isinstance(item, TensorData | np.ndarray) for item in cast(Sequence[object], argument)
+    )
+
+
+def _plain(argument: object) -> Any:
+    if isinstance(argument, np.generic):
+        number: object = argument.item()  # pyright: ignore[reportUnknownVariableType]
+        return number if isinstance(number, bool | int | float) else float(cast(Any, argument))
+    return argument

@@ -1,0 +1,95 @@
+"""`Parameter`: a tensor with a name that a Cell owns and training changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .tensor import Tensor
+from .tracing import current_tracer
+
+
+class Parameter(Tensor):
+    """A tensor with a name. Its data change only by `set_data`, `assign_value` and `x[i] = v`.
+
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.Parameter.html>.
+    """
+
+    name: str
+    """What checkpoints call it; the Cell that it is set on as an attribute gives the default."""
+    requires_grad: bool
+    """Whether training changes it."""
+
+    def __init__(
+        self,
+        default_input: object,
+        name: str | None = None,
+        requires_grad: bool = True,
+        layerwise_parallel: bool = False,
+        parallel_optimizer: bool = True,
+    ):
+        super().__init__(default_input)
+        self.name = "Parameter" if name is None else name
+        self.requires_grad = requires_grad
+        self.layerwise_parallel = layerwise_parallel
+        self.parallel_optimizer = parallel_optimizer
+
+    @property
+    def has_default_name(self) -> bool:
+        """Whether nobody has named it yet."""
+        return self.name == "Parameter"
+
+    @property
+    def data(self) -> Parameter:
+        """The parameter itself."""
+        return self
+
+    def value(self) -> Tensor:
+        """Return a tensor of the present data."""
+        return self.copy()
+
+    def set_data(self, data: object, slice_shape: bool = False) -> Parameter:
+        """Take the data of a tensor, whose shape may differ where `slice_shape` allows it.
+
+        Raises `ValueError` for another shape, `TypeError` for a dtype that doesn't convert
+        without loss.
+        """
+        new = data if isinstance(data, Tensor) else Tensor(data)
+        if new.shape != self.shape and not slice_shape:
+            raise ValueError(f"can't set data of shape {new.shape} to a parameter of {self.shape}")
+        if self.dtype.is_integer and new.dtype.is_floating:
+            raise TypeError(
+                f"can't set data of {new.dtype.name} to a parameter of {self.dtype.name}"
+            )
+        self._assign(new)
+        return self
+
+    def assign_value(self, value: object) -> Parameter:
+        """Take the data of a tensor of the same shape; returns the parameter."""
+        return self.set_data(value)
+
+    def init_data(self, *options: Any) -> Parameter:
+        """Return the parameter: its data are made when it is."""
+        return self
+
+    def clone(self, init: object = "same") -> Parameter:
+        """Return a new parameter of the same shape and dtype; `init` is "same" or a number."""
+        data = (
+            self.copy()
+            if isinstance(init, str) and init == "same"
+            else Tensor(dtype=self.dtype, shape=self.shape, init=init)
+        )
+        return Parameter(data, self.name, self.requires_grad)
+
+    def _assign(self, new: Tensor) -> None:
+        tracer = current_tracer()
+        converted = new.astype(self.dtype)
+        if tracer is None:
+            self._hold_array(converted.array("set_data()"))
+        elif self.is_symbolic:
+            self._replace_value(converted.graph_value(tracer))
+        else:
+            tracer.refuse_write(self)
+
+    def __repr__(self) -> str:
+        what = f"name={self.name}, shape={self.shape}, dtype={self.dtype}"
+        return f"Parameter ({what}, requires_grad={self.requires_grad})"

@@ -1,0 +1,235 @@
+"""What a tensor holds: an array now, or a value of the graph that has data only at run time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from ..dialects.dtypes import DType, TensorSpec, spec_of
+from .arrays import Array, array_of, owned, spec_of_array
+from .constants import evaluate
+from .tracing import Tracer, current_tracer
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+
+class TensorData:
+    """Shape, dtype and data of a tensor.
+
+    An eager tensor owns an array. A symbolic one stands for a value of the graph that its tracer
+    builds; it has an array, too, once Python has seen the data of one that is a known constant.
+    Asking any other symbolic tensor for data raises `ValueNeeded`.
+    """
+
+    __slots__ = ("__weakref__", "_array", "_outside", "_seen", "_tracer", "_value")
+
+    _array: Array | None
+    _value: SSAValue | None
+    _tracer: Tracer | None
+    _seen: bytes | None
+    """The data of a symbolic tensor when its array was handed out; Python may change the array."""
+    _outside: bool
+    """Whether a symbolic tensor stands for one that existed before its trace."""
+
+    def _hold_array(self, array: Array) -> None:
+        self._array, self._value, self._tracer = owned(array), None, None
+        self._seen, self._outside = None, False
+
+    def _hold_shared(self, array: Array) -> None:
+        self._hold_array(array)
+        if array.flags.c_contiguous and array.dtype.isnative:
+            self._array = array
+
+    def _hold_value(self, tracer: Tracer, value: SSAValue, outside: bool = False) -> None:
+        self._array, self._value, self._tracer = None, value, tracer
+        self._seen, self._outside = None, outside
+
+    def snapshot(self) -> object:
+        """Return what `restore` needs to undo later writes to a symbolic tensor."""
+        return self._value, self._seen
+
+    def restore(self, snapshot: object) -> None:
+        """Undo the writes since a snapshot was taken."""
+        self._value, self._seen = cast("tuple[SSAValue | None, bytes | None]", snapshot)
+        if self._seen is not None:
+            array = cast(Array, self._array)
+            array[...] = array_of(self._seen, self.spec)
+
+    def _replace_value(self, value: SSAValue) -> None:
+        """Stand for another value from now on: the tensor has been written to."""
+        tracer = cast(Tracer, self._tracer)
+        if self._outside:
+            tracer.refuse_write(cast("Tensor", self))
+        tracer.before_write(cast("Tensor", self))
+        self._value = value
+
+    @property
+    def is_symbolic(self) -> bool:
+        """Whether this stands for a value of a graph that is being built."""
+        return self._tracer is not None
+
+    @property
+    def spec(self) -> TensorSpec:
+        """Shape and dtype."""
+        if self._value is not None:
+            return spec_of(self._value.type)
+        return spec_of_array(cast(Array, self._array))
+
+    def graph_value(self, tracer: Tracer) -> SSAValue:
+        """Return the value that this tensor is in the tracer's graph.
+
+        Raises `RuntimeError` for a symbolic tensor of another trace.
+        """
+        if self._tracer is None:
+            return tracer.lift(cast("Tensor", self))
+        if self._tracer is not tracer:
+            raise RuntimeError(OUTLIVED)
+        if self._seen is not None:
+            self._take_back(tracer)
+        return cast(SSAValue, self._value)
+
+    def array(self, wanted: str) -> Array:
+        """Return the data; `wanted` says in the user's words what for, as in "asnumpy()".
+
+        The array is the tensor's own: what is written to it is written to the tensor.
+        Raises `ValueNeeded` where data exists only at run time.
+        """
+        tracer = current_tracer()
+        if self._array is not None and self._tracer is tracer:
+            return self._array
+        if tracer is None or self._tracer not in (tracer, None):
+            raise RuntimeError(OUTLIVED)
+        if self._value is None:
+            # It existed before, so its data may be others when the compiled code runs.
+            raise tracer.refuse(cast("Tensor", self), wanted)
+        found = evaluate(self._value)
+        if found is None:
+            raise tracer.refuse(cast("Tensor", self), wanted)
+        self._array = found.copy()
+        self._seen = self._array.tobytes()
+        return self._array
+
+    def _take_back(self, tracer: Tracer) -> None:
+        """Make the graph see what Python wrote into the array that it was handed."""
+        data = cast(Array, self._array).tobytes()
+        if data != self._seen:
+            self._replace_value(tracer.builder.emitter.constant(data, self.spec))
+            self._seen = data
+
+    def asnumpy(self) -> Array:
+        """Return the data as an array that shares it: a change of the one changes the other.
+
+        Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/Tensor/mindspore.Tensor.asnumpy.html>.
+        """
+        return self.array("asnumpy()")
+
+    def numpy(self) -> Array:
+        """Return the data as an array that shares it."""
+        return self.array("numpy()")
+
+    def item(self, *index: int) -> bool | int | float:
+        """Return one element as a Python number: the only one, or the one at `index`.
+
+        Raises `ValueError` without an index unless there is one element.
+        """
+        return self.array("item()").item(*index)
+
+    def tolist(self) -> Any:
+        """Return the elements in nested lists; of a 0-d tensor, its element."""
+        return self.array("tolist()").tolist()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Extent of each axis."""
+        return self.spec.shape
+
+    @property
+    def dtype(self) -> DType:
+        """Type of the elements."""
+        return self.spec.dtype
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.spec.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return self.spec.size
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return self.spec.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.spec.size * self.spec.dtype.itemsize
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Bytes from an element to the next, along each axis; data lies in row-major order."""
+        step, steps = self.itemsize, list[int]()
+        for extent in reversed(self.shape):
+            steps.append(step)
+            step *= extent
+        return tuple(reversed(steps))
+
+    def dim(self) -> int:
+        """Return the number of axes."""
+        return self.ndim
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return self.size
+
+    def __bool__(self) -> bool:
+        return bool(self._only("bool()"))
+
+    def __int__(self) -> int:
+        return int(self._only("int()"))
+
+    def __float__(self) -> float:
+        return float(self._only("float()"))
+
+    def __complex__(self) -> complex:
+        return complex(self._only("complex()"))
+
+    def __index__(self) -> int:
+        if not self.dtype.is_integer or self.shape:
+            raise TypeError("only a 0-d tensor of integers can be an index")
+        return int(self._only("index()"))
+
+    def _only(self, wanted: str) -> Any:
+        if self.size != 1:
+            if wanted == "bool()":
+                raise ValueError(f"the truth value of a tensor of {self.size} elements is unclear")
+            raise ValueError("only a tensor of one element can become a Python number")
+        return self.array(wanted).item()
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a 0-d tensor has no length")
+        return self.shape[0]
+
+    def __array__(self, dtype: np.dtype[Any] | None = None, copy: bool | None = None) -> Array:
+        array = self.array("numpy.asarray()")
+        if dtype is not None and dtype != array.dtype:
+            if copy is False:
+                raise ValueError("this dtype can't be had without a copy")
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.array("__dlpack__()").__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self.array("__dlpack_device__()").__dlpack_device__()
+
+
+OUTLIVED = "a tensor outlived the compilation that it belongs to; it has no data here"

@@ -1,0 +1,93 @@
+"""Subscripts of tensors: reading makes a copy, writing changes the tensor itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from . import dispatch
+from .indexing import Region, region
+from .tensor_data import TensorData
+from .tensor_methods import TensorMethods
+from .tracing import current_tracer
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+
+class TensorIndexing(TensorMethods):
+    """A tensor with `x[key]`, `x[key] = value`, `for row in x` and `value in x`."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: object) -> Tensor:
+        """Return the elements that a key names, by NumPy's rules.
+
+        A key of integers, slices, None and `...` can be compiled; one with arrays, lists or bools
+        needs the data. Raises `IndexError` for what lies outside.
+        """
+        where = region(key, self.shape)
+        if where is None:
+            data = self.array("indexing with an array")
+            return dispatch.constant(data[_arrays(key)])
+        x: TensorMethods = self
+        if where.counts != self.shape:
+            x = dispatch.apply("slice", x, where.starts, where.limits, where.strides)
+        if where.reversed:
+            x = dispatch.apply("reverse", x, where.reversed)
+        return dispatch.apply("reshape", x, where.shape)
+
+    def __setitem__(self, key: object, value: object) -> None:
+        """Write a value, converted to this dtype and broadcast, to the elements a key names.
+
+        Whoever shares this tensor sees it. Raises `IndexError` for what lies outside and
+        `ValueError` for a value that doesn't broadcast.
+        """
+        tracer = current_tracer()
+        if tracer is not None and not self.is_symbolic:
+            tracer.refuse_write(cast("Tensor", self))
+        where = region(key, self.shape)
+        new = self._converted(value)
+        if where is None or tracer is None or self._seen is not None:
+            data = self.array("assignment to elements")
+            data[_arrays(key)] = new.array("assignment to elements")
+            return
+        if 0 not in where.counts:
+            written = dispatch.apply(
+                "update_slice", self, _fitted(new, where), where.starts, where.strides
+            )
+            self._replace_value(written.graph_value(tracer))
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.shape:
+            raise TypeError("a 0-d tensor can't be iterated over")
+        return (self[row] for row in range(self.shape[0]))
+
+    def __contains__(self, value: object) -> bool:
+        return bool((self == value).any())
+
+    def _converted(self, value: object) -> TensorMethods:
+        if isinstance(value, TensorData):
+            return dispatch.apply("convert", value, self.dtype)
+        if isinstance(value, bool | int | float):
+            return dispatch.full((), value, self.dtype)
+        from .tensor import Tensor
+
+        return Tensor(cast(Any, value)).astype(self.dtype)
+
+
+def _fitted(value: TensorMethods, where: Region) -> TensorMethods:
+    """Return the value in the region's own order and rank."""
+    extra = max(value.ndim - len(where.shape), 0)
+    if extra and set(value.shape[:extra]) == {1}:
+        value = value.reshape(value.shape[extra:])
+    value = value.broadcast_to(where.shape).reshape(where.counts)
+    return dispatch.apply("reverse", value, where.reversed)
+
+
+def _arrays(key: object) -> Any:
+    """Return a key with arrays in the place of tensors."""
+    if isinstance(key, tuple | list):
+        items = cast("list[object] | tuple[object, ...]", key)
+        return type(items)(_arrays(item) for item in items)
+    return key.array("an index") if isinstance(key, TensorData) else key
