@@ -1,0 +1,76 @@
+"""Reading and writing attributes while folding; what is read from outside is guarded."""
+
+from __future__ import annotations
+
+import types
+from typing import Any, cast
+
+from ..runtime import guards
+from ..runtime.sources import Attribute, Held
+from ..runtime.tensor import Tensor
+from .classify import is_inlined
+from .errors import Raised, run
+from .frames import Frame
+
+_MISSING = object()
+
+
+def get_attribute(frame: Frame, owner: object, name: str) -> object:
+    """Return `owner.name`; the getter of a user's property is folded like a call.
+
+    Raises `Raised` with whatever Python raises.
+    """
+    folding = frame.folding
+    folding.need_python("an attribute")
+    if isinstance(owner, Tensor):
+        return run(getattr, owner, name)
+    getter = _user_getter(owner, name)
+    if getter is not None:
+        from .calls import call
+
+        return call(frame, getter, [owner], {})
+    source = folding.source(owner)
+    if source is None:
+        return run(getattr, owner, name)
+    value = run(getattr, owner, name)
+    if folding.is_copy(owner):
+        return value
+    if isinstance(value, types.MethodType) and value.__self__ is owner:
+        if not isinstance(owner, type) and name not in getattr(owner, "__dict__", ()):
+            method = Attribute(Held(type(owner)), name)
+            folding.add_guard(guards.same_object(method, value.__func__))
+            return value
+    return folding.adopt(value, Attribute(source, name))
+
+
+def has_attribute(frame: Frame, owner: object, name: str) -> bool:
+    """Return what `hasattr` gives, and guard it: presence and absence alike."""
+    try:
+        get_attribute(frame, owner, name)
+    except Raised as raised:
+        if not isinstance(raised.exception, AttributeError):
+            raise
+        source = frame.folding.source(owner)
+        if source is not None:
+            frame.folding.add_guard(guards.MissingGuard(source, name))
+        return False
+    return True
+
+
+def set_attribute(frame: Frame, owner: object, name: str, value: object) -> None:
+    """Do `owner.name = value` for an object that was born while folding."""
+    frame.folding.check_born(owner, f"the attribute '{name}' of {{}} is set")
+    frame.folding.meet(owner)
+    run(setattr, owner, name, value)
+
+
+def _user_getter(owner: object, name: str) -> types.FunctionType | None:
+    """Return the getter of a property that the user wrote, None for any other attribute."""
+    static = cast(Any, _MISSING)
+    for base in type(owner).__mro__:
+        static = base.__dict__.get(name, _MISSING)
+        if static is not _MISSING:
+            break
+    if isinstance(static, property) and isinstance(static.fget, types.FunctionType):
+        return static.fget if is_inlined(static.fget) else None
+    return None

@@ -1,0 +1,131 @@
+"""What may be called while compiling: tables of callables, and of what the graph knows itself."""
+
+from __future__ import annotations
+
+import builtins
+import sysconfig
+import types
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..dialects.dtypes import DType
+from ..runtime.tensor import Tensor
+
+PURE, IMPURE, OPAQUE = "pure", "impure", "opaque"
+
+_PURE_MODULES = frozenset(
+    "math cmath operator itertools functools collections numpy re json string statistics"
+    " fractions decimal copy textwrap types enum dataclasses typing numbers bisect heapq"
+    " unicodedata struct base64 binascii hashlib calendar abc array".split()
+)
+_IMPURE_MODULES = frozenset(
+    "time random secrets os posix io socket subprocess threading multiprocessing uuid shutil"
+    " tempfile logging signal select sys gc ctypes urllib http asyncio concurrent queue pathlib"
+    " _random _io _thread".split()
+)
+_IMPURE_BUILTINS = frozenset(("input", "open", "next", "exec", "eval", "breakpoint", "__import__"))
+_IMPURE_NUMPY = frozenset(
+    "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile memmap tofile"
+    " seterr set_printoptions setbufsize put copyto place putmask fill_diagonal".split()
+)
+_GRAPH_BUILTINS: tuple[object, ...] = (
+    *(print, len, range, isinstance, int, float, bool, abs, min, max, sum, enumerate, zip, tuple),
+    *(list, hasattr, getattr, type, super, all, any, round, pow, divmod, reversed, map, filter),
+    *(str, slice, callable, issubclass),
+)
+_PLAIN = (bool, int, float, str, type(None), Tensor, DType, slice, range, type(...))
+
+
+def purity(callee: Any) -> str:
+    """Return whether a callable without source gives the same for the same, touching nothing."""
+    if isinstance(callee, types.MethodType | types.BuiltinMethodType | types.MethodWrapperType):
+        owner = callee.__self__
+        if owner is not None and not isinstance(owner, types.ModuleType):
+            return _method_purity(owner, callee.__name__)
+    module = _module(callee)
+    name = getattr(callee, "__name__", "")
+    if module == "builtins":
+        return IMPURE if name in _IMPURE_BUILTINS and callee is getattr(builtins, name) else PURE
+    top = module.partition(".")[0]
+    if top in _IMPURE_MODULES or module.startswith("numpy.random") or name in _IMPURE_NUMPY:
+        return IMPURE
+    if module == "datetime" and name in ("now", "today", "utcnow"):
+        return IMPURE
+    return PURE if top in _PURE_MODULES or module == "datetime" else OPAQUE
+
+
+def _method_purity(owner: object, name: str) -> str:
+    kind = owner if isinstance(owner, type) else type(owner)
+    module = kind.__module__
+    if module.startswith("numpy.random") or module.partition(".")[0] in _IMPURE_MODULES:
+        return IMPURE
+    if module == "datetime":
+        return IMPURE if name in ("now", "today", "utcnow") else PURE
+    if module == "builtins" or module.partition(".")[0] in _PURE_MODULES:
+        return IMPURE if name == "tofile" else PURE
+    return OPAQUE
+
+
+def is_plain(value: object) -> bool:
+    """Return whether a graph knows the value without the interpreter's help.
+
+    Those are tensors, dtypes, numbers, strings, None, and tuples and lists of them.
+    """
+    if isinstance(value, tuple | list):
+        return all(is_plain(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
+    return isinstance(value, _PLAIN) and not isinstance(value, np.generic)
+
+
+def is_graph_callable(callee: Any) -> bool:
+    """Return whether a graph can call it without the interpreter's help.
+
+    Those are functions and classes of the framework, user functions, Cells, a few builtins, and
+    methods of plain values.
+    """
+    if isinstance(callee, types.FunctionType) or hasattr(type(callee), "construct"):
+        return True
+    if isinstance(callee, types.MethodType):
+        return is_framework(callee.__func__) or isinstance(callee.__func__, types.FunctionType)
+    if any(callee is one for one in _GRAPH_BUILTINS) or is_framework(callee):
+        return True
+    owner = getattr(callee, "__self__", None)
+    return owner is not None and not isinstance(owner, types.ModuleType) and is_plain(owner)
+
+
+def is_framework(callee: object) -> bool:
+    """Return whether a function or a class is foldaway's own."""
+    module = _module(callee)
+    return module == "foldaway" or module.startswith("foldaway.")
+
+
+def is_inlined(function: types.FunctionType) -> bool:
+    """Return whether a Python function is folded through its source.
+
+    The user's are; the framework's are only where they read state: the layers in `nn`. Those of
+    the standard library and of installed packages run as they are.
+    """
+    module = function.__module__ or ""
+    if module.startswith("foldaway.nn"):
+        return True
+    if is_framework(function):
+        return False
+    return not _is_library(function.__code__.co_filename)
+
+
+@cache
+def _is_library(file: str) -> bool:
+    paths = sysconfig.get_paths()
+    roots = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    return file.startswith("<frozen") or any(file.startswith(root) for root in roots)
+
+
+def _module(callee: object) -> str:
+    module = getattr(callee, "__module__", None)
+    if isinstance(module, str):
+        return module
+    kind = type(callee)
+    if isinstance(callee, np.ufunc):
+        return "numpy"
+    return kind.__module__

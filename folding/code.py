@@ -1,0 +1,121 @@
+"""Bodies as lists of Python closures, made once, so that a step costs microseconds.
+
+Each op becomes a step: a function of the frame that returns None, or a signal that ends the
+block. A value of the body is a slot of the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from xdsl.ir import Block, Operation, Region, SSAValue
+
+from .frames import Frame
+
+Step = Callable[[Frame], str | None]
+Expression = Callable[[Frame], object]
+Maker = Callable[["CodeMaker", Operation], Step]
+
+BREAK, CONTINUE, RETURN = "break", "continue", "return"
+
+MAKERS: dict[type[Operation], Maker] = {}
+"""What makes the step of each op; filled by the modules `steps_*`."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A body: its steps, and the number of slots that a frame needs for it."""
+
+    steps: list[Step]
+    slots: int
+    arguments: tuple[int, ...]
+
+
+class CodeMaker:
+    """Makes the steps of one body and of the regions in it; they share the slots."""
+
+    def __init__(self):
+        self._slots: dict[SSAValue, int] = {}
+
+    @property
+    def size(self) -> int:
+        """Number of slots given out so far."""
+        return len(self._slots)
+
+    def slot(self, value: SSAValue) -> int:
+        """Return the slot of a value."""
+        return self._slots.setdefault(value, len(self._slots))
+
+    def slots(self, values: object) -> tuple[int, ...]:
+        """Return the slots of several values."""
+        return tuple(self.slot(value) for value in values)  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType, reportUnknownArgumentType]
+
+    def block(self, block: Block) -> list[Step]:
+        """Return the steps of a block, without its `pyobj.give`."""
+        return [
+            MAKERS.get(type(op), _unknown)(self, op)
+            for op in block.ops
+            if op.name not in ("pyobj.give", "pyobj.pass")
+        ]
+
+    def expression(self, region: Region) -> Expression:
+        """Return what computes the value that a region gives."""
+        steps = self.block(region.block)
+        last = region.block.last_op
+        assert last is not None and last.name == "pyobj.give"
+        given = self.slot(last.operands[0])
+
+        def compute(frame: Frame) -> object:
+            for step in steps:
+                step(frame)
+            return frame.slots[given]
+
+        return compute
+
+
+def run_steps(steps: list[Step], frame: Frame) -> str | None:
+    """Run steps until one gives a signal, and return that."""
+    for step in steps:
+        signal = step(frame)
+        if signal is not None:
+            return signal
+    return None
+
+
+_codes: WeakKeyDictionary[Block, Code] = WeakKeyDictionary()
+
+
+def code_of(block: Block) -> Code:
+    """Return the code of a function's, a lambda's or a comprehension's body, made once."""
+    found = _codes.get(block)
+    if found is None:
+        maker = CodeMaker()
+        arguments = tuple(maker.slot(argument) for argument in block.args)
+        steps = maker.block(block)
+        found = _codes[block] = Code(steps, maker.size, arguments)
+    return found
+
+
+def makes(*kinds: type[Operation]) -> Callable[[Maker], Maker]:
+    """Register the function that makes the steps of some ops."""
+
+    def register(maker: Maker) -> Maker:
+        for kind in kinds:
+            MAKERS[kind] = maker
+        return maker
+
+    return register
+
+
+def _unknown(maker: CodeMaker, op: Operation) -> Step:
+    words = op.name.removeprefix("pyobj.").replace("_", " ")
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        frame.folding.reject(
+            f"'{words}' can't be compiled yet", "do this outside the compiled function"
+        )
+
+    return step

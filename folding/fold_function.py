@@ -1,0 +1,107 @@
+"""One function folded: pyobj in, graph and a result builder out."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xdsl.dialects.builtin import FunctionType
+from xdsl.dialects.func import FuncOp
+from xdsl.ir import Region, SSAValue
+
+from ..dialects import pyobj
+from ..dialects.dtypes import spec_of
+from ..dialects.pyobj.attributes import ObjectType
+from ..runtime.sources import Argument, Source
+from ..runtime.tracing import tracing
+from . import steps_control, steps_definitions, steps_statements, steps_values
+from .code import code_of
+from .errors import Raised
+from .frames import Frame
+from .functions import execute
+from .notice import Notice
+from .result import ResultBuilder
+from .scopes import scope_of
+from .session import AnyGuard, Folding, LineReport, Options
+
+STEPS = (steps_values, steps_statements, steps_control, steps_definitions)
+"""The modules that say how each op is folded; importing them registers the steps."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The live function whose IR is folded, and the values of its parameters for this call."""
+
+    function: types.FunctionType | None = None
+    arguments: Sequence[object] = ()
+    """One for each parameter, in order; tensors count by their type only."""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What is left of a function, and what must hold for it to be right."""
+
+    op: FuncOp
+    inputs: tuple[Source, ...]
+    """Where to find the value of each argument of `op`."""
+    guards: tuple[AnyGuard, ...]
+    notice: Notice
+    report: LineReport
+
+
+def fold_function(func: FuncOp, options: Options, environment: Environment) -> Folded:
+    """Fold the body of `func`; the result's arguments are what is known at run time only.
+
+    Raises CompileError, or the exception that the user's program raises.
+    """
+    folding = Folding(options)
+    block = func.body.block
+    name = func.sym_name.data
+    code = code_of(block)
+    parameters = _parameter_names(func)
+    frame = Frame(folding, name, scope_of(block), code.slots, environment.function)
+    frame.tainted = frozenset(parameters.values())
+    folding.frame = frame
+    with tracing(folding):
+        for index, (argument, slot) in enumerate(zip(block.args, code.arguments, strict=True)):
+            source = Argument(index, parameters.get(argument, f"argument {index}"))
+            frame.slots[slot] = _argument(folding, argument, source, environment)
+        try:
+            result = execute(frame, code)
+        except Raised as raised:
+            raised.reraise()
+        folding.frame = frame
+        value = ResultBuilder(folding).value(result)
+    folding.block.add_op(pyobj.ReturnOp.create(operands=(value,), location=folding.location))
+    type = FunctionType.from_lists([a.type for a in folding.block.args], [value.type])
+    op = FuncOp(name, type, Region(folding.block), func.sym_visibility)
+    op.location = func.location
+    inputs, guards = tuple(folding.inputs), tuple(folding.guards.values())
+    return Folded(op, inputs, guards, folding.notice, folding.report)
+
+
+def _argument(
+    folding: Folding, argument: SSAValue, source: Argument, environment: Environment
+) -> object:
+    """Return the fold-time value of a parameter."""
+    known = source.index < len(environment.arguments)
+    if not isinstance(argument.type, ObjectType):
+        if known:
+            return folding.adopt(environment.arguments[source.index], source)
+        return folding.new_input(spec_of(argument.type), source)
+    if not known:
+        folding.reject(
+            f"the value of the parameter '{source}' isn't known while compiling",
+            "give it as a literal with --args, or as a tensor type",
+        )
+    return folding.adopt(environment.arguments[source.index], source)
+
+
+def _parameter_names(func: FuncOp) -> dict[SSAValue, str]:
+    """Return the variable that each argument is stored to."""
+    names: dict[SSAValue, str] = {}
+    for op in func.body.block.ops:
+        if isinstance(op, pyobj.StoreOp) and op.value in func.body.block.args:
+            names.setdefault(op.value, op.variable.data)
+    return names

@@ -1,0 +1,159 @@
+"""Frames: a function while it is folded, with its variables as Python has them."""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING
+
+from xdsl.dialects.builtin import LocationAttr, UnknownLoc
+from xdsl.ir import Operation
+
+from ..runtime.sources import Captured, Global, builtins_of
+from .errors import Raised
+from .scopes import Scope
+
+if TYPE_CHECKING:
+    from .session import Folding
+
+
+class Frame:
+    """Variables, the values of the body's ops, and the op that runs now."""
+
+    __slots__ = (
+        "cells",
+        "folding",
+        "function",
+        "name",
+        "namespace",
+        "op",
+        "parent",
+        "result",
+        "scope",
+        "slots",
+        "tainted",
+        "variables",
+    )
+
+    def __init__(
+        self,
+        folding: Folding,
+        name: str,
+        scope: Scope,
+        slots: int,
+        function: types.FunctionType | None,
+        parent: Frame | None = None,
+    ):
+        self.folding = folding
+        self.name = name
+        self.scope = scope
+        self.slots: list[object] = [None] * slots
+        self.variables: dict[str, object] = {}
+        self.function = function
+        self.parent = parent
+        self.op: Operation | None = None
+        self.result: object = None
+        self.tainted = frozenset[str]()
+        """Parameters whose values come from an argument of the compiled function."""
+        if parent is not None:
+            self.namespace: dict[str, object] = parent.namespace
+            self.cells: dict[str, types.CellType] = parent.cells
+        else:
+            self.namespace = function.__globals__ if function is not None else {}
+            self.cells = cells_of(function)
+
+    @property
+    def location(self) -> LocationAttr:
+        """Where the running op stands in the user's file."""
+        return self.op.location if self.op is not None else UnknownLoc()
+
+    def load(self, name: str) -> object:
+        """Return a variable's value: local, of a function around, or global.
+
+        Raises `Raised` with a NameError or UnboundLocalError.
+        """
+        scope = self.scope
+        if name in scope.local:
+            try:
+                return self.variables[name]
+            except KeyError:
+                raise Raised(_unbound(name)) from None
+        if name not in scope.outer and (owner := self._owner(name)) is not None:
+            try:
+                return owner.variables[name]
+            except KeyError:
+                raise Raised(_free_unbound(name)) from None
+        if name in self.cells and name not in scope.outer:
+            return self._load_captured(name)
+        return self._load_global(name)
+
+    def store(self, name: str, value: object) -> None:
+        """Bind a name where its scope says; a global or captured one existed before: refused."""
+        if name in self.scope.local:
+            self.variables[name] = value
+            return
+        owner = None if name in self.scope.outer else self._owner(name)
+        if owner is not None:
+            owner.variables[name] = value
+            return
+        self.folding.refuse_effect(f"the variable '{name}' of the world outside is assigned")
+
+    def delete(self, name: str) -> None:
+        """Unbind a name. Raises as `load` does."""
+        self.load(name)
+        owner = self if name in self.scope.local else self._owner(name)
+        if owner is None or name in self.scope.outer:
+            self.folding.refuse_effect(f"the variable '{name}' of the world outside is deleted")
+        del owner.variables[name]
+
+    def _owner(self, name: str) -> Frame | None:
+        """Return the frame around this one that binds `name`."""
+        frame = self.parent
+        while frame is not None:
+            if name in frame.scope.local:
+                return frame
+            frame = frame.parent
+        return None
+
+    def _load_captured(self, name: str) -> object:
+        cell = self.cells[name]
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            raise Raised(_free_unbound(name)) from None
+        return self.folding.adopt(value, Captured(cell, name))
+
+    def _load_global(self, name: str) -> object:
+        namespace = self.namespace
+        try:
+            value = namespace[name]
+        except KeyError:
+            try:
+                value = builtins_of(namespace)[name]
+            except KeyError:
+                raise Raised(_undefined(name)) from None
+        return self.folding.adopt(value, Global(namespace, name))
+
+
+def cells_of(function: types.FunctionType | None) -> dict[str, types.CellType]:
+    """Return a function's captured variables by name."""
+    if function is None or not function.__closure__:
+        return {}
+    return dict(zip(function.__code__.co_freevars, function.__closure__, strict=True))
+
+
+def _unbound(name: str) -> UnboundLocalError:
+    return UnboundLocalError(
+        f"cannot access local variable '{name}' where it is not associated with a value"
+    )
+
+
+def _free_unbound(name: str) -> NameError:
+    return NameError(
+        f"cannot access free variable '{name}' where it is not associated with a value"
+        " in enclosing scope",
+        name=name,
+    )
+
+
+def _undefined(name: str) -> NameError:
+    return NameError(f"name '{name}' is not defined", name=name)

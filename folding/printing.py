@@ -1,0 +1,62 @@
+"""`print`: now, while compiling, or at every call."""
+
+from __future__ import annotations
+
+import sys
+
+from ..runtime.tensor import Tensor
+from .errors import Raised, run
+from .frames import Frame
+from .taint import is_tainted
+
+
+def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> None:
+    """Print now what is made of literals, imports and globals; all else at run time.
+
+    Raises `Raised` with Python's TypeError for a wrong `sep` or `end`.
+    """
+    folding = frame.folding
+    if not any(isinstance(arg, Tensor) for arg in args) and not is_tainted(frame):
+        for arg in args:
+            folding.meet(arg)
+        run(print, *args, **kwargs)
+        folding.check_needed()
+        return
+    stream = _stream(frame, kwargs.pop("file", None))
+    kwargs.pop("flush", None)
+    separator, end = _word(kwargs, "sep", " "), _word(kwargs, "end", "\n")
+    if kwargs:
+        name = next(iter(kwargs))
+        raise Raised(TypeError(f"'{name}' is an invalid keyword argument for print()"))
+    texts, values = [""], list[Tensor]()
+    for index, arg in enumerate(args):
+        texts[-1] += separator if index else ""
+        if isinstance(arg, Tensor):
+            values.append(arg)
+            texts.append("")
+        else:
+            texts[-1] += run(str, arg)
+            folding.check_needed()
+    texts[-1] += end
+    folding.builder.print(
+        texts, [value.graph_value(folding) for value in values], folding.options.style, stream
+    )
+
+
+def _word(kwargs: dict[str, object], name: str, default: str) -> str:
+    word = kwargs.pop(name, None)
+    if word is None:
+        return default
+    if not isinstance(word, str):
+        raise Raised(TypeError(f"{name} must be None or a string, not {type(word).__name__}"))
+    return word
+
+
+def _stream(frame: Frame, file: object) -> str:
+    if file is None or file is sys.stdout:
+        return "stdout"
+    if file is sys.stderr:
+        return "stderr"
+    frame.folding.reject(
+        "a run-time print goes to sys.stdout or sys.stderr only", "leave out 'file='"
+    )

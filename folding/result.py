@@ -1,0 +1,82 @@
+"""The value that the compiled function returns, as ops that build it anew at every call."""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from xdsl.ir import Operation, SSAValue
+
+from ..dialects import pyobj
+from ..dialects.dtypes import DType
+from ..dialects.pyobj.attributes import OBJECT
+from ..dialects.pyobj.literals import is_literal
+from ..runtime.tensor import Tensor
+
+if TYPE_CHECKING:
+    from .session import Folding
+
+SHAREABLE = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, DType, np.dtype)
+"""Objects that a result may hold as they are: nobody can tell one call's from another's."""
+
+
+class ResultBuilder:
+    """Emits what builds a value; an object that occurs twice is built once."""
+
+    def __init__(self, folding: Folding):
+        self._folding = folding
+        self._built: dict[int, SSAValue] = {}
+        self._open: set[int] = set()
+
+    def value(self, value: object) -> SSAValue:
+        """Return the SSA value of a tensor, or of the op that makes the object."""
+        if isinstance(value, Tensor):
+            return value.graph_value(self._folding)
+        found = self._built.get(id(value))
+        if found is None:
+            if id(value) in self._open:
+                self._folding.reject("the result contains itself", "return it without the cycle")
+            self._open.add(id(value))
+            found = self._built[id(value)] = self._make(value)
+            self._open.discard(id(value))
+        return found
+
+    def _make(self, value: object) -> SSAValue:
+        source = self._folding.source(value)
+        if source is not None and not isinstance(value, SHAREABLE):
+            return self._folding.object_input(source)
+        if is_literal(value):
+            return self._add(
+                pyobj.ConstantOp,
+                (),
+                value=pyobj.LiteralAttr(value),  # pyright: ignore[reportArgumentType]
+            )
+        kind = type(value)
+        if kind in (tuple, list, set):
+            items = list(cast("list[object]", value))
+            ops = {tuple: pyobj.TupleOp, list: pyobj.ListOp, set: pyobj.SetOp}
+            operands = [self.value(item) for item in items]
+            layout = pyobj.NamesAttr(("",) * len(items))
+            return self._add(ops[kind], operands, layout=layout)
+        if kind is dict:
+            pairs = cast("dict[object, object]", value).items()
+            operands = [self.value(part) for pair in pairs for part in pair]
+            layout = pyobj.NamesAttr((":",) * len(pairs))
+            return self._add(pyobj.DictOp, operands, layout=layout)
+        return self._add(pyobj.ConstantOp, (), value=pyobj.ObjectAttr(value))
+
+    def _add(
+        self,
+        kind: type[Operation],
+        operands: list[SSAValue] | tuple[()],
+        **properties: pyobj.LiteralAttr | pyobj.ObjectAttr | pyobj.NamesAttr,
+    ) -> SSAValue:
+        op = kind.create(
+            operands=operands,
+            result_types=(OBJECT,),
+            properties=properties,
+            location=self._folding.location,
+        )
+        self._folding.block.add_op(op)
+        return op.results[0]

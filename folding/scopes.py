@@ -1,0 +1,80 @@
+"""Which names a function binds itself, and where all others are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from xdsl.ir import Block, Operation
+
+from ..dialects import pyobj
+
+
+@dataclass
+class Scope:
+    """The names that a body binds, and those that it declares to be someone else's."""
+
+    local: set[str] = field(default_factory=set[str])
+    outer: set[str] = field(default_factory=set[str])
+    """Names under `global`."""
+    nonlocal_: set[str] = field(default_factory=set[str])
+
+
+_scopes: WeakKeyDictionary[Block, Scope] = WeakKeyDictionary()
+
+
+def scope_of(block: Block, parameters: tuple[str, ...] = ()) -> Scope:
+    """Return the scope of a function's, a lambda's or a comprehension's body."""
+    found = _scopes.get(block)
+    if found is None:
+        found = Scope(set(parameters))
+        for op in block.ops:
+            _collect(op, found)
+        found.local -= found.outer | found.nonlocal_
+        _scopes[block] = found
+    return found
+
+
+def _collect(op: Operation, scope: Scope) -> None:
+    match op:
+        case pyobj.StoreOp() | pyobj.WalrusOp() | pyobj.AugStoreOp() | pyobj.DeleteOp():
+            scope.local.add(op.variable.data)
+        case pyobj.DeclareOp():
+            names = set(op.variables.data)
+            match op.scope.data:
+                case "global":
+                    scope.outer |= names
+                case "nonlocal":
+                    scope.nonlocal_ |= names
+                case _:
+                    scope.local |= names
+        case pyobj.ImportOp():
+            scope.local.add(op.alias.data if op.alias else op.module.data.partition(".")[0])
+        case pyobj.ImportFromOp():
+            scope.local |= set(imported_names(op))
+        case pyobj.DefOp():
+            scope.local.add(op.function.data)
+            return
+        case pyobj.LambdaOp():
+            return
+        case pyobj.ComprehensionOp():
+            _collect_walruses(op, scope)
+            return
+        case _:
+            pass
+    for region in op.regions:
+        for block in region.blocks:
+            for inner in block.ops:
+                _collect(inner, scope)
+
+
+def imported_names(op: pyobj.ImportFromOp) -> list[str]:
+    """Return the names that `from module import …` binds."""
+    return list(op.variables.data)
+
+
+def _collect_walruses(op: Operation, scope: Scope) -> None:
+    """A walrus in a comprehension binds in the function around it."""
+    for inner in op.walk():
+        if isinstance(inner, pyobj.WalrusOp):
+            scope.local.add(inner.variable.data)

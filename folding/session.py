@@ -1,0 +1,246 @@
+"""All state of one fold: the graph under construction, its inputs, guards and report."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
+from xdsl.ir import Block, SSAValue
+
+from ..dialects.build import IRBuilder
+from ..dialects.dtypes import TensorSpec, tensor_type
+from ..dialects.emitter import IREmitter
+from ..dialects.pyobj.attributes import OBJECT
+from ..dialects.source import CompileError, reject
+from ..runtime import guards
+from ..runtime.sources import Held, Source
+from ..runtime.tensor import Tensor
+from ..runtime.tracing import ValueNeeded
+from .classify import is_graph_callable, is_plain
+from .errors import Raised
+from .frames import Frame
+from .notice import Notice
+from .outside import Outside
+
+AnyGuard = guards.Guard | guards.MissingGuard
+
+MAX_ITERATIONS = 100_000
+"""How many passes of loops one fold may unroll."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a function is folded."""
+
+    fallback: bool = True
+    """Whether objects that the graph doesn't know may be evaluated (MS_DEV_ENABLE_FALLBACK)."""
+    style: str = "str"
+    """How tensors print: `elements` as nested tuples, `str` as `str(tensor)`."""
+    allow_python: bool = True
+    """Whether anything of Python may be run at all; off for IR that was read from text."""
+
+
+@dataclass
+class LineReport:
+    """What became of each line: how often it was folded, compiled, or run while compiling."""
+
+    folded: Counter[tuple[str, int]] = field(default_factory=Counter[tuple[str, int]])
+    ran: dict[tuple[str, int], set[str]] = field(default_factory=dict[tuple[str, int], set[str]])
+
+
+class _FrameEmitter(IREmitter):
+    """Places each op at the line that is being folded."""
+
+    def __init__(self, folding: Folding, block: Block):
+        self._folding = folding
+        super().__init__(block)
+
+    @property
+    def location(self) -> LocationAttr:
+        """The place of the op that runs now."""
+        return self._folding.location
+
+    @location.setter
+    def location(self, value: LocationAttr) -> None:
+        """Ignored: the frames know the place."""
+
+
+class Folding:
+    """The tracer of one fold, and everything that folding finds out."""
+
+    def __init__(self, options: Options):
+        self.options = options
+        self.block = Block()
+        self.builder = IRBuilder(self.block)
+        self.builder.emitter = _FrameEmitter(self, self.block)
+        self.outside = Outside(self)
+        self.inputs: list[Source] = []
+        self.guards: dict[tuple[object, ...], AnyGuard] = {}
+        self.notice = Notice()
+        self.report = LineReport()
+        self.frame: Frame | None = None
+        self.depth = 0
+        self.needed: CompileError | None = None
+        self._iterations = 0
+        self._tensors: dict[tuple[object, ...], Tensor] = {}
+        self._sources: dict[int, Source] = {}
+
+    @property
+    def location(self) -> LocationAttr:
+        """Where the op that runs now stands in the user's file."""
+        return self.frame.location if self.frame is not None else UnknownLoc()
+
+    def reject(self, problem: str, hint: str) -> NoReturn:
+        """Raise CompileError at the op that runs now."""
+        where = self.frame.op if self.frame is not None else None
+        reject(where if where is not None else self.location, problem, hint)
+
+    def refuse_effect(self, problem: str) -> NoReturn:
+        """Raise CompileError: something that existed before the call would change."""
+        self.reject(problem, "return the new value, and keep it where you call the function")
+
+    # What existed before the call.
+
+    def adopt(self, value: object, source: Source) -> object:
+        """Return what stands for an outside value while folding."""
+        return self.outside.adopt(value, source)
+
+    def add_guard(self, guard: AnyGuard) -> None:
+        """Keep a guard; what was read once needs no second one."""
+        name = guard.name if isinstance(guard, guards.MissingGuard) else ""
+        self.guards.setdefault((*guard.source.key, type(guard).__name__, name, guard.what), guard)
+
+    def input(self, tensor: Tensor, source: Source) -> Tensor:
+        """Return the symbolic tensor for one that existed before; its data come at run time."""
+        known = self._tensors.get(("tensor", id(tensor)))
+        if known is not None:
+            self.add_guard(guards.same_spec(source, type(tensor), tensor.spec))
+            return known
+        symbolic = self.new_input(tensor.spec, source, tensor)
+        self.add_guard(guards.same_spec(source, type(tensor), tensor.spec))
+        self._tensors["tensor", id(tensor)] = symbolic
+        return symbolic
+
+    def new_input(self, spec: TensorSpec, source: Source, like: Tensor | None = None) -> Tensor:
+        """Add an argument to the graph and return the tensor it stands for."""
+        value = self.block.insert_arg(tensor_type(spec), len(self.block.args))
+        value.name_hint = None
+        symbolic = Tensor.symbolic(self, value, like)
+        self.inputs.append(source)
+        self._sources[id(symbolic)] = source
+        self._tensors["alive", id(symbolic)] = symbolic
+        return symbolic
+
+    def object_input(self, source: Source) -> SSAValue:
+        """Add an object that existed before the call as an argument, to be returned itself."""
+        self.inputs.append(source)
+        return self.block.insert_arg(OBJECT, len(self.block.args))
+
+    def source(self, value: object) -> Source | None:
+        """Return the path to a value from outside, None for one that was born while folding."""
+        return self.outside.source(value) or self._sources.get(id(value))
+
+    # Tracer: what tensors ask for.
+
+    def lift(self, tensor: Tensor) -> SSAValue:
+        """Return the graph value of a tensor that code met without the folder's knowledge."""
+        return self.input(tensor, Held(tensor)).graph_value(self)
+
+    def refuse(self, tensor: Tensor, wanted: str) -> ValueNeeded:
+        """Return the error for asking a run-time tensor for its data, and remember it."""
+        try:
+            self.reject(
+                f"{wanted} needs the data of a tensor that exists only at run time",
+                "compute with tensor operations, or do this outside the compiled function",
+            )
+        except CompileError as error:
+            self.needed = error
+        return ValueNeeded(wanted)
+
+    def refuse_write(self, tensor: Tensor) -> NoReturn:
+        """Raise CompileError for a change of a tensor that existed before the call."""
+        source = self.source(tensor)
+        self.refuse_effect(f"the tensor '{source}' is changed in place" if source else "effect")
+
+    def before_write(self, tensor: Tensor) -> None:
+        """Allow the change of a tensor that was born here."""
+
+    # What the steps ask before they go on.
+
+    def need_python(self, what: str) -> None:
+        """Reject what runs Python, when the IR may not."""
+        if not self.options.allow_python:
+            self.reject(f"folding {what} would run Python", "allow it with --allow-python")
+
+    def meet(self, value: object) -> None:
+        """Be told that the running op is evaluated on a value, before it is.
+
+        An object that the graph doesn't know makes its statement part of the notice; with the
+        fallback switched off it is Python's own TypeError, and a line on stderr.
+        """
+        if is_plain(value) or is_graph_callable(value):
+            return
+        if not self.options.fallback:
+            print(f"Meet a exception from Python when get the type of '{value}'", file=sys.stderr)
+            raise Raised(
+                TypeError(
+                    f"Not support for this object with type '{type(value)}' and value '{value}'"
+                )
+            )
+        self.need_python("an operation on an object")
+        self.notice.add(self.location)
+
+    def check_needed(self) -> None:
+        """Raise the error for a tensor's data that someone asked for, even if it was caught."""
+        if self.needed is not None:
+            raise self.needed
+
+    def check_born(self, value: object, problem: str, mutable_only: bool = False) -> None:
+        """Reject a change of an object that existed before the call."""
+        if isinstance(value, Tensor) or (mutable_only and guards.is_immutable(value)):
+            return
+        source = self.source(value)
+        if source is not None:
+            self.refuse_effect(problem.format(f"'{source}'"))
+
+    def count_iteration(self) -> None:
+        """Count one more pass of a loop that is unrolled, and stop an endless one."""
+        self._iterations += 1
+        if self._iterations > MAX_ITERATIONS:
+            self.reject(
+                f"loops run more than {MAX_ITERATIONS} times while compiling",
+                "loop outside the compiled function, or use tensor operations",
+            )
+
+    def adopt_held(self, value: object) -> object:
+        """Return what stands for a module or an object that has no path but itself."""
+        return self.adopt(value, Held(value))
+
+    def is_copy(self, value: object) -> bool:
+        """Return whether a value is the folder's own copy of an outside container or array."""
+        return self.outside.is_copy(value)
+
+    # The report.
+
+    def count_folded(self) -> None:
+        """Count the running op as evaluated while compiling."""
+        place = place_of(self.location)
+        if place is not None:
+            self.report.folded[place] += 1
+
+    def note_ran(self, callee: object) -> None:
+        """Record that an opaque function ran while compiling."""
+        place = place_of(self.location)
+        name = str(getattr(callee, "__qualname__", type(callee).__qualname__))
+        if place is not None:
+            self.report.ran.setdefault(place, set()).add(name)
+
+
+def place_of(location: LocationAttr) -> tuple[str, int] | None:
+    """Return file and line of a location, None if it has none."""
+    if isinstance(location, FileLineColLoc):
+        return location.filename.data, location.line.data
+    return None

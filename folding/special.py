@@ -1,0 +1,81 @@
+"""Builtins that look at the frame, at attributes or at the output: folded by hand."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from .attributes import get_attribute, has_attribute, set_attribute
+from .errors import Raised, run
+from .frames import Frame
+from .printing import fold_print
+
+Special = Callable[[Frame, list[object], dict[str, object]], object]
+
+
+def _getattr(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    if len(args) not in (2, 3) or kwargs or not isinstance(args[1], str):
+        return NotImplemented
+    if len(args) == 3 and not has_attribute(frame, args[0], args[1]):
+        return args[2]
+    return get_attribute(frame, args[0], args[1])
+
+
+def _hasattr(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    if len(args) != 2 or kwargs or not isinstance(args[1], str):
+        return NotImplemented
+    return has_attribute(frame, args[0], args[1])
+
+
+def _setattr(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    if len(args) != 3 or kwargs or not isinstance(args[1], str):
+        return NotImplemented
+    return set_attribute(frame, args[0], args[1], args[2])
+
+
+def _super(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    """Zero-argument `super()` needs the class cell and the first parameter of the method."""
+    if args or kwargs:
+        return NotImplemented
+    owner: Frame | None = frame
+    while owner is not None and owner.parent is not None:
+        owner = owner.parent
+    cell = owner.cells.get("__class__") if owner is not None else None
+    function = owner.function if owner is not None else None
+    if owner is None or cell is None or function is None or not function.__code__.co_argcount:
+        raise Raised(RuntimeError("super(): no arguments"))
+    first = function.__code__.co_varnames[0]
+    return run(super, cell.cell_contents, owner.variables[first])
+
+
+def _frame_reader(name: str) -> Special:
+    def refuse(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+        if name in ("vars", "dir") and args:
+            return NotImplemented
+        frame.folding.reject(
+            f"'{name}()' looks at the variables of a function that is compiled",
+            "name the variables instead",
+        )
+
+    return refuse
+
+
+def _globals(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    frame.folding.reject(
+        "'globals()' can't be guarded as a whole", "name the global variable instead"
+    )
+
+
+SPECIAL: dict[Any, Special] = {
+    builtins.print: fold_print,
+    builtins.getattr: _getattr,
+    builtins.hasattr: _hasattr,
+    builtins.setattr: _setattr,
+    builtins.super: _super,
+    builtins.locals: _frame_reader("locals"),
+    builtins.vars: _frame_reader("vars"),
+    builtins.dir: _frame_reader("dir"),
+    builtins.globals: _globals,
+}
+"""Builtin to what folds a call of it; `NotImplemented` leaves it to the interpreter."""

@@ -1,0 +1,181 @@
+"""Steps of the statements that decide what runs next, and of the ops that are graph already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from xdsl.dialects.func import ReturnOp as FuncReturnOp
+from xdsl.ir import Operation
+
+from ..dialects import graph, pyobj
+from ..runtime.dispatch import from_value
+from ..runtime.tensor import Tensor
+from .calls import call, truth
+from .code import BREAK, CONTINUE, RETURN, CodeMaker, Step, makes, run_steps
+from .errors import Raised, run
+from .frames import Frame
+
+_END = object()
+
+
+@makes(pyobj.IfOp)
+def if_(maker: CodeMaker, op: Operation) -> Step:
+    """Run one of two blocks."""
+    if_op = cast(pyobj.IfOp, op)
+    condition = maker.slot(if_op.condition)
+    body, orelse = maker.block(if_op.body.block), maker.block(if_op.orelse.block)
+
+    def step(frame: Frame) -> str | None:
+        frame.op = op
+        return run_steps(body if truth(frame, frame.slots[condition]) else orelse, frame)
+
+    return step
+
+
+@makes(pyobj.WhileOp)
+def while_(maker: CodeMaker, op: Operation) -> Step:
+    """Run a block while a condition that is known while compiling holds."""
+    while_op = cast(pyobj.WhileOp, op)
+    condition = maker.expression(while_op.condition)
+    body, orelse = maker.block(while_op.body.block), maker.block(while_op.orelse.block)
+
+    def step(frame: Frame) -> str | None:
+        while True:
+            value = condition(frame)
+            frame.op = op
+            if not truth(frame, value):
+                return run_steps(orelse, frame)
+            frame.folding.count_iteration()
+            signal = run_steps(body, frame)
+            if signal == BREAK:
+                return None
+            if signal == RETURN:
+                return signal
+
+    return step
+
+
+@makes(pyobj.ForOp)
+def for_(maker: CodeMaker, op: Operation) -> Step:
+    """Run a block for each item of what is known while compiling."""
+    for_op = cast(pyobj.ForOp, op)
+    iterable, item_slot = maker.slot(for_op.iterable), maker.slot(for_op.body.block.args[0])
+    body, orelse = maker.block(for_op.body.block), maker.block(for_op.orelse.block)
+
+    def step(frame: Frame) -> str | None:
+        frame.op = op
+        frame.folding.meet(frame.slots[iterable])
+        iterator = run(iter, frame.slots[iterable])
+        while True:
+            frame.op = op
+            item = run(next, iterator, _END)
+            if item is _END:
+                return run_steps(orelse, frame)
+            frame.folding.count_iteration()
+            frame.slots[item_slot] = item
+            signal = run_steps(body, frame)
+            if signal == BREAK:
+                return None
+            if signal == RETURN:
+                return signal
+
+    return step
+
+
+@makes(pyobj.BreakOp, pyobj.ContinueOp)
+def jump(maker: CodeMaker, op: Operation) -> Step:
+    """End the block with a signal."""
+    signal = BREAK if isinstance(op, pyobj.BreakOp) else CONTINUE
+    return lambda frame: signal
+
+
+@makes(pyobj.ReturnOp)
+def return_(maker: CodeMaker, op: Operation) -> Step:
+    """Leave the function."""
+    value = maker.slot(op.operands[0]) if op.operands else None
+
+    def step(frame: Frame) -> str:
+        frame.op = op
+        frame.result = None if value is None else frame.slots[value]
+        return RETURN
+
+    return step
+
+
+@makes(FuncReturnOp)
+def func_return(maker: CodeMaker, op: Operation) -> Step:
+    """Leave a function that is graph throughout, with one tensor or several."""
+    slots: Sequence[int] = maker.slots(op.operands)
+
+    def step(frame: Frame) -> str:
+        frame.op = op
+        values = tuple(frame.slots[slot] for slot in slots)
+        frame.result = values[0] if len(values) == 1 else values
+        return RETURN
+
+    return step
+
+
+@makes(pyobj.RaiseOp)
+def raise_(maker: CodeMaker, op: Operation) -> Step:
+    """Raise while compiling: the call raises."""
+    slots: Sequence[int] = maker.slots(op.operands)
+
+    def step(frame: Frame) -> str | None:
+        frame.op = op
+        if not slots:
+            frame.folding.reject("a bare 'raise' can't be compiled yet", "name the exception")
+        values = [frame.slots[slot] for slot in slots]
+        made = [
+            call(frame, value, [], {}) if isinstance(value, type) else value for value in values
+        ]
+        exception = made[0]
+        if not isinstance(exception, BaseException):
+            raise Raised(TypeError("exceptions must derive from BaseException"))
+        if len(made) > 1:
+            cause = made[1]
+            if cause is not None and not isinstance(cause, BaseException):
+                raise Raised(TypeError("exception causes must derive from BaseException"))
+            exception.__cause__ = cause
+        raise Raised(exception)
+
+    return step
+
+
+@makes(pyobj.AssertOp)
+def assert_(maker: CodeMaker, op: Operation) -> Step:
+    """Raise AssertionError while compiling if a known condition fails."""
+    assert_op = cast(pyobj.AssertOp, op)
+    condition = maker.slot(assert_op.condition)
+    message = assert_op.message.block
+    text = maker.expression(assert_op.message) if message.first_op is not None else None
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        if not truth(frame, frame.slots[condition]):
+            raise Raised(AssertionError() if text is None else AssertionError(text(frame)))
+
+    return step
+
+
+@makes(*graph.Graph.operations)
+def graph_op(maker: CodeMaker, op: Operation) -> Step:
+    """Copy an op that is graph already into the graph."""
+    operands, results = maker.slots(op.operands), maker.slots(op.results)
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        folding = frame.folding
+        values = [cast(Tensor, frame.slots[slot]).graph_value(folding) for slot in operands]
+        new = type(op).create(
+            operands=values,
+            result_types=[result.type for result in op.results],
+            properties=op.properties,
+            location=op.location,
+        )
+        folding.block.add_op(new)
+        for slot, result in zip(results, new.results, strict=True):
+            frame.slots[slot] = from_value(folding, result)
+
+    return step

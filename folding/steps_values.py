@@ -1,0 +1,363 @@
+"""Steps of the ops that compute a value: names, operators, attributes, containers, text."""
+
+from __future__ import annotations
+
+import importlib
+import operator
+from collections.abc import Callable
+from typing import Any, cast
+
+from xdsl.ir import Operation
+
+from ..dialects import pyobj
+from .attributes import get_attribute
+from .calls import call, operate, truth
+from .code import CodeMaker, Expression, Step, makes
+from .errors import run
+from .frames import Frame
+
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    **{"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv},
+    **{"//": operator.floordiv, "%": operator.mod, "**": operator.pow, "@": operator.matmul},
+    **{"<<": operator.lshift, ">>": operator.rshift},
+    **{"&": operator.and_, "|": operator.or_, "^": operator.xor},
+}
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    **{"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},
+    **{"==": operator.eq, "!=": operator.ne},
+    "in": lambda a, b: a in b,
+    "not in": lambda a, b: a not in b,
+}
+UNARY: dict[str, Callable[[Any], Any]] = {
+    "-": operator.neg,
+    "+": operator.pos,
+    "~": operator.invert,
+}
+
+
+@makes(pyobj.ConstantOp)
+def constant(maker: CodeMaker, op: Operation) -> Step:
+    """Put a literal into its slot."""
+    value, slot = cast(pyobj.ConstantOp, op).value.data, maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        frame.slots[slot] = value
+
+    return step
+
+
+@makes(pyobj.LoadOp)
+def load(maker: CodeMaker, op: Operation) -> Step:
+    """Look a name up."""
+    name, slot = cast(pyobj.LoadOp, op).variable.data, maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        variables = frame.variables
+        if name in variables:
+            frame.slots[slot] = variables[name]
+            return
+        frame.op = op
+        frame.slots[slot] = frame.load(name)
+
+    return step
+
+
+@makes(pyobj.WalrusOp)
+def walrus(maker: CodeMaker, op: Operation) -> Step:
+    """Bind a name and give the value on; in a comprehension the function around it binds."""
+    walrus_op = cast(pyobj.WalrusOp, op)
+    name, value, slot = (
+        walrus_op.variable.data,
+        maker.slot(walrus_op.value),
+        maker.slot(op.results[0]),
+    )
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        frame.slots[slot] = frame.slots[value]
+        frame.store(name, frame.slots[value])
+
+    return step
+
+
+@makes(pyobj.UnaryOp)
+def unary(maker: CodeMaker, op: Operation) -> Step:
+    """Apply `-`, `+`, `~` or `not`."""
+    unary_op = cast(pyobj.UnaryOp, op)
+    operand, slot = maker.slot(unary_op.operand), maker.slot(op.results[0])
+    sign = unary_op.operator.data
+    function = UNARY.get(sign)
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        value = frame.slots[operand]
+        if function is None:
+            frame.slots[slot] = not truth(frame, value)
+        else:
+            frame.slots[slot] = operate(frame, function, value)
+
+    return step
+
+
+@makes(pyobj.BinaryOp)
+def binary(maker: CodeMaker, op: Operation) -> Step:
+    """Apply an arithmetic or bitwise operator."""
+    function = BINARY[cast(pyobj.BinaryOp, op).operator.data]
+    return _two_operands(maker, op, function)
+
+
+@makes(pyobj.CompareOp)
+def compare(maker: CodeMaker, op: Operation) -> Step:
+    """Compare two values."""
+    sign = cast(pyobj.CompareOp, op).operator.data
+    if sign not in ("is", "is not"):
+        return _two_operands(maker, op, COMPARE[sign])
+    lhs, rhs = maker.slots(op.operands)
+    slot, positive = maker.slot(op.results[0]), sign == "is"
+
+    def step(frame: Frame) -> None:
+        slots = frame.slots
+        slots[slot] = (slots[lhs] is slots[rhs]) == positive
+
+    return step
+
+
+def _two_operands(maker: CodeMaker, op: Operation, function: Callable[[Any, Any], Any]) -> Step:
+    lhs, rhs = maker.slots(op.operands)
+    slot = maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        slots = frame.slots
+        slots[slot] = operate(frame, function, slots[lhs], slots[rhs])
+
+    return step
+
+
+@makes(pyobj.ChainOp)
+def chain(maker: CodeMaker, op: Operation) -> Step:
+    """Compare neighbours until one comparison is false."""
+    chain_op = cast(pyobj.ChainOp, op)
+    first, slot = maker.slot(chain_op.first), maker.slot(op.results[0])
+    signs = chain_op.operators.data
+    others = [maker.expression(region) for region in chain_op.comparators]
+
+    def step(frame: Frame) -> None:
+        left = frame.slots[first]
+        result: object = True
+        for index, (sign, other) in enumerate(zip(signs, others, strict=True)):
+            right = other(frame)
+            frame.op = op
+            if sign in ("is", "is not"):
+                result = (left is right) == (sign == "is")
+            else:
+                result = operate(frame, COMPARE[sign], left, right)
+            if index + 1 < len(others) and not truth(frame, result):
+                break
+            left = right
+        frame.slots[slot] = result
+
+    return step
+
+
+@makes(pyobj.AndOp, pyobj.OrOp)
+def logic(maker: CodeMaker, op: Operation) -> Step:
+    """Evaluate operands until one decides."""
+    logic_op = cast(pyobj.AndOp, op)
+    first, slot, deciding = (
+        maker.slot(logic_op.first),
+        maker.slot(op.results[0]),
+        isinstance(op, pyobj.OrOp),
+    )
+    others = [maker.expression(region) for region in logic_op.others]
+
+    def step(frame: Frame) -> None:
+        value = frame.slots[first]
+        for other in others:
+            frame.op = op
+            if truth(frame, value) == deciding:
+                break
+            value = other(frame)
+        frame.slots[slot] = value
+
+    return step
+
+
+@makes(pyobj.IfExpOp)
+def ifexp(maker: CodeMaker, op: Operation) -> Step:
+    """Evaluate one of two expressions."""
+    ifexp_op = cast(pyobj.IfExpOp, op)
+    condition, slot = maker.slot(ifexp_op.condition), maker.slot(op.results[0])
+    body, orelse = maker.expression(ifexp_op.body), maker.expression(ifexp_op.orelse)
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        chosen: Expression = body if truth(frame, frame.slots[condition]) else orelse
+        frame.slots[slot] = chosen(frame)
+
+    return step
+
+
+@makes(pyobj.GetAttrOp)
+def getattr_(maker: CodeMaker, op: Operation) -> Step:
+    """Read an attribute."""
+    getattr_op = cast(pyobj.GetAttrOp, op)
+    owner, name = maker.slot(getattr_op.owner), getattr_op.attribute.data
+    slot = maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        frame.slots[slot] = get_attribute(frame, frame.slots[owner], name)
+
+    return step
+
+
+@makes(pyobj.GetItemOp)
+def getitem(maker: CodeMaker, op: Operation) -> Step:
+    """Read an item."""
+    return _two_operands(maker, op, operator.getitem)
+
+
+@makes(pyobj.SliceOp)
+def slice_(maker: CodeMaker, op: Operation) -> Step:
+    """Make a slice."""
+    start, stop, step_ = maker.slots(op.operands)
+    slot = maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        slots = frame.slots
+        slots[slot] = slice(slots[start], slots[stop], slots[step_])
+
+    return step
+
+
+@makes(pyobj.CallOp)
+def call_(maker: CodeMaker, op: Operation) -> Step:
+    """Call something."""
+    call_op = cast(pyobj.CallOp, op)
+    callee, slot = maker.slot(call_op.callee), maker.slot(op.results[0])
+    arguments, layout = maker.slots(call_op.arguments), call_op.layout.data
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        slots = frame.slots
+        args: list[object] = []
+        kwargs: dict[str, object] = {}
+        for mark, argument in zip(layout, arguments, strict=True):
+            value = slots[argument]
+            if not mark:
+                args.append(value)
+            elif mark == "*":
+                args.extend(run(list, value))
+            elif mark == "**":
+                _merge(frame, slots[callee], kwargs, value)
+            else:
+                _merge(frame, slots[callee], kwargs, {mark: value})
+        slots[slot] = call(frame, slots[callee], args, kwargs)
+
+    return step
+
+
+def _merge(frame: Frame, callee: object, kwargs: dict[str, object], more: Any) -> None:
+    """Add keyword arguments; Python's own error for one that is given twice."""
+
+    def merge() -> None:
+        for key in more.keys():
+            if key in kwargs:
+                name = getattr(callee, "__qualname__", str(callee))
+                raise TypeError(f"{name}() got multiple values for keyword argument '{key}'")
+            kwargs[key] = more[key]
+
+    run(merge)
+
+
+@makes(pyobj.TupleOp, pyobj.ListOp, pyobj.SetOp)
+def sequence(maker: CodeMaker, op: Operation) -> Step:
+    """Make a tuple, a list or a set."""
+    sequence_op = cast(pyobj.TupleOp, op)
+    kinds: dict[type[Operation], type] = {pyobj.TupleOp: tuple, pyobj.ListOp: list}
+    kind = kinds.get(type(op), set)
+    items, layout = maker.slots(op.operands), sequence_op.layout.data
+    slot = maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        values: list[object] = []
+        for mark, item in zip(layout, items, strict=True):
+            value = frame.slots[item]
+            if mark:
+                values.extend(run(list, value))
+            else:
+                values.append(value)
+        frame.slots[slot] = values if kind is list else run(kind, values)
+
+    return step
+
+
+@makes(pyobj.DictOp)
+def dict_(maker: CodeMaker, op: Operation) -> Step:
+    """Make a dict."""
+    slots_of, layout = maker.slots(op.operands), cast(pyobj.DictOp, op).layout.data
+    slot = maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        values = iter([frame.slots[index] for index in slots_of])
+        result: dict[object, object] = {}
+        for mark in layout:
+            if mark == "**":
+                run(result.update, next(values))
+            else:
+                key = next(values)
+                run(operator.setitem, result, key, next(values))
+        frame.slots[slot] = result
+
+    return step
+
+
+@makes(pyobj.FormatOp)
+def format_(maker: CodeMaker, op: Operation) -> Step:
+    """Format one value of an f-string."""
+    format_op = cast(pyobj.FormatOp, op)
+    value, slot = maker.slot(format_op.value), maker.slot(op.results[0])
+    spec = maker.slot(format_op.spec) if format_op.spec is not None else None
+    conversions: dict[str, Callable[[object], str]] = {"s": str, "r": repr, "a": ascii}
+    conversion = conversions.get(format_op.conversion.data)
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        shown = frame.slots[value]
+        if conversion is not None:
+            shown = operate(frame, conversion, shown)
+        text = "" if spec is None else frame.slots[spec]
+        frame.slots[slot] = operate(frame, format, shown, text)
+
+    return step
+
+
+@makes(pyobj.JoinOp)
+def join(maker: CodeMaker, op: Operation) -> Step:
+    """Join the texts of an f-string."""
+    items, slot = maker.slots(op.operands), maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        frame.slots[slot] = "".join(cast(str, frame.slots[item]) for item in items)
+
+    return step
+
+
+@makes(pyobj.ImportModuleOp, pyobj.GlobalOp)
+def import_module(maker: CodeMaker, op: Operation) -> Step:
+    """Import a module that IR text names, or take an attribute of one."""
+    named = cast(pyobj.GlobalOp, op)
+    module, slot = named.module.data, maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        frame.folding.need_python("an import")
+        value = frame.folding.adopt_held(run(importlib.import_module, module))
+        if isinstance(op, pyobj.GlobalOp):
+            value = get_attribute(frame, value, op.variable.data)
+        frame.slots[slot] = value
+
+    return step

@@ -1,0 +1,152 @@
+"""What must still hold for a compiled function to be the right one; checked before each call."""
+
+from __future__ import annotations
+
+import struct
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from ..dialects.dtypes import TensorSpec
+from .sources import Source
+from .tensor import Tensor
+
+Check = Callable[[Any], bool]
+
+_IMMUTABLE = (bool, int, float, complex, str, bytes, type(None), type(...), range, slice)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A value found at `source` must pass `check`; `what` says so in words."""
+
+    source: Source
+    check: Check
+    what: str
+
+    def holds(self, arguments: Sequence[object]) -> bool:
+        """Return whether the value is still there and passes; never raises for a lost path."""
+        try:
+            return self.check(self.source.fetch(arguments))
+        except (LookupError, AttributeError, ValueError, TypeError):
+            return False
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.what}"
+
+
+@dataclass(frozen=True)
+class MissingGuard:
+    """There must still be no attribute of that name."""
+
+    source: Source
+    name: str
+
+    def holds(self, arguments: Sequence[object]) -> bool:
+        """Return whether the attribute is still missing."""
+        try:
+            return not hasattr(self.source.fetch(arguments), self.name)
+        except (LookupError, AttributeError, ValueError, TypeError):
+            return False
+
+    def __str__(self) -> str:
+        return f"{self.source} has no attribute {self.name}"
+
+
+def same_object(source: Source, expected: object) -> Guard:
+    """Return the guard that the very same object is found; it is held weakly where that can be."""
+    what = f"is {_short(expected)}"
+    try:
+        reference = weakref.ref(expected)
+    except TypeError:
+        return Guard(source, lambda value: value is expected, what)
+    return Guard(source, lambda value: value is not None and value is reference(), what)
+
+
+def equal_value(source: Source, expected: object) -> Guard:
+    """Return the guard that an immutable value has the same type and is equal."""
+    kind, token = type(expected), identity_token(expected)
+    return Guard(
+        source,
+        lambda value: type(value) is kind and identity_token(value) == token,
+        f"== {_short(expected)}",
+    )
+
+
+def same_type(source: Source, expected: type) -> Guard:
+    """Return the guard that the value is an instance of just that class."""
+    return Guard(source, lambda value: type(value) is expected, f"is a {expected.__qualname__}")
+
+
+def same_length(source: Source, expected: object) -> Guard:
+    """Return the guard that a container has its type and its length; a dict its keys in order."""
+    kind, length = type(expected), len(cast(Any, expected))
+    if isinstance(expected, dict):
+        keys = [identity_token(key) for key in cast(dict[object, object], expected)]
+        return Guard(
+            source,
+            lambda value: type(value) is kind and [identity_token(key) for key in value] == keys,
+            "has the same keys",
+        )
+    return Guard(
+        source,
+        lambda value: type(value) is kind and len(value) == length,
+        f"is a {kind.__name__} of length {length}",
+    )
+
+
+def same_array(source: Source, expected: np.ndarray[Any, Any]) -> Guard:
+    """Return the guard that an array has the same class, dtype, shape and bytes."""
+    kind, dtype, shape, data = type(expected), expected.dtype, expected.shape, expected.tobytes()
+    return Guard(
+        source,
+        lambda value: (
+            type(value) is kind
+            and value.dtype == dtype
+            and value.shape == shape
+            and value.tobytes() == data
+        ),
+        "is an equal array",
+    )
+
+
+def same_spec(source: Source, kind: type, spec: TensorSpec) -> Guard:
+    """Return the guard that a tensor has its class, shape and dtype; its data are free."""
+    return Guard(
+        source,
+        lambda value: type(value) is kind and cast(Tensor, value).spec == spec,
+        f"is a {spec.dtype.name} tensor of shape {spec.shape}",
+    )
+
+
+def is_immutable(value: object) -> bool:
+    """Return whether a value can be compared by value for ever, through and through."""
+    if type(value) in (tuple, frozenset):
+        return all(is_immutable(item) for item in cast(tuple[object, ...], value))
+    return type(value) in _IMMUTABLE
+
+
+def identity_token(value: object) -> object:
+    """Return what is equal for values that no program can tell apart: 1, 1.0 and True differ."""
+    if isinstance(value, float):
+        return (float, struct.pack("d", value))
+    if isinstance(value, complex):
+        return (complex, struct.pack("dd", value.real, value.imag))
+    if type(value) is tuple:
+        return (tuple, *map(identity_token, cast(tuple[object, ...], value)))
+    if type(value) is frozenset:
+        return (frozenset, frozenset(map(identity_token, cast(frozenset[object], value))))
+    if isinstance(value, slice):
+        return (slice, *map(identity_token, (value.start, value.stop, value.step)))
+    return (type(value), value)
+
+
+def _short(value: object) -> str:
+    """Return a short text for a value; no code of the user's runs for it."""
+    if not is_immutable(value):
+        return str(getattr(value, "__qualname__", None) or f"a {type(value).__name__}")
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,146 @@
+"""Where a value that existed before the call can be found again at the next call."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import CellType
+from typing import Any, cast
+
+
+class Source(ABC):
+    """A path from the arguments, the globals or a closure to one value."""
+
+    @property
+    @abstractmethod
+    def key(self) -> tuple[object, ...]:
+        """What tells this path from others; equal keys are one path."""
+
+    @abstractmethod
+    def fetch(self, arguments: Sequence[object]) -> object:
+        """Return the value as it is now.
+
+        Raises whatever Python raises where the path has come to an end: LookupError,
+        AttributeError, ValueError or TypeError.
+        """
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """The path as a user would write it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Argument(Source):
+    """The argument at a position of the flattened signature."""
+
+    index: int
+    name: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return ("argument", self.index)
+
+    def fetch(self, arguments: Sequence[object]) -> object:
+        return arguments[self.index]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, eq=False)
+class Global(Source):
+    """A name in a module's namespace, or else in the builtins."""
+
+    namespace: dict[str, object]
+    name: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return ("global", id(self.namespace), self.name)
+
+    def fetch(self, arguments: Sequence[object]) -> object:
+        try:
+            return self.namespace[self.name]
+        except KeyError:
+            return builtins_of(self.namespace)[self.name]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, eq=False)
+class Captured(Source):
+    """A variable of an enclosing function, kept in a cell."""
+
+    cell: CellType
+    name: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return ("cell", id(self.cell))
+
+    def fetch(self, arguments: Sequence[object]) -> object:
+        return self.cell.cell_contents
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, eq=False)
+class Attribute(Source):
+    """An attribute of another value."""
+
+    base: Source
+    name: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return ("attribute", *self.base.key, self.name)
+
+    def fetch(self, arguments: Sequence[object]) -> object:
+        return getattr(self.base.fetch(arguments), self.name)
+
+    def __str__(self) -> str:
+        return f"{self.base}.{self.name}"
+
+
+@dataclass(frozen=True, eq=False)
+class Item(Source):
+    """An item of a list, a tuple or a dict."""
+
+    base: Source
+    index: object
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return ("item", *self.base.key, type(self.index), self.index)
+
+    def fetch(self, arguments: Sequence[object]) -> object:
+        return cast(Any, self.base.fetch(arguments))[self.index]
+
+    def __str__(self) -> str:
+        return f"{self.base}[{self.index!r}]"
+
+
+@dataclass(frozen=True, eq=False)
+class Held(Source):
+    """An object itself, where no path to it is known."""
+
+    value: object
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return ("held", id(self.value))
+
+    def fetch(self, arguments: Sequence[object]) -> object:
+        return self.value
+
+    def __str__(self) -> str:
+        return f"<{type(self.value).__name__} object>"
+
+
+def builtins_of(namespace: dict[str, object]) -> dict[str, object]:
+    """Return the builtins that a module's code sees."""
+    found = namespace.get("__builtins__", __builtins__)
+    return cast(dict[str, object], found if isinstance(found, dict) else vars(cast(Any, found)))
