@@ -14,13 +14,17 @@ from typing import cast
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import FunctionType, ModuleOp
+from xdsl.dialects.func import FuncOp
 from xdsl.ir import Attribute
 from xdsl.parser import Parser
+
+from foldaway.dialects import pyobj
+from foldaway.dialects.pyobj.literals import Literal, is_literal
 
 
 @dataclass(frozen=True)
 class _Literal:
-    value: object
+    value: Literal
 
 
 class UsageError(Exception):
@@ -44,7 +48,13 @@ def read_python(
     if args is None:
         return lower_module(_only(text, file, function), file)
     found = _run_and_find(file, function) if run_it else _find(text, file, function)
-    return specialize_function(found, [a for a in _arguments(args, ctx)])
+    arguments = list(_arguments(args, ctx))
+    asked = [pyobj.ObjectType() if isinstance(a, _Literal) else a for a in arguments]
+    module = specialize_function(found, asked)
+    for index, argument in reversed(list(enumerate(arguments))):
+        if isinstance(argument, _Literal):
+            _fix_argument(module, index, argument.value)
+    return module
 
 
 def _only(text: str, file: str, function: str) -> str:
@@ -101,11 +111,31 @@ def _arguments(args: str, ctx: Context) -> Iterator[Attribute | _Literal]:
     """Return each argument's type, or its value where a Python literal stands for it."""
     for text in _split(args):
         try:
-            yield _Literal(ast.literal_eval(text))
+            value: object = ast.literal_eval(text)
         except (SyntaxError, ValueError):
             # In parentheses, so that whatever follows the type is an error too.
             parsed = Parser(ctx, f"({text}) -> ()", "--args").parse_type()
             yield from cast(FunctionType, parsed).inputs.data
+            continue
+        if not is_literal(value):
+            raise UsageError(f"{text} in --args is neither a type nor an immutable literal")
+        yield _Literal(value)
+
+
+def _fix_argument(module: ModuleOp, index: int, value: Literal) -> None:
+    """Put a constant where the only function of `module` takes an argument."""
+    func = next(op for op in module.body.block.ops if isinstance(op, FuncOp))
+    block = func.body.block
+    argument, first = block.args[index], block.first_op
+    assert first is not None, "a function ends in a return"
+    constant = pyobj.ConstantOp.create(
+        properties={"value": pyobj.LiteralAttr(value)}, result_types=[pyobj.ObjectType()]
+    )
+    constant.location = func.location
+    block.insert_ops_before([constant], first)
+    argument.replace_all_uses_with(constant.results[0])
+    block.erase_arg(argument)
+    func.update_function_type()
 
 
 def _split(args: str) -> Iterator[str]:

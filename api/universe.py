@@ -13,10 +13,15 @@ from xdsl.universe import XDSL_UNIVERSE, Universe
 
 DIALECTS: dict[str, tuple[str, str]] = {
     "graph": ("foldaway.dialects.graph", "Graph"),
+    "pyobj": ("foldaway.dialects.pyobj", "PyObj"),
 }
 """Dialect name to the module and the name of the `Dialect` object in it."""
 
-PASSES: dict[str, tuple[str, str]] = {}
+PASSES: dict[str, tuple[str, str]] = {
+    "check-boundary": ("foldaway.passes.check_boundary", "CheckBoundaryPass"),
+    "fold-pyobj": ("foldaway.passes.fold_pyobj", "FoldPyObjPass"),
+    "outline-segments": ("foldaway.passes.outline_segments", "OutlineSegmentsPass"),
+}
 """Pass name to the module and the `ModulePass` class in it."""
 
 TARGETS: dict[str, tuple[str, str]] = {}

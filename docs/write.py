@@ -123,7 +123,7 @@ def _errors_page() -> str:
     ]
     for problem, hint in sorted(_rejections().items()):
         parts += [
-            f"## {problem}",
+            f"## `` {problem} ``" if "`" in problem else f"## `{problem}`",
             f"Hint: {hint}." if hint.strip("…") else "Hint: see the message.",
         ]
     return "\n\n".join(parts) + "\n"
@@ -173,7 +173,8 @@ There is one object of each, so `is` compares them.
 
 ## Two tensors
 
-Arithmetic on two tensors converts both to one dtype first, which depends on the two dtypes only, never on values or shapes.
+Arithmetic on two tensors converts both to one dtype first.
+It depends on the two dtypes only, never on values or shapes.
 The rules are those of MindSpore 2.10 where it has the type, and NumPy's elsewhere.
 
 {_table(["", *names], pairs)}
