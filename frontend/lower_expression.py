@@ -1,0 +1,275 @@
+"""Expressions: one case a kind of node, operands in the order of their evaluation."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from xdsl.dialects.builtin import IntAttr, UnitAttr
+from xdsl.ir import Operation, Region, SSAValue
+
+from ..dialects import pyobj
+from ..dialects.pyobj import LiteralAttr, NamesAttr, Parameters, ParametersAttr
+from .lowering import BINARY, COMPARE, UNARY, Lowering
+
+_CONVERSIONS = {-1: "", ord("s"): "s", ord("r"): "r", ord("a"): "a"}
+
+
+class ExpressionLowering(Lowering):
+    """Lowers expressions to values."""
+
+    def expression(self, node: ast.expr) -> SSAValue:
+        """Return the value of an expression."""
+        location = self.location
+        self.at(node)
+        lower = _EXPRESSIONS.get(type(node))
+        if lower is None:
+            self.unsupported(node, f"'{type(node).__name__.lower()}'")
+            raise AssertionError("unsupported raises")
+        result = lower(self, node)
+        self.location = location
+        return result
+
+    def expressions(self, nodes: Sequence[ast.expr]) -> list[SSAValue]:
+        """Return the values of expressions, the first one first."""
+        return [self.expression(node) for node in nodes]
+
+    def optional(self, node: ast.expr | None) -> list[SSAValue]:
+        """Return the value of what may be missing."""
+        return [] if node is None else [self.expression(node)]
+
+    def giving(self, *nodes: ast.expr) -> Region:
+        """Return a region that gives the values of expressions."""
+        return self.region(lambda _: self.emit(pyobj.GiveOp, self.expressions(nodes)))
+
+    def assign(self, target: ast.expr, value: SSAValue) -> None:
+        """Assign a value to a target. Statements say how; comprehensions need it, too."""
+        self.at(target)
+        match target:
+            case ast.Name():
+                self.emit(pyobj.StoreOp, [value], variable=self.name(target.id))
+            case ast.Attribute():
+                owner = self.expression(target.value)
+                self.emit(pyobj.SetAttrOp, [value, owner], attribute=self.name(target.attr))
+            case ast.Subscript():
+                owner = self.expression(target.value)
+                self.emit(pyobj.SetItemOp, [value, owner, self.expression(target.slice)])
+            case ast.Tuple() | ast.List():
+                self._unpack(target, value)
+            case _:
+                self.unsupported(target, "this target of an assignment")
+
+    def _unpack(self, target: ast.Tuple | ast.List, value: SSAValue) -> None:
+        starred = [isinstance(item, ast.Starred) for item in target.elts]
+        star = starred.index(True) if True in starred else -1
+        op = self.emit(pyobj.UnpackOp, [value], (), len(target.elts), star=IntAttr(star))
+        for item, result in zip(target.elts, op.results, strict=True):
+            self.assign(item.value if isinstance(item, ast.Starred) else item, result)
+
+    def spread(self, nodes: Sequence[ast.expr]) -> tuple[list[str], list[SSAValue]]:
+        """Return marks and values of items that may be starred."""
+        marks, values = list[str](), list[SSAValue]()
+        for node in nodes:
+            starred = isinstance(node, ast.Starred)
+            marks.append("*" if starred else "")
+            values.append(self.expression(node.value if starred else node))
+        return marks, values
+
+    def arguments(
+        self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]
+    ) -> tuple[NamesAttr, list[SSAValue]]:
+        """Return layout and values of a call's arguments."""
+        marks, values = self.spread(args)
+        for keyword in keywords:
+            marks.append("**" if keyword.arg is None else self.name(keyword.arg).data)
+            values.append(self.expression(keyword.value))
+        return NamesAttr(tuple(marks)), values
+
+    def parameters(self, args: ast.arguments) -> tuple[Parameters, list[SSAValue]]:
+        """Return the parameters of a def or a lambda, and the values of their defaults."""
+        plain = [*args.posonlyargs, *args.args]
+        first = len(plain) - len(args.defaults)
+        with_default = [arg.arg for arg in plain[first:]]
+        values = self.expressions(args.defaults)
+        for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+            if default is not None:
+                with_default.append(arg.arg)
+                values.append(self.expression(default))
+        return self.parameter_names(args, with_default), values
+
+    def parameter_names(self, args: ast.arguments, defaults: Sequence[str]) -> Parameters:
+        """Return the names of parameters, mangled where they are private."""
+        name: Callable[[ast.arg], str] = lambda arg: self.name(arg.arg).data  # noqa: E731
+        return Parameters(
+            positional_only=tuple(map(name, args.posonlyargs)),
+            positional=tuple(map(name, args.args)),
+            vararg=None if args.vararg is None else name(args.vararg),
+            keyword_only=tuple(map(name, args.kwonlyargs)),
+            kwarg=None if args.kwarg is None else name(args.kwarg),
+            defaults=tuple(self.name(default).data for default in defaults),
+        )
+
+
+def _constant(self: ExpressionLowering, node: ast.Constant) -> SSAValue:
+    return self.value(pyobj.ConstantOp, value=LiteralAttr(node.value))
+
+
+def _name(self: ExpressionLowering, node: ast.Name) -> SSAValue:
+    return self.value(pyobj.LoadOp, variable=self.name(node.id))
+
+
+def _unary(self: ExpressionLowering, node: ast.UnaryOp) -> SSAValue:
+    operator = self.text(UNARY[type(node.op)])
+    return self.value(pyobj.UnaryOp, [self.expression(node.operand)], operator=operator)
+
+
+def _binary(self: ExpressionLowering, node: ast.BinOp) -> SSAValue:
+    operands = self.expressions((node.left, node.right))
+    return self.value(pyobj.BinaryOp, operands, operator=self.text(BINARY[type(node.op)]))
+
+
+def _compare(self: ExpressionLowering, node: ast.Compare) -> SSAValue:
+    first = self.expression(node.left)
+    operators = tuple(COMPARE[type(op)] for op in node.ops)
+    if len(operators) == 1:
+        second = self.expression(node.comparators[0])
+        return self.value(pyobj.CompareOp, [first, second], operator=self.text(operators[0]))
+    regions = [self.giving(comparator) for comparator in node.comparators]
+    return self.value(pyobj.ChainOp, [first], regions, operators=NamesAttr(operators))
+
+
+def _logic(self: ExpressionLowering, node: ast.BoolOp) -> SSAValue:
+    first = self.expression(node.values[0])
+    kind = pyobj.AndOp if isinstance(node.op, ast.And) else pyobj.OrOp
+    return self.value(kind, [first], [self.giving(value) for value in node.values[1:]])
+
+
+def _ifexp(self: ExpressionLowering, node: ast.IfExp) -> SSAValue:
+    condition = self.expression(node.test)
+    regions = [self.giving(node.body), self.giving(node.orelse)]
+    return self.value(pyobj.IfExpOp, [condition], regions)
+
+
+def _walrus(self: ExpressionLowering, node: ast.NamedExpr) -> SSAValue:
+    value = self.expression(node.value)
+    return self.value(pyobj.WalrusOp, [value], variable=self.name(node.target.id))
+
+
+def _attribute(self: ExpressionLowering, node: ast.Attribute) -> SSAValue:
+    owner = self.expression(node.value)
+    return self.value(pyobj.GetAttrOp, [owner], attribute=self.name(node.attr))
+
+
+def _subscript(self: ExpressionLowering, node: ast.Subscript) -> SSAValue:
+    return self.value(pyobj.GetItemOp, self.expressions((node.value, node.slice)))
+
+
+def _slice(self: ExpressionLowering, node: ast.Slice) -> SSAValue:
+    none = LiteralAttr(None)
+    parts = [
+        self.value(pyobj.ConstantOp, value=none) if part is None else self.expression(part)
+        for part in (node.lower, node.upper, node.step)
+    ]
+    return self.value(pyobj.SliceOp, parts)
+
+
+def _sequence(kind: type[Operation]) -> Callable[[ExpressionLowering, Any], SSAValue]:
+    def lower(self: ExpressionLowering, node: ast.Tuple | ast.List | ast.Set) -> SSAValue:
+        marks, values = self.spread(node.elts)
+        return self.value(kind, values, layout=NamesAttr(tuple(marks)))
+
+    return lower
+
+
+def _dict(self: ExpressionLowering, node: ast.Dict) -> SSAValue:
+    marks, values = list[str](), list[SSAValue]()
+    for key, value in zip(node.keys, node.values, strict=True):
+        marks.append("**" if key is None else ":")
+        values += self.optional(key)
+        values.append(self.expression(value))
+    return self.value(pyobj.DictOp, values, layout=NamesAttr(tuple(marks)))
+
+
+def _call(self: ExpressionLowering, node: ast.Call) -> SSAValue:
+    callee = self.expression(node.func)
+    layout, values = self.arguments(node.args, node.keywords)
+    return self.value(pyobj.CallOp, [callee, *values], layout=layout)
+
+
+def _joined(self: ExpressionLowering, node: ast.JoinedStr) -> SSAValue:
+    layout = NamesAttr(("",) * len(node.values))
+    return self.value(pyobj.JoinOp, self.expressions(node.values), layout=layout)
+
+
+def _formatted(self: ExpressionLowering, node: ast.FormattedValue) -> SSAValue:
+    values = [self.expression(node.value), *self.optional(node.format_spec)]
+    conversion = self.text(_CONVERSIONS[node.conversion])
+    return self.value(pyobj.FormatOp, values, conversion=conversion)
+
+
+def _yield(self: ExpressionLowering, node: ast.Yield) -> SSAValue:
+    return self.value(pyobj.YieldOp, self.optional(node.value))
+
+
+def _yield_from(self: ExpressionLowering, node: ast.YieldFrom) -> SSAValue:
+    return self.value(pyobj.YieldFromOp, [self.expression(node.value)])
+
+
+def _lambda(self: ExpressionLowering, node: ast.Lambda) -> SSAValue:
+    parameters, values = self.parameters(node.args)
+    properties = {"parameters": ParametersAttr(parameters)}
+    marks = {"generator": UnitAttr()} if yields(node.body) else {}
+    return self.value(pyobj.LambdaOp, values, [self.giving(node.body)], **properties, **marks)
+
+
+def _comprehension(kind: str) -> Callable[[ExpressionLowering, Any], SSAValue]:
+    def lower(self: ExpressionLowering, node: Any) -> SSAValue:
+        clauses: list[ast.comprehension] = node.generators
+        first = self.expression(clauses[0].iter)
+        layout, regions = list[str](), list[Region]()
+        for index, clause in enumerate(clauses):
+            if clause.is_async:
+                self.unsupported(node, "an async comprehension")
+            if index:
+                layout.append("iterable")
+                regions.append(self.giving(clause.iter))
+            layout.append("target")
+            target = clause.target
+            regions.append(self.region(lambda b, t=target: self.assign(t, b.args[0]), 1))
+            for condition in clause.ifs:
+                layout.append("if")
+                regions.append(self.giving(condition))
+        layout.append("element")
+        element = (node.key, node.value) if kind == "dict" else (node.elt,)
+        regions.append(self.giving(*element))
+        names = NamesAttr(tuple(layout))
+        op = pyobj.ComprehensionOp
+        return self.value(op, [first], regions, kind=self.text(kind), layout=names)
+
+    return lower
+
+
+def yields(*nodes: ast.AST) -> bool:
+    """Return whether a body has a `yield` of its own."""
+    for node in nodes:
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            continue
+        if yields(*ast.iter_child_nodes(node)):
+            return True
+    return False
+
+
+_EXPRESSIONS: dict[type[ast.expr], Callable[[ExpressionLowering, Any], SSAValue]] = {
+    **{ast.Constant: _constant, ast.Name: _name, ast.UnaryOp: _unary, ast.BinOp: _binary},
+    **{ast.Compare: _compare, ast.BoolOp: _logic, ast.IfExp: _ifexp, ast.NamedExpr: _walrus},
+    **{ast.Attribute: _attribute, ast.Subscript: _subscript, ast.Slice: _slice},
+    **{ast.Tuple: _sequence(pyobj.TupleOp), ast.List: _sequence(pyobj.ListOp)},
+    **{ast.Set: _sequence(pyobj.SetOp), ast.Dict: _dict, ast.Call: _call},
+    **{ast.JoinedStr: _joined, ast.FormattedValue: _formatted},
+    **{ast.Yield: _yield, ast.YieldFrom: _yield_from, ast.Lambda: _lambda},
+    **{ast.ListComp: _comprehension("list"), ast.SetComp: _comprehension("set")},
+    **{ast.DictComp: _comprehension("dict"), ast.GeneratorExp: _comprehension("generator")},
+}

@@ -1,0 +1,128 @@
+"""From a Python function, or a file, to pyobj."""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from xdsl.dialects.builtin import FunctionType, ModuleOp
+from xdsl.dialects.func import FuncOp
+from xdsl.dialects.func import ReturnOp as FuncReturnOp
+from xdsl.ir import Attribute, Block, Region
+
+from ..dialects import pyobj
+from ..dialects.pyobj import Parameters
+from .find_source import Source, find_source
+from .lower_expression import yields
+from .lower_statement import StatementLowering, docstring
+from .lower_tensors import TensorLowering, drop_unread_stores
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A function as pyobj: what folding a call of it needs."""
+
+    body: Region
+    parameters: Parameters
+    name: str
+    is_generator: bool
+    file: str
+
+
+_lowered: WeakKeyDictionary[types.CodeType, Lowered] = WeakKeyDictionary()
+
+
+def lower_function(function: types.FunctionType) -> Lowered:
+    """Return a function's body as pyobj, made once; decorators and defaults are no part of it.
+
+    Raises NoSource where there is no source, CompileError for async code.
+    """
+    found = _lowered.get(function.__code__)
+    if found is None:
+        source = find_source(function)
+        lowering = StatementLowering(source.file, source.owner)
+        lowering.in_function = True
+        body = lowering.region(lambda _: _lower_body(lowering, source))
+        found = _lowered[function.__code__] = Lowered(
+            body,
+            _parameters(lowering, source),
+            function.__code__.co_name,
+            yields(*_nodes(source)),
+            source.file,
+        )
+    return found
+
+
+def specialize_function(function: types.FunctionType, types: Sequence[Attribute]) -> ModuleOp:
+    """Return a module with the function for parameters of these types, in order.
+
+    Operators on tensor parameters, in the straight-line code at its start, are graph ops.
+    A function that is all graph ends in `func.return`.
+    Raises as `lower_function`, and TypeError for a wrong number of types.
+    """
+    source = find_source(function)
+    lowering = TensorLowering(source.file, source.owner)
+    lowering.in_function = True
+    names = _parameters(lowering, source).names
+    if len(names) != len(types):
+        raise TypeError(
+            f"{function.__name__}() has {len(names)} parameters, but {len(types)} are given"
+        )
+    block = Block(arg_types=types)
+    lowering.block = block
+    lowering.at(source.node)
+    place = lowering.location
+    for name, argument in zip(names, block.args, strict=True):
+        argument.name_hint = name if name.isascii() else None
+        lowering.store_parameter(name, argument)
+    _lower_body(lowering, source)
+    last = block.last_op
+    if not isinstance(last, pyobj.ReturnOp | FuncReturnOp):
+        block.add_op(pyobj.ReturnOp.create(location=place))
+    drop_unread_stores(block)
+    last = block.last_op
+    returned = [value.type for value in last.operands] if last is not None else []
+    name = function.__name__ if function.__name__ != "<lambda>" else "lambda"
+    func = FuncOp(name, FunctionType.from_lists(list(types), returned), Region(block))
+    func.location = place
+    return ModuleOp([func])
+
+
+def lower_module(source: str, file: str) -> ModuleOp:
+    """Return a whole file as pyobj; its docstring is the module's `pyobj.doc`.
+
+    Raises SyntaxError for a text that isn't Python, CompileError for async code.
+    """
+    body, doc = docstring(ast.parse(source, file).body)
+    lowering = StatementLowering(file)
+    region = lowering.region(lambda _: lowering.statements(body))
+    attributes: dict[str, Attribute] = {}
+    if doc is not None:
+        attributes["pyobj.doc"] = pyobj.LiteralAttr(doc)
+    return ModuleOp(region, attributes)
+
+
+def _lower_body(lowering: StatementLowering, source: Source) -> None:
+    node = source.node
+    if isinstance(node, ast.Lambda):
+        lowering.at(node.body)
+        lowering.emit(pyobj.ReturnOp, [lowering.expression(node.body)])
+    else:
+        lowering.statements(docstring(node.body)[0])
+
+
+def _nodes(source: Source) -> Sequence[ast.AST]:
+    node = source.node
+    return [node.body] if isinstance(node, ast.Lambda) else node.body
+
+
+def _parameters(lowering: StatementLowering, source: Source) -> Parameters:
+    args = source.node.args
+    plain = [*args.posonlyargs, *args.args]
+    defaults = [arg.arg for arg in plain[len(plain) - len(args.defaults) :]]
+    pairs = zip(args.kwonlyargs, args.kw_defaults, strict=True)
+    defaults += [arg.arg for arg, default in pairs if default is not None]
+    return lowering.parameter_names(args, defaults)
