@@ -16,7 +16,7 @@ _TO_NUMPY: dict[DType, np.dtype[Any]] = {
     dtype: np.dtype(dtype.name.rstrip("_")) for dtype in dtypes.ALL if dtype is not dtypes.bfloat16
 }
 _FROM_NUMPY: dict[np.dtype[Any], DType] = {there: dtype for dtype, there in _TO_NUMPY.items()}
-_NAMED: dict[object, DType] = {bool: dtypes.bool_, int: dtypes.int64, float: dtypes.float32}
+_NAMED: dict[object, DType] = {bool: dtypes.bool_, int: dtypes.int64, float: dtypes.float64}
 
 
 def numpy_dtype(dtype: DType) -> np.dtype[Any]:
@@ -50,7 +50,7 @@ def dtype_of(there: np.dtype[Any]) -> DType:
 def as_dtype(named: object) -> DType:
     """Return the dtype that `named` means: one of ours, its name, NumPy's, or a Python type.
 
-    `int` is int64, `float` float32, as in MindSpore. Raises `TypeError` for anything else.
+    `int` is int64, `float` float64. Raises `TypeError` for anything else.
     """
     if isinstance(named, DType):
         return named

@@ -33,7 +33,7 @@ def array_from(data: object, dtype: DType | None) -> Array:
     own = dtype_of(array.dtype)
     if dtype is not None and dtype is not own:
         return _converted(array, dtype, isinstance(data, int | list | tuple))
-    if own.name == "float64" and not isinstance(data, np.ndarray):
+    if own.name == "float64" and not isinstance(data, np.ndarray | np.generic):
         return array.astype(np.float32) if dtype is None else array
     return array
 

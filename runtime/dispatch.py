@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import numpy as np
 from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import DType, TensorSpec
 from ..dialects.emitter import Number
-from . import tensor as tensors
 from .arrays import Array, spec_of_array
 from .eager import EAGER
 from .tensor_data import OUTLIVED, TensorData
 from .tracing import Tracer, current_tracer
 
+# Tensors are built on this module; the functions here that make one import the class themselves.
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
 Operand = TensorData | Array | np.generic | Number
 
 
-def apply(name: str, *arguments: object, **options: object) -> tensors.Tensor:
+def apply(name: str, *arguments: object, **options: object) -> Tensor:
     """Return what the builder method `name` makes of these arguments, as a tensor.
 
     Tensors and arrays among the arguments, also those in a list or tuple, become the builder's
@@ -38,21 +41,32 @@ def apply(name: str, *arguments: object, **options: object) -> tensors.Tensor:
     return from_value(tracer, getattr(tracer.builder, name)(*values, **options))
 
 
-def from_array(array: Array) -> tensors.Tensor:
+def from_array(array: Array) -> Tensor:
     """Return an eager tensor; it takes the array over if that owns its data."""
-    made = tensors.Tensor.__new__(tensors.Tensor)
+    from .tensor import Tensor
+
+    made = Tensor.__new__(Tensor)
     made._hold_array(array)  # pyright: ignore[reportPrivateUsage]
     return made
 
 
-def from_value(tracer: Tracer, value: SSAValue) -> tensors.Tensor:
+def from_value(tracer: Tracer, value: SSAValue) -> Tensor:
     """Return the symbolic tensor that stands for a value born in this trace."""
-    made = tensors.Tensor.__new__(tensors.Tensor)
+    from .tensor import Tensor
+
+    made = Tensor.__new__(Tensor)
     made._hold_value(tracer, value)  # pyright: ignore[reportPrivateUsage]
     return made
 
 
-def constant(array: Array) -> tensors.Tensor:
+def made_of(data: object) -> Tensor:
+    """Return the tensor of a number, an array or nested lists."""
+    from .tensor import Tensor
+
+    return Tensor(data)
+
+
+def constant(array: Array) -> Tensor:
     """Return a tensor with the elements of an array: a graph constant while tracing."""
     tracer = current_tracer()
     if tracer is None:
@@ -82,7 +96,7 @@ def is_operand(value: object) -> bool:
     return isinstance(value, np.generic) and cast("np.generic[Any]", value).dtype.name == "bfloat16"
 
 
-def full(shape: tuple[int, ...], number: Number, dtype: DType) -> tensors.Tensor:
+def full(shape: tuple[int, ...], number: Number, dtype: DType) -> Tensor:
     """Return a tensor filled with one number.
 
     Raises `OverflowError` for an integer that the dtype can't hold.

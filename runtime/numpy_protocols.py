@@ -8,6 +8,7 @@ Source: <https://numpy.org/doc/stable/user/basics.dispatch.html>.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -66,6 +67,8 @@ _REDUCE: dict[object, str] = {
 }
 
 _functions: dict[object, Callable[..., Any]] = {}
+_options: dict[object, frozenset[str]] = {}
+"""The keywords that our function takes; with others, such as `out`, NumPy's own is called."""
 
 
 def implements(there: object) -> Callable[[Function], Function]:
@@ -73,6 +76,7 @@ def implements(there: object) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         _functions[there] = function
+        _options[there] = frozenset(signature(function).parameters)
         return function
 
     return decorate
@@ -106,7 +110,7 @@ def call_function(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """Return a NumPy function of these arguments, as a tensor where that has a meaning here."""
-    if function in _functions:
+    if function in _functions and _options[function] >= set(kwargs):
         return _functions[function](*args, **kwargs)
     wanted = f"numpy.{function.__name__}"
     return function(*arrays_in(tuple(args), wanted), **arrays_in(dict(kwargs), wanted))

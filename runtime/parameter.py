@@ -90,6 +90,9 @@ class Parameter(Tensor):
         else:
             tracer.refuse_write(self)
 
+    def __str__(self) -> str:
+        return repr(self)
+
     def __repr__(self) -> str:
         what = f"name={self.name}, shape={self.shape}, dtype={self.dtype}"
         return f"Parameter ({what}, requires_grad={self.requires_grad})"

@@ -67,9 +67,14 @@ class TensorMethods(TensorOperators):
         return self.reshape((self.size,))
 
     def transpose(self, *axes: int | Shape | None) -> Tensor:
-        """Return the tensor with its axes in another order; reversed without one."""
+        """Return the tensor with its axes in another order; reversed without one.
+
+        Two integers are two axes to exchange, as in MindSpore; an order of two is a tuple.
+        """
         if not axes or axes[0] is None:
             return apply("transpose", self)
+        if len(axes) == 2 and isinstance(axes[0], int) and isinstance(axes[1], int):
+            return self.swapaxes(axes[0], axes[1])
         return apply("transpose", self, _integers(cast("tuple[int | Shape, ...]", axes)))
 
     def permute(self, *axes: int | Shape) -> Tensor:

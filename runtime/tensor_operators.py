@@ -1,13 +1,13 @@
 """Python's operators on tensors. Each gives a new tensor; `+=` and its like rebind the name.
 
 Numbers, also NumPy's scalars, take the tensor's dtype where its kind can hold them; arrays keep
-their own. Shapes broadcast.
+their own; a list is made a tensor. Shapes broadcast.
 Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.Tensor.html>.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from . import dispatch
 from .tensor_data import TensorData
@@ -128,7 +128,10 @@ class TensorOperators(TensorData):
     __hash__ = object.__hash__
 
     def _binary(self, name: str, x: object, y: object, other: object) -> Tensor:
-        if not dispatch.is_operand(other):
+        if isinstance(other, list | tuple):
+            made = dispatch.made_of(cast(object, other))
+            x, y = (x, made) if y is other else (made, y)
+        elif not dispatch.is_operand(other):
             return NotImplemented
         return dispatch.apply("binary", name, x, y)
 

@@ -1,0 +1,1 @@
+../../api/elementwise_operators.py

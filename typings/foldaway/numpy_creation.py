@@ -1,0 +1,1 @@
+../../api/numpy_creation.py

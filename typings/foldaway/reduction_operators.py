@@ -1,0 +1,1 @@
+../../api/reduction_operators.py
