@@ -1,9 +1,14 @@
-"""The order in which passes run for each target of foldaway-opt. The only place that knows it."""
+"""The order in which passes run for each target, and for the JIT. The only place that knows it."""
 
-FOLD = "fold-pyobj,check-boundary,outline-segments,canonicalize,cse"
+from __future__ import annotations
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+
+FOLD = "fold-pyobj,check-boundary,outline-segments"
 """Python to a graph of tensors and a host program."""
 
-LINALG = f"{FOLD},lower-graph-to-linalg"
+LINALG = f"{FOLD},canonicalize,cse,lower-graph-to-linalg"
 """Python to linalg in tensor form, where all machines start."""
 
 CPU = f"{LINALG},fuse-elementwise-to-generic,place-buffers"
@@ -11,3 +16,16 @@ CPU = f"{LINALG},fuse-elementwise-to-generic,place-buffers"
 
 PIPELINES = {"python": FOLD, "linalg": LINALG, "llvm": CPU, "cpu": CPU}
 """Target name to its whole pipeline, in the syntax of `foldaway-opt -p`."""
+
+
+def lower_segment(module: ModuleOp, stage: str) -> None:
+    """Lower a module of graph functions in place, to `linalg` or on to `buffers`."""
+    from foldaway.passes.fuse_elementwise_to_generic import FuseElementwiseToGenericPass
+    from foldaway.passes.lower_graph_to_linalg import LowerGraphToLinalgPass
+    from foldaway.passes.place_buffers import PlaceBuffersPass
+
+    ctx = Context()
+    LowerGraphToLinalgPass().apply(ctx, module)
+    if stage == "buffers":
+        FuseElementwiseToGenericPass().apply(ctx, module)
+        PlaceBuffersPass().apply(ctx, module)

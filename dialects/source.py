@@ -43,14 +43,17 @@ def describe(where: Operation | Attribute) -> str:
     if not text:
         return f"{file}:{line}: "
     gutter = f"{line:>4} | "
-    width = _width(file, line, column, text)
+    width = width_at(location)
     # ast counts columns in UTF-8 bytes, a terminal in characters.
     start = len(text.encode()[:column].decode(errors="ignore"))
     return f"{file}:{line}\n{gutter}{text}\n{' ' * (len(gutter) + start)}{'^' * width}\n"
 
 
-def _width(file: str, line: int, column: int, text: str) -> int:
-    """Return how many characters the widest one-line expression that starts here spans."""
+def width_at(location: FileLineColLoc) -> int:
+    """Return how many characters the widest one-line expression at the place spans; at least 1."""
+    file, line = location.filename.data, location.line.data
+    column = max(location.column.data - 1, 0)
+    text = linecache.getline(file, line).rstrip()
     try:
         tree = ast.parse("".join(linecache.getlines(file)))
     except (SyntaxError, ValueError):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from xdsl.ir import Block, Operation, Region, SSAValue
 
@@ -31,6 +30,8 @@ class Code:
     steps: list[Step]
     slots: int
     arguments: tuple[int, ...]
+    given: int | None
+    """The slot of the value that the body of a lambda gives."""
 
 
 class CodeMaker:
@@ -64,7 +65,7 @@ class CodeMaker:
         """Return what computes the value that a region gives."""
         steps = self.block(region.block)
         last = region.block.last_op
-        assert last is not None and last.name == "pyobj.give"
+        assert last is not None
         given = self.slot(last.operands[0])
 
         def compute(frame: Frame) -> object:
@@ -84,17 +85,21 @@ def run_steps(steps: list[Step], frame: Frame) -> str | None:
     return None
 
 
-_codes: WeakKeyDictionary[Block, Code] = WeakKeyDictionary()
+_CODE = "foldaway_code"
+"""Kept on the block, so that both go together: the steps hold its ops."""
 
 
 def code_of(block: Block) -> Code:
     """Return the code of a function's, a lambda's or a comprehension's body, made once."""
-    found = _codes.get(block)
+    found = vars(block).get(_CODE)
     if found is None:
         maker = CodeMaker()
         arguments = tuple(maker.slot(argument) for argument in block.args)
         steps = maker.block(block)
-        found = _codes[block] = Code(steps, maker.size, arguments)
+        last = block.last_op
+        lambda_ = last is not None and last.name == "pyobj.give"
+        given = maker.slot(last.operands[0]) if lambda_ and last is not None else None
+        found = vars(block)[_CODE] = Code(steps, maker.size, arguments, given)
     return found
 
 

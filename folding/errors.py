@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr
+
+from ..dialects.source import width_at
 
 
 class Raised(BaseException):
@@ -23,9 +26,9 @@ class Raised(BaseException):
     def passes(self, name: str, location: LocationAttr) -> None:
         """Add the function that the exception leaves, at the line where it stood."""
         if isinstance(location, FileLineColLoc):
-            file, line = location.filename.data, location.line.data
-            frame = _frame_of(file, name)
-            self.traceback = types.TracebackType(self.traceback, frame, 0, line)
+            inner = _traceback_of(name, location)
+            frame, at = inner.tb_frame, inner.tb_lasti
+            self.traceback = types.TracebackType(self.traceback, frame, at, inner.tb_lineno)
 
     def reraise(self) -> NoReturn:
         """Raise the user's exception as itself, its traceback ending at the user's line."""
@@ -40,17 +43,24 @@ def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
         raise Raised(error) from None
 
 
-def _frame_of(file: str, name: str) -> types.FrameType:
-    """Return a finished frame that tracebacks show as function `name` of `file`."""
-    code = compile("def f():\n raise ValueError\n", file, "exec")
+def _traceback_of(name: str, location: FileLineColLoc) -> types.TracebackType:
+    """Return a traceback entry that shows function `name` at the place."""
+    file, line = location.filename.data, location.line.data
+    tree = ast.parse("def f():\n raise ValueError\n")
+    start = location.column.data - 1
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt | ast.expr):
+            node.lineno = node.end_lineno = line
+            node.col_offset, node.end_col_offset = start, start + width_at(location)
     namespace: dict[str, Any] = {}
-    exec(code, namespace)
+    exec(compile(tree, file, "exec"), namespace)
     function: types.FunctionType = namespace["f"]
     function.__code__ = function.__code__.replace(co_name=name, co_qualname=name)
     try:
         function()
     except ValueError as error:
         traceback = error.__traceback__
-        assert traceback is not None and traceback.tb_next is not None
-        return traceback.tb_next.tb_frame
-    raise AssertionError("the frame's function always raises")
+        assert traceback is not None
+        assert traceback.tb_next is not None
+        return traceback.tb_next
+    raise AssertionError("the function always raises")

@@ -39,12 +39,13 @@ class Body:
         return scope_of(self.block, self.parameters.names)
 
 
-_bodies: WeakKeyDictionary[types.FunctionType, Body] = WeakKeyDictionary()
+_BODY, _DEFAULTS = "__foldaway_body__", "__foldaway_defaults__"
+"""Kept on the function, so that both go together: the body's frame holds the function."""
 
 
 def body_of(function: types.FunctionType) -> Body | None:
     """Return the body of a function that was made while folding, None for any other."""
-    return _bodies.get(function)
+    return vars(function).get(_BODY)
 
 
 def make_function(
@@ -63,12 +64,11 @@ def make_function(
     folded.__module__ = str(parent.namespace.get("__name__", "")) if parent else ""
     positional = (*body.parameters.positional_only, *body.parameters.positional)
     folded.__kwdefaults__ = {n: v for n, v in defaults.items() if n not in positional}
-    _defaults[folded] = tuple(v for n, v in defaults.items() if n in positional)
-    _bodies[folded] = body
+    vars(folded)[_DEFAULTS] = tuple(v for n, v in defaults.items() if n in positional)
+    vars(folded)[_BODY] = body
     return folded
 
 
-_defaults: WeakKeyDictionary[types.FunctionType, tuple[object, ...]] = WeakKeyDictionary()
 _binders: WeakKeyDictionary[Block, types.FunctionType] = WeakKeyDictionary()
 
 
@@ -82,7 +82,7 @@ def bind(
     binder = _binders.get(body.block)
     if binder is None:
         binder = _binders[body.block] = _make_binder(body)
-    defaults = _defaults.get(function, function.__defaults__ or ())
+    defaults = vars(function).get(_DEFAULTS, function.__defaults__ or ())
     binder = types.FunctionType(binder.__code__, {}, function.__name__, tuple(defaults))
     binder.__kwdefaults__ = function.__kwdefaults__
     binder.__qualname__ = function.__qualname__
@@ -122,4 +122,4 @@ def execute(frame: Frame, code: Code) -> object:
     finally:
         folding.depth -= 1
         folding.frame = outer
-    return frame.result
+    return frame.result if code.given is None else frame.slots[code.given]

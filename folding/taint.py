@@ -7,7 +7,6 @@ depends on the variables in what is stored to it. Order is ignored, which errs t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from weakref import WeakKeyDictionary
 
 from xdsl.ir import Block, Operation, SSAValue
 
@@ -83,7 +82,8 @@ class _Dependencies:
         return frozenset(o.variable.data for o in op.walk() if isinstance(o, pyobj.LoadOp))
 
 
-_known: WeakKeyDictionary[Block, _Dependencies] = WeakKeyDictionary()
+_DEPENDENCIES = "foldaway_dependencies"
+"""Kept on the block, so that both go together: the dependencies hold its values."""
 
 
 def is_tainted(frame: Frame) -> bool:
@@ -103,9 +103,9 @@ def _tainted_names(frame: Frame, values: Iterable[SSAValue]) -> set[str]:
     block = _outermost(frame.op)
     if block is None:
         return set()
-    known = _known.get(block)
+    known: _Dependencies | None = vars(block).get(_DEPENDENCIES)
     if known is None:
-        known = _known[block] = _Dependencies(block)
+        known = vars(block)[_DEPENDENCIES] = _Dependencies(block)
     names = known.closure(name for value in values for name in known.names(value))
     tainted = set[str]()
     owner: Frame | None = frame

@@ -1,0 +1,186 @@
+"""One call signature compiled: all stages in order, and the specialisation they end in."""
+
+from __future__ import annotations
+
+import logging
+import types
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.func import FuncOp
+from xdsl.dialects.func import ReturnOp as FuncReturnOp
+from xdsl.ir import Attribute
+
+from foldaway.dialects.dtypes import tensor_type
+from foldaway.dialects.pyobj import OBJECT, ReturnOp, SegmentOp
+from foldaway.folding.fold_function import Environment, Folded
+from foldaway.frontend.emit_python import to_function, to_text
+from foldaway.frontend.lower_function import specialize_function
+from foldaway.passes.check_boundary import CheckBoundaryPass
+from foldaway.passes.fold_pyobj import FoldPyObjPass, fallback_enabled
+from foldaway.passes.outline_segments import OutlineSegmentsPass
+from foldaway.runtime.driver import Driver
+from foldaway.runtime.host import RUNTIME
+from foldaway.runtime.report import COMPILED, FOLDED, RAN, LineStatus, Report
+from foldaway.runtime.segment import Segment
+from foldaway.runtime.specialization import Specialization
+from foldaway.runtime.tensor import Tensor
+
+from .drivers import current_driver
+from .pipeline import lower_segment
+
+STAGES = ("pyobj", "graph", "linalg", "llvm", "python")
+
+_log = logging.getLogger("foldaway.fallback")
+
+
+@dataclass(frozen=True)
+class CompileOptions:
+    """What a decorator says about compiling; part of the specialisation's key."""
+
+    style: str = "str"
+    """How run-time prints show tensors: `str`, or `elements` for `ms_function`."""
+
+
+def compile_function(
+    function: types.FunctionType,
+    arguments: Sequence[object],
+    key: tuple[object, ...],
+    options: CompileOptions,
+) -> Specialization:
+    """Return the specialisation of a function for arguments like these.
+
+    Raises CompileError, or what the user's program raises while it is folded.
+    """
+    driver = current_driver()
+    module = specialize_function(function, [_type_of(argument) for argument in arguments])
+    source = _only_function(module)
+    fold = FoldPyObjPass(fallback_enabled(), options.style, allow_python=True)
+    folded = fold.fold(source, Environment(function, arguments))
+    notice = str(folded.notice) if folded.notice.statements else ""
+    if notice:
+        _log.warning("%s", notice)
+    ctx = Context()
+    CheckBoundaryPass().apply(ctx, module)
+    OutlineSegmentsPass().apply(ctx, module)
+    host, segments = _split(module)
+    entry = _entry(host, {n: _compile_segment(m, n, driver) for n, m in segments.items()})
+    return Specialization(
+        key,
+        folded.guards,
+        folded.inputs,
+        entry,
+        notice,
+        _report(folded, segments),
+        _texts(source, host, segments),
+    )
+
+
+def _type_of(argument: object) -> Attribute:
+    return tensor_type(argument.spec) if isinstance(argument, Tensor) else OBJECT
+
+
+def _only_function(module: ModuleOp) -> FuncOp:
+    func = module.body.block.first_op
+    assert isinstance(func, FuncOp)
+    return func
+
+
+def _split(module: ModuleOp) -> tuple[FuncOp, dict[str, ModuleOp]]:
+    """Return the host program, and each segment in a module of its own."""
+    host, *segments = list(module.ops)
+    assert isinstance(host, FuncOp)
+    modules: dict[str, ModuleOp] = {}
+    for segment in segments:
+        assert isinstance(segment, FuncOp)
+        segment.detach()
+        modules[segment.sym_name.data] = ModuleOp([segment])
+    return host, modules
+
+
+def _compile_segment(module: ModuleOp, name: str, driver: Driver) -> Segment:
+    """Return the compiled form of a segment; its module stays as it is, to be shown."""
+    results = len(_only_function(module).function_type.outputs)
+    lowered = module.clone()
+    lower_segment(lowered, "buffers")
+    return Segment(driver.compile(lowered, name), results)
+
+
+def _entry(host: FuncOp, segments: dict[str, Segment]) -> Callable[..., object]:
+    """Return what a call runs: the segment itself where the host program does nothing else."""
+    direct = _direct_segment(host)
+    if direct is not None:
+        return segments[direct]
+    runtime = {f"_runtime_{name}": function for name, function in RUNTIME.items()}
+    namespace: dict[str, object] = {**segments, **runtime}
+    return to_function(host, host.sym_name.data, namespace)
+
+
+def _direct_segment(host: FuncOp) -> str | None:
+    """Return the segment's name if all that the host program does is to call it.
+
+    It must take the program's arguments in their order, and give the one tensor returned.
+    """
+    ops = list(host.body.block.ops)
+    if len(ops) != 3 or not isinstance(ops[0], SegmentOp) or not isinstance(ops[2], ReturnOp):
+        return None
+    segment, call, returned = ops
+    if list(call.operands) != [segment.results[0], *host.body.block.args]:
+        return None
+    if list(returned.operands) != list(call.results):
+        return None
+    return segment.callee.root_reference.data
+
+
+def _texts(source: FuncOp, host: FuncOp, segments: dict[str, ModuleOp]) -> Callable[[str], str]:
+    """Return what shows the IR at a stage; lower stages are made when they are asked for."""
+
+    def text(stage: str) -> str:
+        match stage:
+            case "pyobj":
+                return str(source)
+            case "python":
+                return to_text(host)
+            case "graph" | "linalg" | "llvm":
+                return "\n".join(_segment_text(module, stage) for module in segments.values())
+            case _:
+                raise ValueError(f"no stage {stage!r}; there are {', '.join(STAGES)}")
+
+    return text
+
+
+def _segment_text(module: ModuleOp, stage: str) -> str:
+    lowered = module.clone()
+    if stage == "linalg":
+        lower_segment(lowered, "linalg")
+    if stage == "llvm":
+        from foldaway.backends.cpu.emit_llvm import emit_llvm
+
+        lower_segment(lowered, "buffers")
+        return emit_llvm(lowered)
+    return str(lowered)
+
+
+def _report(folded: Folded, segments: dict[str, ModuleOp]) -> Report:
+    """Return what became of each line: a line that has graph ops counts as compiled."""
+    from foldaway.folding.session import place_of
+
+    compiled: Counter[tuple[str, int]] = Counter()
+    for module in segments.values():
+        for op in _only_function(module).body.block.ops:
+            place = place_of(op.location)
+            if place is not None and not isinstance(op, FuncReturnOp):
+                compiled[place] += 1
+    lines: dict[tuple[str, int], LineStatus] = {}
+    for place in folded.report.folded:
+        lines[place] = LineStatus(*place, FOLDED)
+    for place, count in compiled.items():
+        lines[place] = LineStatus(*place, COMPILED, f"{count} operations")
+    for place, names in folded.report.ran.items():
+        reason = ", ".join(sorted(names)) + " ran once, not at every call"
+        lines[place] = LineStatus(*place, RAN, reason)
+    ordered = [lines[place] for place in sorted(lines)]
+    return Report(ordered, graph_ops=sum(compiled.values()))

@@ -1,0 +1,38 @@
+"""Calls of Cells in GRAPH_MODE: `construct` compiled, once for each class that defines one."""
+
+from __future__ import annotations
+
+import types
+from threading import Lock
+from typing import Any
+
+from .compile import CompileOptions
+from .jit import Jitted
+
+_COMPILED = "__foldaway_compiled__"
+"""Kept on the function, so that both go together."""
+
+_lock = Lock()
+
+
+def call_compiled(cell: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return what `cell.construct(*args, **kwargs)` gives, compiled.
+
+    Instances of one class share code where what is read of them is equal.
+    Raises as a compiled function does.
+    """
+    construct = type(cell).construct  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+    if isinstance(construct, Jitted):
+        return construct(cell, *args, **kwargs)
+    if not isinstance(construct, types.FunctionType):
+        raise TypeError(f"construct of {type(cell).__name__} is no Python function")
+    return compiled_construct(construct)(cell, *args, **kwargs)
+
+
+def compiled_construct(construct: types.FunctionType) -> Jitted:
+    """Return the compiled form of a `construct`, made once."""
+    with _lock:
+        found: Jitted | None = vars(construct).get(_COMPILED)
+        if found is None:
+            found = vars(construct)[_COMPILED] = Jitted(construct, CompileOptions())
+        return found

@@ -1,0 +1,65 @@
+"""check-boundary: no object that needs the interpreter gets past compiling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.func import FuncOp, ReturnOp
+from xdsl.ir import Operation
+from xdsl.passes import ModulePass
+
+from ..dialects import graph, pyobj
+from ..dialects.source import reject
+from ..folding.result import SHAREABLE
+
+_BUILDING = (pyobj.TupleOp, pyobj.ListOp, pyobj.SetOp, pyobj.DictOp, pyobj.ReturnOp)
+_COMPILED = (pyobj.SegmentOp, pyobj.RuntimeOp, pyobj.CallOp, pyobj.UnpackOp)
+
+
+@dataclass(frozen=True)
+class CheckBoundaryPass(ModulePass):
+    """Reject a function that would need Python objects or user code at run time.
+
+    Allowed are graph ops, and what builds the result of tensors, literals, containers and
+    objects that existed before the call.
+    """
+
+    name = "check-boundary"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Leave `op` as it is, or raise CompileError at the first object that gets through."""
+        for func in op.ops:
+            if isinstance(func, FuncOp):
+                for inner in func.walk():
+                    _check(inner)
+
+
+def _check(op: Operation) -> None:
+    if isinstance(op, pyobj.ConstantOp):
+        if isinstance(op.value, pyobj.ObjectAttr) and not isinstance(op.value.data, SHAREABLE):
+            _refuse_object(op, op.value.data)
+        return
+    if op.name in _GRAPH or isinstance(op, (FuncOp, ReturnOp, *_BUILDING, *_COMPILED)):
+        return
+    words = op.name.removeprefix("pyobj.").replace("_", " ")
+    reject(
+        op,
+        f"'{words}' would need the Python interpreter at run time",
+        "make it depend on what is known while compiling, or do it outside",
+    )
+
+
+def _refuse_object(op: Operation, value: object) -> NoReturn:
+    # The text is MindSpore's; programs and tests know it.
+    reject(
+        op,
+        "Should not use Python object in runtime, node: ValueNode<InterpretedObject> "
+        f"InterpretedObject: '{value}'",
+        "return a tensor, as in Tensor(x), or numbers, text and containers of them",
+    )
+
+
+_GRAPH = frozenset(op.name for op in graph.Graph.operations)

@@ -1,0 +1,55 @@
+"""fold-pyobj: ask the interpreter now, so that nobody need ask it at run time."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.func import FuncOp
+from xdsl.passes import ModulePass
+
+from ..folding.fold_function import Environment, Folded, fold_function
+from ..folding.session import Options
+
+
+@dataclass(frozen=True)
+class FoldPyObjPass(ModulePass):
+    """Evaluate the `pyobj` ops of each function in program order, and keep the tensors' graph.
+
+    What is left is graph ops and the `pyobj` ops that build the result.
+    """
+
+    name = "fold-pyobj"
+
+    fallback: bool = True
+    """Whether objects that the graph doesn't know are evaluated; off: a TypeError names one."""
+    style: str = "str"
+    """How tensors print: `str` or `elements`."""
+    allow_python: bool = False
+    """Whether Python may be run; IR from a file doesn't get that unless the user says so."""
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Replace each function in `op` by what is left of it."""
+        for func in list(op.ops):
+            if isinstance(func, FuncOp) and not func.is_declaration:
+                self.fold(func, Environment())
+
+    def fold(self, func: FuncOp, environment: Environment) -> Folded:
+        """Replace one function and return what was found out about it.
+
+        Raises CompileError, or what the user's program raises.
+        """
+        options = Options(self.fallback, self.style, self.allow_python)
+        folded = fold_function(func, options, environment)
+        block = func.parent
+        assert block is not None
+        block.insert_op_before(folded.op, func)
+        func.detach()
+        return folded
+
+
+def fallback_enabled() -> bool:
+    """Return whether MS_DEV_ENABLE_FALLBACK leaves the fallback on; read at each compile."""
+    return os.environ.get("MS_DEV_ENABLE_FALLBACK", "1") != "0"
