@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import unwrap
@@ -17,9 +17,12 @@ from xdsl.dialects.builtin import FunctionType, ModuleOp
 from xdsl.dialects.func import FuncOp
 from xdsl.ir import Attribute
 from xdsl.parser import Parser
+from xdsl.rewriter import Rewriter
 
 from foldaway.dialects import pyobj
 from foldaway.dialects.pyobj.literals import Literal, is_literal
+
+from .name_globals import name_globals
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,15 @@ def read_python(
     if function is None:
         return lower_module(text, file)
     if args is None:
-        return lower_module(_only(text, file, function), file)
+        return _method(lower_module(_only(text, file, function), file))
     found = _run_and_find(file, function) if run_it else _find(text, file, function)
     arguments = list(_arguments(args, ctx))
     asked = [pyobj.ObjectType() if isinstance(a, _Literal) else a for a in arguments]
-    module = specialize_function(found, asked)
+    try:
+        module = specialize_function(found, asked)
+    except TypeError as error:
+        raise UsageError(str(error)) from None
+    name_globals(module, text, file, _module_name(file), found.__code__)
     for index, argument in reversed(list(enumerate(arguments))):
         if isinstance(argument, _Literal):
             _fix_argument(module, index, argument.value)
@@ -58,19 +65,42 @@ def read_python(
 
 
 def _only(text: str, file: str, function: str) -> str:
-    """Return `text` with all but one function blanked out, so that places stay as they are."""
-    body = ast.parse(text, file).body
+    """Return `text` with all but one function blanked out, so that places stay as they are.
+
+    Of a class around it, the bare header is left.
+    """
+    body: Sequence[ast.stmt] = ast.parse(text, file).body
+    lines = ["" for _ in text.splitlines()]
     *outer, name = function.split(".")
     for one in outer:
         classes = [n for n in body if isinstance(n, ast.ClassDef) and n.name == one]
         body = classes[-1].body if classes else []
-    found = [n for n in body if isinstance(n, ast.FunctionDef) and n.name == name]
-    if not found:
+        for found in classes[-1:]:
+            lines[found.lineno - 1] = f"{' ' * found.col_offset}class {one}:"
+    functions = [n for n in body if isinstance(n, ast.FunctionDef) and n.name == name]
+    if not functions:
         raise UsageError(f"no function '{function}' in {file}")
-    last = found[-1]
-    first = min([last.lineno, *(d.lineno for d in last.decorator_list)])
-    lines = text.splitlines(keepends=True)[: last.end_lineno]
-    return "".join("\n" if n < first else line for n, line in enumerate(lines, 1))
+    last = functions[-1]
+    first = min([last.lineno, *(d.lineno for d in last.decorator_list)]) - 1
+    lines[first : last.end_lineno] = text.splitlines()[first : last.end_lineno]
+    return "\n".join(lines[: last.end_lineno])
+
+
+def _method(module: ModuleOp) -> ModuleOp:
+    """Return `module` with a function that stands in nested classes taken out of them."""
+    block = module.body.block
+    while isinstance(block.first_op, pyobj.ClassOp):
+        shell = block.first_op
+        inner = shell.body.block.first_op
+        assert inner is not None, "the class holds the function that was asked for"
+        inner.detach()
+        block.insert_op_before(inner, shell)
+        Rewriter.erase_op(shell)
+    return module
+
+
+def _module_name(file: str) -> str:
+    return file.removesuffix(".py").rpartition("/")[2]
 
 
 def _find(text: str, file: str, function: str) -> types.FunctionType:
@@ -91,7 +121,7 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 
 def _run_and_find(file: str, function: str) -> types.FunctionType:
     """Return `function` of the module that the file makes when it runs."""
-    spec = spec_from_file_location(file.removesuffix(".py").rpartition("/")[2], file)
+    spec = spec_from_file_location(_module_name(file), file)
     if spec is None or spec.loader is None:
         raise UsageError(f"{file} can't be run as a module")
     module = module_from_spec(spec)

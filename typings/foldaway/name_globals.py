@@ -1,0 +1,1 @@
+../../api/name_globals.py
