@@ -1,0 +1,91 @@
+"""The data that parameters start with.
+
+Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.common.initializer.html>.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from foldaway.dialects import dtypes
+from foldaway.dialects.dtypes import DType
+from foldaway.runtime.arrays import as_dtype
+from foldaway.runtime.tensor import Tensor
+
+from .creation import full
+
+Shape = tuple[int, ...]
+Draw = Callable[[Shape], Any]
+
+_state = [np.random.default_rng()]
+
+
+def set_seed(seed: int) -> None:
+    """Make what is drawn from now on the same in each run.
+
+    Raises `ValueError` for a negative seed.
+    """
+    _state[0] = np.random.default_rng(seed)
+
+
+def initializer(
+    init: str | float | Tensor, shape: int | Sequence[int], dtype: object = dtypes.float32
+) -> Tensor:
+    """Return a tensor to start with: a number, a tensor, or numbers drawn as a name says.
+
+    The names are zeros, ones, normal, uniform, xavier_uniform and he_uniform.
+    Raises `ValueError` for another name and for a tensor of another shape.
+    """
+    extents = (shape,) if isinstance(shape, int) else tuple(shape)
+    kind = as_dtype(dtype)
+    if isinstance(init, Tensor):
+        if init.shape != extents:
+            raise ValueError(f"the initial data have shape {init.shape}, not {extents}")
+        return init.astype(kind)
+    if not isinstance(init, str):
+        return full(extents, init, dtype=kind)
+    if init in ("zeros", "zero", "ones", "one"):
+        return full(extents, int(init.startswith("one")), dtype=kind)
+    draw = _DRAWS.get(init.lower().replace("_", ""))
+    if draw is None:
+        raise ValueError(f"there is no initializer {init!r}")
+    return _drawn(draw, extents, kind)
+
+
+def uniform(limit: float, shape: Shape, dtype: DType = dtypes.float32) -> Tensor:
+    """Return numbers drawn evenly between -limit and limit."""
+    return _drawn(lambda extents: _state[0].uniform(-limit, limit, extents), shape, dtype)
+
+
+def _drawn(draw: Draw, shape: Shape, dtype: DType) -> Tensor:
+    return Tensor(np.asarray(draw(shape), np.float32), dtype)
+
+
+def _fans(shape: Shape) -> tuple[int, int]:
+    """Return how many inputs and outputs one element of a layer's weight has."""
+    if len(shape) < 2:
+        raise ValueError("fan in and fan out need a weight of two axes or more")
+    field = math.prod(shape[2:])
+    return shape[1] * field, shape[0] * field
+
+
+def _xavier_uniform(shape: Shape) -> Any:
+    limit = math.sqrt(6 / sum(_fans(shape)))
+    return _state[0].uniform(-limit, limit, shape)
+
+
+def _he_uniform(shape: Shape) -> Any:
+    limit = math.sqrt(6 / _fans(shape)[0])
+    return _state[0].uniform(-limit, limit, shape)
+
+
+_DRAWS: dict[str, Draw] = {
+    "normal": lambda shape: _state[0].normal(0, 0.01, shape),
+    "uniform": lambda shape: _state[0].uniform(-0.07, 0.07, shape),
+    "xavieruniform": _xavier_uniform,
+    "heuniform": _he_uniform,
+}

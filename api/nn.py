@@ -1,0 +1,41 @@
+"""`foldaway.nn`: cells and layers, by MindSpore's names.
+
+Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.nn.html>.
+"""
+
+from __future__ import annotations
+
+from .nn_cell import Cell
+from .nn_containers import CellList, SequentialCell
+from .nn_layers import (
+    GELU,
+    Dense,
+    Dropout,
+    Flatten,
+    Identity,
+    LayerNorm,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    get_activation,
+)
+
+__all__ = [
+    "GELU",
+    "Cell",
+    "CellList",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Identity",
+    "LayerNorm",
+    "LogSoftmax",
+    "ReLU",
+    "SequentialCell",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "get_activation",
+]
