@@ -132,7 +132,7 @@ def _direct_segment(host: FuncOp) -> str | None:
         return None
     if list(returned.operands) != list(call.results):
         return None
-    return segment.callee.root_reference.data
+    return ops[0].callee.root_reference.data
 
 
 def _texts(source: FuncOp, host: FuncOp, segments: dict[str, ModuleOp]) -> Callable[[str], str]:

@@ -6,7 +6,7 @@ import functools
 import threading
 import types
 from collections.abc import Callable
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from foldaway.folding.functions import Body, bind
 from foldaway.frontend.lower_function import lower_function
@@ -147,11 +147,11 @@ def ms_function(
 
 def _decorate(fn: Callable[..., Any] | None, options: CompileOptions) -> Any:
     if fn is None:
-        return lambda function: _decorate(function, options)  # pyright: ignore[reportUnknownLambdaType]
+        return functools.partial(_decorate, options=options)
     if isinstance(fn, Jitted):
         return Jitted(fn.function, options)
     if isinstance(fn, types.MethodType) and isinstance(fn.__func__, types.FunctionType):
-        return types.MethodType(Jitted(fn.__func__, options), fn.__self__)
+        return types.MethodType(Jitted(cast(Any, fn.__func__), options), fn.__self__)
     if not isinstance(fn, types.FunctionType):
         raise TypeError(f"only Python functions can be compiled, not {type(fn).__name__} objects")
     return Jitted(fn, options)

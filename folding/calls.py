@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from ..frontend.lower_function import lower_function
 from ..runtime.compiled import CompiledFunction
@@ -59,7 +59,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     folding = frame.folding
     folding.need_python("a call")
     if isinstance(callee, CompiledFunction):
-        callee = cast(Any, callee.function)
+        callee = callee.function
     if isinstance(callee, types.FunctionType):
         return call_function(frame, callee, args, kwargs)
     if isinstance(callee, types.MethodType):

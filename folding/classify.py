@@ -6,7 +6,7 @@ import builtins
 import sysconfig
 import types
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -73,8 +73,9 @@ def is_plain(value: object) -> bool:
 
     Those are tensors, dtypes, numbers, strings, None, and tuples and lists of them.
     """
-    if isinstance(value, tuple | list):
-        return all(is_plain(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
+    if type(value) in (tuple, list):
+        items: list[object] = list(cast(Any, value))
+        return all(map(is_plain, items))
     return isinstance(value, _PLAIN) and not isinstance(value, np.generic)
 
 
@@ -84,9 +85,10 @@ def is_graph_callable(callee: Any) -> bool:
     Those are functions and classes of the framework, user functions, Cells, a few builtins, and
     methods of plain values.
     """
-    if isinstance(callee, types.FunctionType) or hasattr(type(callee), "construct"):
+    kind: Any = type(callee)
+    if issubclass(kind, types.FunctionType) or hasattr(kind, "construct"):
         return True
-    if isinstance(callee, types.MethodType):
+    if issubclass(kind, types.MethodType):
         return is_framework(callee.__func__) or isinstance(callee.__func__, types.FunctionType)
     if any(callee is one for one in _GRAPH_BUILTINS) or is_framework(callee):
         return True

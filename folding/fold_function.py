@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from xdsl.dialects.builtin import FunctionType
 from xdsl.dialects.func import FuncOp
@@ -33,7 +33,8 @@ STEPS = (steps_values, steps_statements, steps_control, steps_definitions)
 class Environment:
     """The live function whose IR is folded, and the values of its parameters for this call."""
 
-    function: types.FunctionType | None = None
+    function: Any = None
+    """A `types.FunctionType`; None for IR that was read from text."""
     arguments: Sequence[object] = ()
     """One for each parameter, in order; tensors count by their type only."""
 

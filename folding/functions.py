@@ -29,7 +29,8 @@ class Body:
     parameters: Parameters
     name: str
     is_generator: bool
-    function: types.FunctionType | None
+    function: Any
+    """The live `types.FunctionType`, or the one around a nested function; None for IR text."""
     parent: Frame | None = None
     """The frame of the function around a nested one."""
 

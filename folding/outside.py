@@ -8,6 +8,7 @@ read from it is guarded where it is read.
 from __future__ import annotations
 
 import types
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -61,6 +62,10 @@ class Outside:
             return value
         if isinstance(value, Tensor):
             return self._folding.input(value, source)
+        return self._adopt_object(value, source)
+
+    def _adopt_object(self, value: Any, source: Source) -> object:
+        add = self._folding.add_guard
         if isinstance(value, _IDENTITIES):
             add(guards.same_object(source, value))
             self._remember(value, source)
@@ -68,12 +73,13 @@ class Outside:
         if isinstance(value, types.MethodType):
             return self._adopt_method(value, source)
         if isinstance(value, np.ndarray):
-            return self._adopt_array(cast("np.ndarray[Any, Any]", value), source)
+            return self._adopt_array(value, source)
         if type(value) in _CONTAINERS:
             return self._adopt_container(value, source)
-        if isinstance(value, _CONTAINERS):
-            self._guard_leaves(cast(object, value), source)
-        add(guards.same_type(source, type(value)))
+        kind: Any = type(value)
+        if issubclass(kind, _CONTAINERS):
+            self._guard_leaves(value, source)
+        add(guards.same_type(source, kind))
         self._remember(value, source)
         return value
 
@@ -83,8 +89,8 @@ class Outside:
             return
         self._remember(value, source)
         self._folding.add_guard(guards.same_length(source, value))
-        pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in cast("list[tuple[object, object]]", list(pairs)):
+        pairs: Any = value.items() if issubclass(type(value), dict) else enumerate(value)
+        for key, item in pairs:
             if isinstance(item, Tensor):
                 self._folding.reject(
                     f"'{source}' is a {type(value).__qualname__} that holds tensors",
@@ -102,8 +108,8 @@ class Outside:
         owner = self.adopt(value.__self__, Attribute(source, "__self__"))
         return types.MethodType(cast(Any, function), owner)
 
-    def _adopt_array(self, value: np.ndarray[Any, Any], source: Source) -> object:
-        copy = self._copies.get(id(value))
+    def _adopt_array(self, value: Any, source: Source) -> object:
+        copy: Any = self._copies.get(id(value))
         if copy is None:
             self._folding.add_guard(guards.same_array(source, value))
             copy = value.copy()
@@ -121,20 +127,18 @@ class Outside:
                 f"'{source}' and what else is read hold more than {_MAX_LEAVES} items",
                 "pass large data as tensors",
             )
-        if isinstance(value, set):
-            self._folding.add_guard(
-                guards.Guard(source, _equal_set(cast(set[object], value)), "is an equal set")
-            )
-            copy = set(cast(set[object], value))
-            return self._keep(cast(object, value), copy, source)
+        kind: Any = type(value)
+        if kind is set:
+            self._folding.add_guard(guards.Guard(source, _equal_set(value), "is an equal set"))
+            return self._keep(value, set(value), source)
         self._folding.add_guard(guards.same_length(source, value))
-        if isinstance(value, tuple):
+        if kind is tuple:
             items = [self.adopt(item, Item(source, i)) for i, item in enumerate(value)]
-            return self._keep(cast(object, value), tuple(items), source)
-        copy = type(value)()
+            return self._keep(value, tuple(items), source)
+        copy = kind()
         self._keep(value, copy, source)
-        if isinstance(value, dict):
-            for key, item in cast(dict[object, object], value).items():
+        if kind is dict:
+            for key, item in value.items():
                 copy[key] = self.adopt(item, Item(source, key))
         else:
             copy.extend(self.adopt(item, Item(source, i)) for i, item in enumerate(value))
@@ -148,30 +152,40 @@ class Outside:
         return copy
 
 
-def snapshot(values: list[object], outside: Outside) -> list[tuple[Any, list[object]]]:
+def snapshot(values: list[object], outside: Outside) -> list[tuple[Any, list[Any]]]:
     """Return the outside lists, dicts and sets among `values` with what they hold now."""
     return [
-        (value, list(cast(Any, value).items() if isinstance(value, dict) else cast(Any, value)))
+        (value, _contents(value))
         for value in values
-        if isinstance(value, list | dict | set) and outside.source(cast(object, value))
+        if issubclass(type(value), list | dict | set) and outside.source(value)
     ]
 
 
-def changed(before: list[tuple[Any, list[object]]]) -> bool:
+def changed(before: list[tuple[Any, list[Any]]]) -> bool:
     """Return whether a container doesn't hold the very same items as in the snapshot."""
     for value, items in before:
-        now = list(value.items() if isinstance(value, dict) else value)
-        if len(now) != len(items):
+        now = _contents(value)
+        if len(now) != len(items) or any(a is not b for a, b in zip(now, items, strict=True)):
             return True
-        for a, b in zip(now, items, strict=True):
-            if a is not b and not (type(a) is tuple and a[0] is b[0] and a[1] is b[1]):  # pyright: ignore[reportIndexIssue, reportUnknownMemberType]
-                return True
     return False
 
 
+def _contents(value: Any) -> list[Any]:
+    """Return what a container holds: a dict's keys and values, one after the other."""
+    if not issubclass(type(value), dict):
+        return list(value)
+    return [part for pair in value.items() for part in pair]
+
+
 def _equal_set(expected: set[object]) -> guards.Check:
-    kept = {guards.identity_token(item) for item in expected}
-    return lambda value: (
-        type(value) is set
-        and {guards.identity_token(item) for item in cast(set[object], value)} == kept
-    )
+    kept = _tokens(expected)
+
+    def check(value: Any) -> bool:
+        kind: Any = type(value)
+        return kind is set and _tokens(value) == kept
+
+    return check
+
+
+def _tokens(values: Iterable[object]) -> set[object]:
+    return {guards.identity_token(value) for value in values}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from xdsl.ir import Operation, SSAValue
@@ -42,25 +42,26 @@ class ResultBuilder:
             self._open.discard(id(value))
         return found
 
-    def _make(self, value: object) -> SSAValue:
+    def _make(self, value: Any) -> SSAValue:
         source = self._folding.source(value)
-        if source is not None and not isinstance(value, SHAREABLE):
+        if source is not None and not issubclass(type(value), SHAREABLE):
             return self._folding.object_input(source)
-        if is_literal(value):
+        literal: bool = is_literal(value)
+        if literal:
             return self._add(
                 pyobj.ConstantOp,
                 (),
                 value=pyobj.LiteralAttr(value),  # pyright: ignore[reportArgumentType]
             )
-        kind = type(value)
+        kind: Any = type(value)
         if kind in (tuple, list, set):
-            items = list(cast("list[object]", value))
+            items = list(value)
             ops = {tuple: pyobj.TupleOp, list: pyobj.ListOp, set: pyobj.SetOp}
             operands = [self.value(item) for item in items]
             layout = pyobj.NamesAttr(("",) * len(items))
             return self._add(ops[kind], operands, layout=layout)
         if kind is dict:
-            pairs = cast("dict[object, object]", value).items()
+            pairs = value.items()
             operands = [self.value(part) for pair in pairs for part in pair]
             layout = pyobj.NamesAttr((":",) * len(pairs))
             return self._add(pyobj.DictOp, operands, layout=layout)

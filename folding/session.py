@@ -25,7 +25,7 @@ from .frames import Frame
 from .notice import Notice
 from .outside import Outside
 
-AnyGuard = guards.Guard | guards.MissingGuard
+AnyGuard = guards.AnyGuard
 
 MAX_ITERATIONS = 100_000
 """How many passes of loops one fold may unroll."""
@@ -110,8 +110,7 @@ class Folding:
 
     def add_guard(self, guard: AnyGuard) -> None:
         """Keep a guard; what was read once needs no second one."""
-        name = guard.name if isinstance(guard, guards.MissingGuard) else ""
-        self.guards.setdefault((*guard.source.key, type(guard).__name__, name, guard.what), guard)
+        self.guards.setdefault((*guard.source.key, type(guard).__name__, guard.what), guard)
 
     def input(self, tensor: Tensor, source: Source) -> Tensor:
         """Return the symbolic tensor for one that existed before; its data come at run time."""

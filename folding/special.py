@@ -38,12 +38,11 @@ def _super(frame: Frame, args: list[object], kwargs: dict[str, object]) -> objec
     """Zero-argument `super()` needs the class cell and the first parameter of the method."""
     if args or kwargs:
         return NotImplemented
-    owner: Frame | None = frame
-    while owner is not None and owner.parent is not None:
+    owner = frame
+    while owner.parent is not None:
         owner = owner.parent
-    cell = owner.cells.get("__class__") if owner is not None else None
-    function = owner.function if owner is not None else None
-    if owner is None or cell is None or function is None or not function.__code__.co_argcount:
+    cell, function = owner.cells.get("__class__"), owner.function
+    if cell is None or function is None or not function.__code__.co_argcount:
         raise Raised(RuntimeError("super(): no arguments"))
     first = function.__code__.co_varnames[0]
     return run(super, cell.cell_contents, owner.variables[first])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 from xdsl.ir import Operation
 
@@ -15,14 +14,7 @@ from .calls import operate
 from .code import CodeMaker, Step, makes
 from .errors import Raised, run
 from .frames import Frame
-from .steps_values import BINARY
-
-INPLACE: dict[str, Callable[[Any, Any], Any]] = {
-    **{"+": operator.iadd, "-": operator.isub, "*": operator.imul, "/": operator.itruediv},
-    **{"//": operator.ifloordiv, "%": operator.imod, "**": operator.ipow},
-    **{"@": operator.imatmul, "<<": operator.ilshift, ">>": operator.irshift},
-    **{"&": operator.iand, "|": operator.ior, "^": operator.ixor},
-}
+from .steps_values import BINARY, INPLACE
 
 
 @makes(pyobj.StoreOp)

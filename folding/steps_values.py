@@ -16,11 +16,16 @@ from .code import CodeMaker, Expression, Step, makes
 from .errors import run
 from .frames import Frame
 
+_NAMES = {
+    **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod"},
+    **{"**": "pow", "@": "matmul", "<<": "lshift", ">>": "rshift"},
+    **{"&": "and_", "|": "or_", "^": "xor"},
+}
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
-    **{"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv},
-    **{"//": operator.floordiv, "%": operator.mod, "**": operator.pow, "@": operator.matmul},
-    **{"<<": operator.lshift, ">>": operator.rshift},
-    **{"&": operator.and_, "|": operator.or_, "^": operator.xor},
+    sign: getattr(operator, name) for sign, name in _NAMES.items()
+}
+INPLACE: dict[str, Callable[[Any, Any], Any]] = {
+    sign: getattr(operator, f"i{name.rstrip('_')}") for sign, name in _NAMES.items()
 }
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     **{"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},

@@ -36,7 +36,7 @@ class OutlineSegmentsPass(ModulePass):
 def _outline(func: FuncOp) -> None:
     block = func.body.block
     pure = [op for op in block.ops if op.name in _GRAPH and not isinstance(op, graph.PrintOp)]
-    inside = {result for op in pure for result in op.results}
+    inside = set[SSAValue](result for op in pure for result in op.results)
     needed = _needed(block, inside)
     for op in list(block.ops):
         if isinstance(op, graph.PrintOp):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import types
+from typing import Any
 
 
 class CompiledFunction:
     """A function that is compiled when it is called; `function` is the one the user wrote."""
 
-    function: types.FunctionType
+    function: Any
+    """A `types.FunctionType`; declared as such, it would count as a method."""

@@ -45,6 +45,11 @@ class MissingGuard:
     source: Source
     name: str
 
+    @property
+    def what(self) -> str:
+        """The guard in words."""
+        return f"has no attribute {self.name}"
+
     def holds(self, arguments: Sequence[object]) -> bool:
         """Return whether the attribute is still missing."""
         try:
@@ -53,7 +58,10 @@ class MissingGuard:
             return False
 
     def __str__(self) -> str:
-        return f"{self.source} has no attribute {self.name}"
+        return f"{self.source} {self.what}"
+
+
+AnyGuard = Guard | MissingGuard
 
 
 def same_object(source: Source, expected: object) -> Guard:
@@ -81,14 +89,15 @@ def same_type(source: Source, expected: type) -> Guard:
     return Guard(source, lambda value: type(value) is expected, f"is a {expected.__qualname__}")
 
 
-def same_length(source: Source, expected: object) -> Guard:
+def same_length(source: Source, expected: Any) -> Guard:
     """Return the guard that a container has its type and its length; a dict its keys in order."""
-    kind, length = type(expected), len(cast(Any, expected))
+    kind: Any = type(expected)
+    length = len(expected)
     if isinstance(expected, dict):
-        keys = [identity_token(key) for key in cast(dict[object, object], expected)]
+        keys = [*map(identity_token, cast(dict[object, object], expected))]
         return Guard(
             source,
-            lambda value: type(value) is kind and [identity_token(key) for key in value] == keys,
+            lambda value: type(value) is kind and [*map(identity_token, value)] == keys,
             "has the same keys",
         )
     return Guard(
@@ -140,7 +149,8 @@ def identity_token(value: object) -> object:
     if type(value) is frozenset:
         return (frozenset, frozenset(map(identity_token, cast(frozenset[object], value))))
     if isinstance(value, slice):
-        return (slice, *map(identity_token, (value.start, value.stop, value.step)))
+        parts = cast("slice[object, object, object]", value)
+        return (slice, *map(identity_token, (parts.start, parts.stop, parts.step)))
     return (type(value), value)
 
 

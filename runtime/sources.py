@@ -39,9 +39,11 @@ class Argument(Source):
 
     @property
     def key(self) -> tuple[object, ...]:
+        """What tells this path from others."""
         return ("argument", self.index)
 
     def fetch(self, arguments: Sequence[object]) -> object:
+        """Return the value as it is now."""
         return arguments[self.index]
 
     def __str__(self) -> str:
@@ -57,9 +59,11 @@ class Global(Source):
 
     @property
     def key(self) -> tuple[object, ...]:
+        """What tells this path from others."""
         return ("global", id(self.namespace), self.name)
 
     def fetch(self, arguments: Sequence[object]) -> object:
+        """Return the value as it is now."""
         try:
             return self.namespace[self.name]
         except KeyError:
@@ -78,9 +82,11 @@ class Captured(Source):
 
     @property
     def key(self) -> tuple[object, ...]:
+        """What tells this path from others."""
         return ("cell", id(self.cell))
 
     def fetch(self, arguments: Sequence[object]) -> object:
+        """Return the value as it is now."""
         return self.cell.cell_contents
 
     def __str__(self) -> str:
@@ -96,9 +102,11 @@ class Attribute(Source):
 
     @property
     def key(self) -> tuple[object, ...]:
+        """What tells this path from others."""
         return ("attribute", *self.base.key, self.name)
 
     def fetch(self, arguments: Sequence[object]) -> object:
+        """Return the value as it is now."""
         return getattr(self.base.fetch(arguments), self.name)
 
     def __str__(self) -> str:
@@ -114,9 +122,11 @@ class Item(Source):
 
     @property
     def key(self) -> tuple[object, ...]:
+        """What tells this path from others."""
         return ("item", *self.base.key, type(self.index), self.index)
 
     def fetch(self, arguments: Sequence[object]) -> object:
+        """Return the value as it is now."""
         return cast(Any, self.base.fetch(arguments))[self.index]
 
     def __str__(self) -> str:
@@ -131,9 +141,11 @@ class Held(Source):
 
     @property
     def key(self) -> tuple[object, ...]:
+        """What tells this path from others."""
         return ("held", id(self.value))
 
     def fetch(self, arguments: Sequence[object]) -> object:
+        """Return the value as it is now."""
         return self.value
 
     def __str__(self) -> str:
