@@ -29,6 +29,7 @@ from foldaway.universe import DIALECTS, PASSES, TARGETS, loaders
 ROOT = Path(__file__).parents[1]
 ROOMS = ["api", "backends", "dialects", "folding", "frontend", "passes", "runtime"]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+EFFECT_HINT = "return the new value, and keep it where you call the function"
 OUTPUTS = {"text", "mlir", "llvm"}
 
 
@@ -130,25 +131,39 @@ def _errors_page() -> str:
 
 
 def _rejections() -> dict[str, str]:
-    """Return the problem and the hint of each `reject(where, problem, hint)` in the rooms."""
-    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
-    calls = [
-        node
-        for file in files
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        if node.func.id == "reject" and len(node.args) == 3
-    ]
-    found = {_wording(call.args[1]): _wording(call.args[2]) for call in calls}
-    return {problem: hint for problem, hint in found.items() if problem != "…"}
+    """Return the problem and the hint of each place in the rooms that rejects a program."""
+    found: dict[str, str] = {}
+    for file in (file for room in ROOMS for file in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call):
+                problem, hint = _rejection(node)
+                found[problem] = hint
+    return {problem: hint for problem, hint in found.items() if problem not in {"", "…"}}
+
+
+def _rejection(call: ast.Call) -> tuple[str, str]:
+    """Return the problem and the hint of a call that rejects a program, else two empty texts."""
+    match call:
+        case ast.Call(func=ast.Name(id="reject"), args=[_, problem, hint]):
+            return _wording(problem), _wording(hint)
+        case ast.Call(func=ast.Attribute(attr="reject"), args=[problem, hint]):
+            return _wording(problem), _wording(hint)
+        case ast.Call(func=ast.Attribute(attr="refuse_effect"), args=[problem]):
+            return _wording(problem), EFFECT_HINT
+        case ast.Call(func=ast.Attribute(attr="check_born"), args=[_, problem, *_]):
+            return _wording(problem), EFFECT_HINT
+        case _:
+            return "", ""
 
 
 def _wording(node: ast.expr) -> str:
     match node:
         case ast.Constant(value=str(text)):
-            return text
+            return text.replace("{}", "…")
         case ast.JoinedStr(values=parts):
             return "".join(_wording(p) if isinstance(p, ast.Constant) else "…" for p in parts)
+        case ast.IfExp(body=body):
+            return _wording(body)
         case _:
             return "…"
 

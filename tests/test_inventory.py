@@ -67,24 +67,44 @@ def is_pass(file: Path) -> bool:
 
 
 def problems() -> set[str]:
-    """Return the problem text of each `reject(where, problem, hint)`, `…` for what is put in."""
+    """Return the text of each error that the rooms reject a program with.
+
+    `…` stands for what is put in. The texts are arguments of `reject(where, problem, hint)`, of a
+    method `reject(problem, hint)`, or of a method that hands them on to it.
+    """
     calls = [
         node
         for room in ROOMS
         for file in (ROOT / room).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call)
-        and (isinstance(node.func, ast.Name) and node.func.id == "reject")
     ]
-    return {wording(call.args[1]).replace("`", "") for call in calls if len(call.args) > 1} - {"…"}
+    texts = [text for call in calls for text in texts_of(call)]
+    return {wording(text).replace("`", "") for text in texts} - {"…"}
+
+
+def texts_of(call: ast.Call) -> list[ast.expr]:
+    match call:
+        case ast.Call(func=ast.Name(id="reject"), args=[_, problem, _]):
+            return [problem]
+        case ast.Call(func=ast.Attribute(attr="reject"), args=[problem, _]):
+            return [problem]
+        case ast.Call(func=ast.Attribute(attr="refuse_effect"), args=[problem]):
+            return [problem]
+        case ast.Call(func=ast.Attribute(attr="check_born"), args=[_, problem, *_]):
+            return [problem]
+        case _:
+            return []
 
 
 def wording(node: ast.expr) -> str:
     match node:
         case ast.Constant(value=str(text)):
-            return text
+            return text.replace("{}", "…")
         case ast.JoinedStr(values=parts):
             return "".join(wording(p) if isinstance(p, ast.Constant) else "…" for p in parts)
+        case ast.IfExp(body=body):
+            return wording(body)
         case _:
             return "…"
 
