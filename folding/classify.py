@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..dialects.dtypes import DType
+from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 
 PURE, IMPURE, OPAQUE = "pure", "impure", "opaque"
@@ -85,7 +86,7 @@ def is_graph_callable(callee: Any) -> bool:
     Those are functions and classes of the framework, user functions, Cells, a few builtins, and
     methods of plain values.
     """
-    kind: Any = type(callee)
+    kind = class_of(callee)
     if issubclass(kind, types.FunctionType) or hasattr(kind, "construct"):
         return True
     if issubclass(kind, types.MethodType):

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from xdsl.dialects.builtin import FileLineColLoc, LocationAttr
+from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 
 from ..dialects.source import width_at
 
@@ -22,10 +22,14 @@ class Raised(BaseException):
         super().__init__(exception)
         self.exception = exception
         self.traceback: types.TracebackType | None = None
+        self.location: LocationAttr = UnknownLoc()
+        """Where it was raised: the innermost place in the user's code."""
 
     def passes(self, name: str, location: LocationAttr) -> None:
         """Add the function that the exception leaves, at the line where it stood."""
         if isinstance(location, FileLineColLoc):
+            if self.traceback is None:
+                self.location = location
             inner = _traceback_of(name, location)
             frame, at = inner.tb_frame, inner.tb_lasti
             self.traceback = types.TracebackType(self.traceback, frame, at, inner.tb_lineno)

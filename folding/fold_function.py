@@ -17,7 +17,6 @@ from ..runtime.sources import Argument, Source
 from ..runtime.tracing import tracing
 from . import steps_control, steps_definitions, steps_statements, steps_values
 from .code import code_of
-from .errors import Raised
 from .frames import Frame
 from .functions import execute
 from .notice import Notice
@@ -54,7 +53,7 @@ class Folded:
 def fold_function(func: FuncOp, options: Options, environment: Environment) -> Folded:
     """Fold the body of `func`; the result's arguments are what is known at run time only.
 
-    Raises CompileError, or the exception that the user's program raises.
+    Raises CompileError, or `Raised` with the exception that the user's program raises.
     """
     folding = Folding(options)
     block = func.body.block
@@ -68,10 +67,7 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
         for index, (argument, slot) in enumerate(zip(block.args, code.arguments, strict=True)):
             source = Argument(index, parameters.get(argument, f"argument {index}"))
             frame.slots[slot] = _argument(folding, argument, source, environment)
-        try:
-            result = execute(frame, code)
-        except Raised as raised:
-            raised.reraise()
+        result = execute(frame, code)
         folding.frame = frame
         value = ResultBuilder(folding).value(result)
     folding.block.add_op(pyobj.ReturnOp.create(operands=(value,), location=folding.location))

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..dialects.dtypes import DType
 from ..runtime import guards
+from ..runtime.guards import class_of
 from ..runtime.sources import Attribute, Item, Source
 from ..runtime.tensor import Tensor
 
@@ -76,8 +77,8 @@ class Outside:
             return self._adopt_array(value, source)
         if type(value) in _CONTAINERS:
             return self._adopt_container(value, source)
-        kind: Any = type(value)
-        if issubclass(kind, _CONTAINERS):
+        kind = class_of(value)
+        if any(issubclass(kind, container) for container in _CONTAINERS):
             self._guard_leaves(value, source)
         add(guards.same_type(source, kind))
         self._remember(value, source)
@@ -127,7 +128,7 @@ class Outside:
                 f"'{source}' and what else is read hold more than {_MAX_LEAVES} items",
                 "pass large data as tensors",
             )
-        kind: Any = type(value)
+        kind = class_of(value)
         if kind is set:
             self._folding.add_guard(guards.Guard(source, _equal_set(value), "is an equal set"))
             return self._keep(value, set(value), source)
@@ -181,7 +182,7 @@ def _equal_set(expected: set[object]) -> guards.Check:
     kept = _tokens(expected)
 
     def check(value: Any) -> bool:
-        kind: Any = type(value)
+        kind = class_of(value)
         return kind is set and _tokens(value) == kept
 
     return check

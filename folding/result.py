@@ -12,6 +12,7 @@ from ..dialects import pyobj
 from ..dialects.dtypes import DType
 from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.pyobj.literals import is_literal
+from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class ResultBuilder:
                 (),
                 value=pyobj.LiteralAttr(value),  # pyright: ignore[reportArgumentType]
             )
-        kind: Any = type(value)
+        kind = class_of(value)
         if kind in (tuple, list, set):
             items = list(value)
             ops = {tuple: pyobj.TupleOp, list: pyobj.ListOp, set: pyobj.SetOp}

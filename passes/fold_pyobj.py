@@ -10,6 +10,8 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 from xdsl.passes import ModulePass
 
+from ..dialects.source import reject
+from ..folding.errors import Raised
 from ..folding.fold_function import Environment, Folded, fold_function
 from ..folding.session import Options
 
@@ -34,13 +36,27 @@ class FoldPyObjPass(ModulePass):
         """Replace each function in `op` by what is left of it."""
         for func in list(op.ops):
             if isinstance(func, FuncOp) and not func.is_declaration:
-                self.fold(func, Environment())
+                try:
+                    self._replace(func, Environment())
+                except Raised as raised:
+                    error = raised.exception
+                    reject(
+                        raised.location,
+                        f"{type(error).__name__}: {error}",
+                        "the program raises this when it is folded",
+                    )
 
     def fold(self, func: FuncOp, environment: Environment) -> Folded:
         """Replace one function and return what was found out about it.
 
         Raises CompileError, or what the user's program raises.
         """
+        try:
+            return self._replace(func, environment)
+        except Raised as raised:
+            raised.reraise()
+
+    def _replace(self, func: FuncOp, environment: Environment) -> Folded:
         options = Options(self.fallback, self.style, self.allow_python)
         folded = fold_function(func, options, environment)
         block = func.parent

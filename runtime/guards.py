@@ -91,7 +91,7 @@ def same_type(source: Source, expected: type) -> Guard:
 
 def same_length(source: Source, expected: Any) -> Guard:
     """Return the guard that a container has its type and its length; a dict its keys in order."""
-    kind: Any = type(expected)
+    kind = class_of(expected)
     length = len(expected)
     if isinstance(expected, dict):
         keys = [*map(identity_token, cast(dict[object, object], expected))]
@@ -160,3 +160,8 @@ def _short(value: object) -> str:
         return str(getattr(value, "__qualname__", None) or f"a {type(value).__name__}")
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def class_of(value: object) -> type[Any]:
+    """Return the class of a value, whatever the value claims in `__class__`."""
+    return type(value)
