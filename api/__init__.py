@@ -21,18 +21,21 @@ from foldaway.dialects.dtypes import (
     uint32,
     uint64,
 )
+from foldaway.dialects.source import CompileError
 from foldaway.runtime.parameter import Parameter
 from foldaway.runtime.tensor import Tensor
 
 from . import context, nn, numpy, ops
 from .context import GRAPH_MODE, LAX, PYNATIVE_MODE, STRICT, get_context, set_context
 from .initializer import set_seed
+from .jit import jit, ms_function
 
 __all__ = [
     "GRAPH_MODE",
     "LAX",
     "PYNATIVE_MODE",
     "STRICT",
+    "CompileError",
     "DType",
     "Parameter",
     "Tensor",
@@ -47,6 +50,8 @@ __all__ = [
     "int16",
     "int32",
     "int64",
+    "jit",
+    "ms_function",
     "nn",
     "numpy",
     "ops",

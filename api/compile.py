@@ -16,6 +16,7 @@ from xdsl.ir import Attribute
 
 from foldaway.dialects.dtypes import tensor_type
 from foldaway.dialects.pyobj import OBJECT, ReturnOp, SegmentOp
+from foldaway.folding.errors import Raised
 from foldaway.folding.fold_function import Environment, Folded
 from foldaway.frontend.emit_python import to_function, to_text
 from foldaway.frontend.lower_function import specialize_function
@@ -30,6 +31,7 @@ from foldaway.runtime.specialization import Specialization
 from foldaway.runtime.tensor import Tensor
 
 from .drivers import current_driver
+from .internal_error import our_failure
 from .pipeline import lower_segment
 
 STAGES = ("pyobj", "graph", "linalg", "llvm", "python")
@@ -56,18 +58,24 @@ def compile_function(
     Raises CompileError, or what the user's program raises while it is folded.
     """
     driver = current_driver()
-    module = specialize_function(function, [_type_of(argument) for argument in arguments])
+    with our_failure("frontend", None):
+        module = specialize_function(function, [_type_of(argument) for argument in arguments])
     source = _only_function(module)
     fold = FoldPyObjPass(fallback_enabled(), options.style, allow_python=True)
-    folded = fold.fold(source, Environment(function, arguments))
+    try:
+        with our_failure(fold.name, module):
+            folded = fold.fold(source, Environment(function, arguments))
+    except Raised as raised:
+        raised.reraise()
     notice = str(folded.notice) if folded.notice.statements else ""
     if notice:
         _log.warning("%s", notice)
-    ctx = Context()
-    CheckBoundaryPass().apply(ctx, module)
-    OutlineSegmentsPass().apply(ctx, module)
+    for step in (CheckBoundaryPass(), OutlineSegmentsPass()):
+        with our_failure(step.name, module):
+            step.apply(Context(), module)
     host, segments = _split(module)
-    entry = _entry(host, {n: _compile_segment(m, n, driver) for n, m in segments.items()})
+    with our_failure(driver.name, module):
+        entry = _entry(host, {n: _compile_segment(m, n, driver) for n, m in segments.items()})
     return Specialization(
         key,
         folded.guards,

@@ -37,7 +37,7 @@ class FoldPyObjPass(ModulePass):
         for func in list(op.ops):
             if isinstance(func, FuncOp) and not func.is_declaration:
                 try:
-                    self._replace(func, Environment())
+                    self.fold(func, Environment())
                 except Raised as raised:
                     error = raised.exception
                     reject(
@@ -49,14 +49,8 @@ class FoldPyObjPass(ModulePass):
     def fold(self, func: FuncOp, environment: Environment) -> Folded:
         """Replace one function and return what was found out about it.
 
-        Raises CompileError, or what the user's program raises.
+        Raises CompileError, or `Raised` with what the user's program raises.
         """
-        try:
-            return self._replace(func, environment)
-        except Raised as raised:
-            raised.reraise()
-
-    def _replace(self, func: FuncOp, environment: Environment) -> Folded:
         options = Options(self.fallback, self.style, self.allow_python)
         folded = fold_function(func, options, environment)
         block = func.parent

@@ -1,0 +1,1 @@
+../../api/internal_error.py
