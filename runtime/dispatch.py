@@ -35,8 +35,7 @@ def apply(name: str, *arguments: object, **options: object) -> Tensor:
         arrays = [_eager(argument) for argument in arguments]
         found: Array = getattr(EAGER, name)(*arrays, **options)
         # Tensors are values: where the builder had nothing to do the result is still a new one.
-        shared = any(found is array for array in arrays)
-        return from_array(found.copy() if shared else found)
+        return from_array(found.copy() if _stands_in(found, arrays) else found)
     values = [_symbolic(argument, tracer) for argument in arguments]
     return from_value(tracer, getattr(tracer.builder, name)(*values, **options))
 
@@ -120,6 +119,15 @@ def _symbolic(argument: object, tracer: Tracer) -> Any:
     if _holds_tensors(argument):
         return [_symbolic(x, tracer) for x in argument]
     return _plain(argument)
+
+
+def _stands_in(array: Array, values: Sequence[object]) -> bool:
+    return any(
+        _stands_in(array, cast(Sequence[object], value))
+        if isinstance(value, list)
+        else value is array
+        for value in values
+    )
 
 
 def _holds_tensors(argument: object) -> TypeGuard[Sequence[object]]:

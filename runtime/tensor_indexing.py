@@ -48,14 +48,15 @@ class TensorIndexing(TensorMethods):
             tracer.refuse_write(cast("Tensor", self))
         where = region(key, self.shape)
         new = self._converted(value)
-        if where is None or tracer is None or self._seen is not None:
-            data = self.array("assignment to elements")
-            data[_arrays(key)] = new.array("assignment to elements")
+        if where is None:
+            self.array(_WRITTEN)[_arrays(key)] = new.array(_WRITTEN)
             return
-        if 0 not in where.counts:
-            written = dispatch.apply(
-                "update_slice", self, _fitted(new, where), where.starts, where.strides
-            )
+        new = _fitted(new, where)
+        if tracer is None or self._seen is not None:
+            elements = tuple(map(slice, where.starts, where.limits, where.strides))
+            self.array(_WRITTEN)[elements] = new.array(_WRITTEN)
+        elif 0 not in where.counts:
+            written = dispatch.apply("update_slice", self, new, where.starts, where.strides)
             self._replace_value(written.graph_value(tracer))
 
     def __iter__(self) -> Iterator[Tensor]:
@@ -74,6 +75,9 @@ class TensorIndexing(TensorMethods):
         from .tensor import Tensor
 
         return Tensor(cast(Any, value)).astype(self.dtype)
+
+
+_WRITTEN = "assignment to elements"
 
 
 def _fitted(value: TensorMethods, where: Region) -> TensorMethods:
