@@ -58,11 +58,7 @@ class Lowering:
 
     def name(self, name: str) -> StringAttr:
         """Return a variable's or an attribute's name, mangled if it is private to a class."""
-        if self.owner is not None and name.startswith("__") and not name.endswith("__"):
-            owner = self.owner.lstrip("_")
-            if owner and "." not in name:
-                name = f"_{owner}{name}"
-        return self.text(name)
+        return self.text(mangled(name, self.owner))
 
     def emit(
         self,
@@ -113,3 +109,12 @@ class Lowering:
             f"{what} can't be compiled",
             "do this outside the compiled function, and pass it the result",
         )
+
+
+def mangled(name: str, owner: str | None) -> str:
+    """Return a variable's or an attribute's name, mangled if it is private to the class `owner`."""
+    if owner is not None and name.startswith("__") and not name.endswith("__"):
+        owner = owner.lstrip("_")
+        if owner and "." not in name:
+            return f"_{owner}{name}"
+    return name

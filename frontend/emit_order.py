@@ -1,0 +1,415 @@
+"""Where values go when pyobj is printed as Python: into the expression that uses them, or a name.
+
+Python evaluates operands from left to right, so a value needs no name where it is used once, by
+an op of its own block, and nothing else is evaluated in between. Such values wait in order; an op
+whose operands are the last ones that wait takes them. Whatever is out of order gets a name.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast
+
+from xdsl.dialects.builtin import ArrayAttr, FileLineColLoc, StringAttr
+from xdsl.ir import Block, Operation, Region, SSAValue
+
+from ..dialects import pyobj
+from ..dialects.pyobj import NamesAttr, ParametersAttr, PatternAttr
+from ..dialects.source import reject
+from .lowering import mangled
+
+LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
+
+Node = ast.expr | ast.stmt | None
+Handler = Callable[[Any, "Sheet", Any], Node]
+"""Prints one op: to an expression, a statement, or None if it has put its own in its place."""
+
+_ASSIGNING = (pyobj.StoreOp, pyobj.SetAttrOp, pyobj.SetItemOp, pyobj.UnpackOp)
+_KEEPING = (pyobj.DefOp, pyobj.LambdaOp, pyobj.ClassOp, pyobj.ComprehensionOp)
+_LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+
+
+@dataclass
+class Sheet:
+    """A block while it is printed."""
+
+    block: Block
+    ops: Sequence[Operation]
+    index: int = 0
+    """The next op to print."""
+    out: list[ast.stmt] = field(default_factory=list[ast.stmt])
+    waiting: list[tuple[SSAValue, ast.expr]] = field(
+        default_factory=list[tuple[SSAValue, ast.expr]]
+    )
+    given: list[ast.expr] = field(default_factory=list[ast.expr])
+    """What the block gives, if it stands for an expression."""
+    temporaries: dict[str, int] = field(default_factory=dict[str, int])
+    """The names made in this block, to the index of the last op that needs each."""
+
+
+class Ordering:
+    """Prints blocks op by op; subclasses say how each kind of op prints."""
+
+    handlers: Mapping[type[Operation], Handler] = {}
+
+    def __init__(self, root: Operation, namespace: dict[str, object] | None = None):
+        self.root = root
+        self.namespace: dict[str, object] = {} if namespace is None else namespace
+        """The free names: what is in it already, and the objects that are named on the way."""
+        self.named: dict[SSAValue, Callable[[], ast.expr]] = {}
+        self.flat = 0
+        """How many places that can't have, or shouldn't have, names of ours are around this one."""
+        self.owner: str | None = None
+        """The class around, for private names."""
+        self._trail: list[SSAValue] = []
+        self._objects: dict[int, str] = {}
+        self._taken: set[str] | None = None
+        self._count = 0
+        location = root.location
+        self.file = location.filename if isinstance(location, FileLineColLoc) else None
+
+    # Names.
+
+    def fresh(self, prefix: str) -> str:
+        """Return a numbered name that stands nowhere in the program."""
+        self._count += 1
+        return self.unused(f"{prefix}{self._count}")
+
+    def unused(self, wanted: str) -> str:
+        """Return a name that stands nowhere in the program: `wanted` itself, if that is so."""
+        if self._taken is None:
+            self._taken = {*self.namespace, *_names_in(self.root)}
+        name = wanted
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        return name
+
+    def definition_name(self, name: str, variable: str) -> str:
+        """Return the name that a def or a class is written with; Python mangles a private one."""
+        return name if mangled(name, self.owner) == variable else variable
+
+    def object_name(self, value: object, prefix: str = "_object") -> str:
+        """Return the free name of an object that has no literal form."""
+        name = self._objects.get(id(value))
+        if name is None:
+            name = self._objects[id(value)] = self.fresh(prefix)
+            self.namespace[name] = value
+        return name
+
+    def place(self, node: ast.expr | ast.stmt | ast.excepthandler, op: Operation) -> None:
+        """Place a node where its op is; one of another file stays where its parent is."""
+        location = op.location
+        if isinstance(location, FileLineColLoc):
+            if self.file is None:
+                self.file = location.filename
+            if location.filename == self.file:
+                node.lineno = node.end_lineno = location.line.data
+                node.col_offset = max(location.column.data - 1, 0)
+                node.end_col_offset = node.col_offset + 1
+
+    # Values.
+
+    def take(self, sheet: Sheet, operands: Sequence[SSAValue]) -> list[ast.expr]:
+        """Return the expressions of operands, in their order; they wait no longer."""
+        mine = [value for value in operands if value not in self.named]
+        waiting = sheet.waiting
+        if mine:
+            first = len(waiting) - len(mine)
+            if first >= 0 and [value for value, _ in waiting[first:]] == mine:
+                found = dict(waiting[first:])
+                del waiting[first:]
+                return [found[v] if v in found else self.named[v]() for v in operands]
+            self.flush(sheet)
+        for value in mine:
+            if value not in self.named:
+                where = value.owner if isinstance(value.owner, Operation) else self.root
+                reject(where, "a value is used where it isn't known", "make it in that function")
+        return [self.named[value]() for value in operands]
+
+    def flush(self, sheet: Sheet) -> None:
+        """Give a name to each value that waits, the first one first."""
+        waiting, sheet.waiting = sheet.waiting, []
+        for value, expression in waiting:
+            self.bind(sheet, value, expression)
+
+    def bind(self, sheet: Sheet, value: SSAValue, expression: ast.expr) -> None:
+        """Assign a value to a name of its own."""
+        self.name_slices(expression)
+        name = self.name(sheet, value)
+        assign = ast.Assign([ast.Name(name, STORE)], expression)
+        ast.copy_location(assign, expression)
+        sheet.out.append(assign)
+
+    def name(self, sheet: Sheet, value: SSAValue) -> str:
+        """Return a new name for a value; who asks assigns it. It is deleted after its last use."""
+        name = self.fresh("_t")
+        self.call_it(value, lambda: ast.Name(name, LOAD))
+        last = _last_use(sheet, value)
+        if last is not None:
+            sheet.temporaries[name] = last
+        return name
+
+    def name_slices(self, expression: ast.expr) -> None:
+        """Make slices calls, which may stand anywhere. The program's own `slice` isn't called."""
+        for one in expression.elts if isinstance(expression, ast.Tuple) else [expression]:
+            if isinstance(one, SliceCall):
+                one.func = ast.Name(self.object_name(slice, "_slice"), LOAD)
+
+    def call_it(self, value: SSAValue, make: Callable[[], ast.expr]) -> None:
+        """Let `make` return what stands for a value, wherever and however often it is used."""
+        self.named[value] = make
+        self._trail.append(value)
+
+    def free(self, sheet: Sheet, value: SSAValue, make: Callable[[], ast.expr]) -> None:
+        """Print a value that may stand anywhere: a constant or a free name."""
+        uses = [use.operation for use in value.uses]
+        if len(uses) < 2 or not self._assign_all(sheet, value, make(), uses):
+            self.call_it(value, make)
+
+    def push(self, sheet: Sheet, value: SSAValue, expression: ast.expr) -> None:
+        """Let a value wait for the op that uses it; name it if that can't take it."""
+        uses = [use.operation for use in value.uses]
+        if not uses:
+            self.flush(sheet)
+            sheet.out.append(ast.copy_location(ast.Expr(expression), expression))
+        elif len(uses) == 1 and uses[0].parent is sheet.block and self.may_wait():
+            sheet.waiting.append((value, expression))
+        else:
+            self.flush(sheet)
+            if not self._assign_all(sheet, value, expression, uses):
+                self.bind(sheet, value, expression)
+
+    def may_wait(self) -> bool:
+        """Return whether values may go without a name. Tests say no, to see every form."""
+        return True
+
+    # Targets of assignments.
+
+    def _assign_all(
+        self, sheet: Sheet, value: SSAValue, expression: ast.expr, uses: list[Operation]
+    ) -> bool:
+        """Print `a = b = value` if that is all that happens to the value; return whether it is."""
+        targets, index = list[ast.expr](), sheet.index
+        if not all(isinstance(use, _ASSIGNING) and use.operands[0] is value for use in uses):
+            return False
+        for _ in uses:
+            found = self.target(sheet, index, value)
+            if found is None:
+                return False
+            targets.append(found[0])
+            index = found[1]
+        self.flush(sheet)
+        sheet.out.append(ast.copy_location(ast.Assign(targets, expression), targets[0]))
+        sheet.index = index
+        return True
+
+    def target(self, sheet: Sheet, index: int, value: SSAValue) -> tuple[ast.expr, int] | None:
+        """Return a target and the index after it, if the ops there only assign `value` to it."""
+        mark = len(self._trail)
+        found = self._try_target(Sheet(sheet.block, sheet.ops, index), value)
+        if found is None:
+            for other in self._trail[mark:]:
+                self.named.pop(other, None)
+            del self._trail[mark:]
+        return found
+
+    def _try_target(self, trial: Sheet, value: SSAValue) -> tuple[ast.expr, int] | None:
+        while trial.index < len(trial.ops):
+            op = trial.ops[trial.index]
+            if isinstance(op, _ASSIGNING) and op.operands[0] is value:
+                trial.index += 1
+                if isinstance(op, pyobj.UnpackOp):
+                    return None if trial.waiting else self._try_items(trial, op)
+                rest = list(op.operands[1:])
+                if [v for v, _ in trial.waiting] != [v for v in rest if v not in self.named]:
+                    return None
+                return self.assignable(op, self.take(trial, rest)), trial.index
+            waiting = [v for v, _ in trial.waiting]
+            known = all(v in self.named or v in waiting for v in op.operands)
+            if len(op.results) != 1 or not known:
+                return None
+            self.visit(trial)
+            if trial.out:
+                return None
+        return None
+
+    def _try_items(self, trial: Sheet, op: pyobj.UnpackOp) -> tuple[ast.expr, int] | None:
+        items, index = list[ast.expr](), trial.index
+        for result in op.items:
+            found = self.target(trial, index, result) if result.has_one_use() else None
+            if found is None:
+                return None
+            items.append(found[0])
+            index = found[1]
+        return self.items_target(op, items), index
+
+    def items_target(self, op: pyobj.UnpackOp, items: list[ast.expr]) -> ast.expr:
+        """Return the tuple that an `unpack` assigns to."""
+        star = op.star.data
+        if star >= 0:
+            items[star] = ast.copy_location(ast.Starred(items[star], STORE), items[star])
+        target = ast.Tuple(items, STORE)
+        self.place(target, op)
+        return target
+
+    def assignable(self, op: Operation, rest: Sequence[ast.expr]) -> ast.expr:
+        """Return the target of a store, a setattr or a setitem."""
+        target: ast.expr
+        if isinstance(op, pyobj.StoreOp):
+            target = ast.Name(op.variable.data, STORE)
+        elif isinstance(op, pyobj.SetAttrOp):
+            target = ast.Attribute(rest[0], op.attribute.data, STORE)
+        else:
+            target = ast.Subscript(rest[0], subscript_key(rest[1]), STORE)
+        self.place(target, op)
+        return target
+
+    # Blocks.
+
+    def visit(self, sheet: Sheet) -> None:
+        """Print the next op of a sheet."""
+        op = sheet.ops[sheet.index]
+        sheet.index += 1
+        handler = self.handlers.get(type(op))
+        if handler is None:
+            reject(op, f"'{op.name}' has no form in Python", "run outline-segments first")
+        node = handler(self, sheet, op)
+        if node is None:
+            return
+        self.place(node, op)
+        if isinstance(node, ast.stmt):
+            self.flush(sheet)
+            sheet.out.append(node)
+        else:
+            self.push(sheet, op.results[0], node)
+
+    def run(self, sheet: Sheet) -> Sheet:
+        """Print the ops of a sheet that are left, and return it."""
+        ops = sheet.ops
+        while sheet.index < len(ops):
+            op = ops[sheet.index]
+            if isinstance(op, pyobj.GiveOp):
+                sheet.given = self.take(sheet, op.values)
+                break
+            self.visit(sheet)
+            if sheet.temporaries and not sheet.waiting:
+                sheet.out += self._deleted(sheet, sheet.index)
+        self.flush(sheet)
+        return sheet
+
+    def _deleted(self, sheet: Sheet, index: int) -> list[ast.stmt]:
+        """Return the `del` of the names that no op from `index` on needs."""
+        names = [name for name, last in sheet.temporaries.items() if last < index]
+        for name in names:
+            del sheet.temporaries[name]
+        if not names or (sheet.out and isinstance(sheet.out[-1], _LEAVING)):
+            return []
+        delete = ast.Delete([ast.Name(name, DELETE) for name in names])
+        if sheet.out:
+            ast.copy_location(delete, sheet.out[-1])
+        return [delete]
+
+    def statements(self, region: Region) -> list[ast.stmt]:
+        """Return the statements of a region."""
+        return self.run(sheet_of(region)).out
+
+    def expressions(self, region: Region) -> tuple[list[ast.stmt], list[ast.expr], list[ast.stmt]]:
+        """Return what a region gives, the statements before that, and what deletes their names."""
+        sheet = self.run(sheet_of(region))
+        return sheet.out, sheet.given, self._deleted(sheet, len(sheet.ops))
+
+    def only(self, region: Region) -> list[ast.expr]:
+        """Return what a region gives, where Python has no room for statements."""
+        self.flat += 1
+        before, given, _ = self.expressions(region)
+        self.flat -= 1
+        if before:
+            reject_statement(region)
+        return given
+
+    def item_body(self, region: Region) -> tuple[ast.expr | None, list[ast.stmt]]:
+        """Return the target that takes a region's argument, None without one, and the rest."""
+        sheet = sheet_of(region)
+        value = region.block.args[0]
+        target: ast.expr | None = None
+        if value.has_one_use():
+            found = self.target(sheet, 0, value)
+            if found is not None:
+                target, sheet.index = found
+        if target is None and value.first_use is not None:
+            target = ast.Name(self.name(sheet, value), STORE)
+        return target, self.run(sheet).out
+
+
+def sheet_of(region: Region) -> Sheet:
+    """Return a new sheet for the block of a region."""
+    block = region.block
+    return Sheet(block, list(block.ops))
+
+
+def reject_statement(region: Region) -> NoReturn:
+    """Raise CompileError for a region that needs statements where Python takes none."""
+    op = region.parent_op()
+    assert op is not None, "a region that is printed belongs to an op"
+    problem = "a statement stands where Python takes an expression only"
+    reject(op, problem, "put the statement before the expression")
+
+
+class SliceCall(ast.Call):
+    """A slice away from a subscript: `slice(a, b, c)`. In a subscript it is `a:b:c`."""
+
+    key: ast.Slice
+
+
+def subscript_key(key: ast.expr) -> ast.expr:
+    """Return a key as it stands in a subscript."""
+    if isinstance(key, SliceCall):
+        return ast.copy_location(key.key, key)
+    if type(key) is ast.Tuple:
+        key.elts = [
+            ast.copy_location(e.key, e) if isinstance(e, SliceCall) else e for e in key.elts
+        ]
+    return key
+
+
+def _last_use(sheet: Sheet, value: SSAValue) -> int | None:
+    """Return the index of the last op of the sheet that needs a value.
+
+    None if a function or class made there needs it, for that may be called at any time.
+    """
+    last = sheet.index - 1
+    for use in value.uses:
+        op: Operation | None = use.operation
+        while op is not None and op.parent is not sheet.block:
+            op = op.parent_op()
+            if isinstance(op, _KEEPING):
+                return None
+        if op is None:
+            return None
+        last = max(last, sheet.ops.index(op))
+    return last
+
+
+def _names_in(root: Operation) -> Iterator[str]:
+    for op in root.walk():
+        for attribute in op.properties.values():
+            if isinstance(attribute, StringAttr):
+                yield attribute.data
+            elif isinstance(attribute, NamesAttr):
+                yield from attribute.data
+            elif isinstance(attribute, ParametersAttr):
+                yield from attribute.data.names
+            elif isinstance(attribute, ArrayAttr):
+                for pattern in cast("ArrayAttr[PatternAttr]", attribute).data:
+                    yield from (str(name) for name in _captures(pattern.data))
+
+
+def _captures(pattern: ast.pattern) -> Iterator[str | None]:
+    for node in ast.walk(pattern):
+        if isinstance(node, ast.MatchAs | ast.MatchStar):
+            yield node.name
+        elif isinstance(node, ast.MatchMapping):
+            yield node.rest
