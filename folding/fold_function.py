@@ -62,7 +62,7 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
     parameters = _parameter_names(func)
     frame = Frame(folding, name, scope_of(block), code.slots, environment.function)
     frame.tainted = frozenset(parameters.values())
-    folding.frame = frame
+    folding.frame, frame.op = frame, func
     with tracing(folding):
         for index, (argument, slot) in enumerate(zip(block.args, code.arguments, strict=True)):
             source = Argument(index, parameters.get(argument, f"argument {index}"))

@@ -105,14 +105,14 @@ def execute(frame: Frame, code: Code) -> object:
     Raises `Raised` with the frame added to the traceback, and CompileError.
     """
     folding = frame.folding
+    if folding.depth >= MAX_DEPTH:
+        folding.reject(
+            f"calls are nested more than {MAX_DEPTH} deep",
+            "end the recursion while compiling, or use a loop",
+        )
     outer, folding.frame = folding.frame, frame
     folding.depth += 1
     try:
-        if folding.depth > MAX_DEPTH:
-            folding.reject(
-                f"calls are nested more than {MAX_DEPTH} deep",
-                "end the recursion while compiling, or use a loop",
-            )
         run_steps(code.steps, frame)
     except Raised as raised:
         raised.passes(frame.name, frame.location)

@@ -100,9 +100,18 @@ class Outside:
             self.adopt(item, Item(source, key))
 
     def _remember(self, value: object, source: Source) -> None:
-        if id(value) not in self._sources:
+        if not self._meets(value, source):
             self._sources[id(value)] = source
             self._alive.append(value)
+
+    def _meets(self, value: object, source: Source) -> bool:
+        """Return whether a value is known by a path; a second path must go on leading there."""
+        known = self._sources.get(id(value))
+        if known is None:
+            return False
+        if known.key != source.key and not isinstance(value, _IDENTITIES):
+            self._folding.add_guard(guards.AliasGuard(source, known, True))
+        return True
 
     def _adopt_method(self, value: types.MethodType, source: Source) -> object:
         function = self.adopt(value.__func__, Attribute(source, "__func__"))
@@ -111,7 +120,9 @@ class Outside:
 
     def _adopt_array(self, value: Any, source: Source) -> object:
         copy: Any = self._copies.get(id(value))
-        if copy is None:
+        if copy is not None:
+            self._meets(copy, source)
+        else:
             self._folding.add_guard(guards.same_array(source, value))
             copy = value.copy()
             copy.flags.writeable = False
@@ -121,6 +132,7 @@ class Outside:
     def _adopt_container(self, value: Any, source: Source) -> object:
         copy: Any = self._copies.get(id(value))
         if copy is not None:
+            self._meets(copy, source)
             return copy
         self._leaves += len(value)
         if self._leaves > _MAX_LEAVES:

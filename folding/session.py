@@ -116,7 +116,9 @@ class Folding:
         """Return the symbolic tensor for one that existed before; its data come at run time."""
         known = self._tensors.get(("tensor", id(tensor)))
         if known is not None:
-            self.add_guard(guards.same_spec(source, type(tensor), tensor.spec))
+            first = self._sources[id(known)]
+            if first.key != source.key:
+                self.add_guard(guards.AliasGuard(source, first, True))
             return known
         symbolic = self.new_input(tensor.spec, source, tensor)
         self.add_guard(guards.same_spec(source, type(tensor), tensor.spec))
@@ -217,6 +219,12 @@ class Folding:
     def adopt_held(self, value: object) -> object:
         """Return what stands for a module or an object that has no path but itself."""
         return self.adopt(value, Held(value))
+
+    def guard_identity(self, a: object, b: object, same: bool) -> None:
+        """Guard that two outside objects, which the program compares by `is`, go on as they are."""
+        first, second = self.source(a), self.source(b)
+        if first is not None and second is not None and first.key != second.key:
+            self.add_guard(guards.AliasGuard(first, second, same))
 
     def is_copy(self, value: object) -> bool:
         """Return whether a value is the folder's own copy of an outside container or array."""

@@ -122,9 +122,17 @@ def compare(maker: CodeMaker, op: Operation) -> Step:
 
     def step(frame: Frame) -> None:
         slots = frame.slots
-        slots[slot] = (slots[lhs] is slots[rhs]) == positive
+        slots[slot] = is_same(frame, slots[lhs], slots[rhs]) == positive
 
     return step
+
+
+def is_same(frame: Frame, a: object, b: object) -> bool:
+    """Return whether two values are one object; for two from outside that is guarded."""
+    same = a is b
+    if not same and a is not None and b is not None:
+        frame.folding.guard_identity(a, b, same)
+    return same
 
 
 def _two_operands(maker: CodeMaker, op: Operation, function: Callable[[Any, Any], Any]) -> Step:
@@ -154,7 +162,7 @@ def chain(maker: CodeMaker, op: Operation) -> Step:
             right = other(frame)
             frame.op = op
             if sign in ("is", "is not"):
-                result = (left is right) == (sign == "is")
+                result = is_same(frame, left, right) == (sign == "is")
             else:
                 result = operate(frame, COMPARE[sign], left, right)
             if index + 1 < len(others) and not truth(frame, result):

@@ -61,7 +61,32 @@ class MissingGuard:
         return f"{self.source} {self.what}"
 
 
-AnyGuard = Guard | MissingGuard
+@dataclass(frozen=True)
+class AliasGuard:
+    """Two paths must still lead to one object, or still to two."""
+
+    source: Source
+    other: Source
+    same: bool
+
+    @property
+    def what(self) -> str:
+        """The guard in words."""
+        return f"is {'' if self.same else 'not '}{self.other}"
+
+    def holds(self, arguments: Sequence[object]) -> bool:
+        """Return whether the paths meet as they did."""
+        try:
+            found = self.source.fetch(arguments) is self.other.fetch(arguments)
+        except (LookupError, AttributeError, ValueError, TypeError):
+            return False
+        return found == self.same
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.what}"
+
+
+AnyGuard = Guard | MissingGuard | AliasGuard
 
 
 def same_object(source: Source, expected: object) -> Guard:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from .guards import Guard, MissingGuard
+from .guards import AnyGuard
 from .report import Report
 from .sources import Source
 
@@ -17,7 +17,7 @@ class Specialization:
     """The guards, the places where the run-time inputs are found, and the host program."""
 
     key: tuple[object, ...]
-    guards: tuple[Guard | MissingGuard, ...]
+    guards: tuple[AnyGuard, ...]
     inputs: tuple[Source, ...]
     entry: Callable[..., object]
     notice: str
