@@ -8,17 +8,15 @@ whose operands are the last ones that wait takes them. Whatever is out of order 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
-from xdsl.dialects.builtin import ArrayAttr, FileLineColLoc, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from ..dialects import pyobj
-from ..dialects.pyobj import NamesAttr, ParametersAttr, PatternAttr
 from ..dialects.source import reject
-from .lowering import mangled
+from .emit_names import Naming
 
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 
@@ -49,66 +47,21 @@ class Sheet:
     """The names made in this block, to the index of the last op that needs each."""
 
 
-class Ordering:
+class Ordering(Naming):
     """Prints blocks op by op; subclasses say how each kind of op prints."""
 
     handlers: Mapping[type[Operation], Handler] = {}
 
     def __init__(self, root: Operation, namespace: dict[str, object] | None = None):
-        self.root = root
-        self.namespace: dict[str, object] = {} if namespace is None else namespace
-        """The free names: what is in it already, and the objects that are named on the way."""
+        super().__init__(root, namespace)
         self.named: dict[SSAValue, Callable[[], ast.expr]] = {}
+        self.slices: dict[ast.expr, ast.Slice] = {}
+        """Calls that make slices, to the form with colons."""
+        self.fields: set[ast.expr] = set()
+        """F-strings of one field, which an f-string around them takes in."""
         self.flat = 0
         """How many places that can't have, or shouldn't have, names of ours are around this one."""
-        self.owner: str | None = None
-        """The class around, for private names."""
         self._trail: list[SSAValue] = []
-        self._objects: dict[int, str] = {}
-        self._taken: set[str] | None = None
-        self._count = 0
-        location = root.location
-        self.file = location.filename if isinstance(location, FileLineColLoc) else None
-
-    # Names.
-
-    def fresh(self, prefix: str) -> str:
-        """Return a numbered name that stands nowhere in the program."""
-        self._count += 1
-        return self.unused(f"{prefix}{self._count}")
-
-    def unused(self, wanted: str) -> str:
-        """Return a name that stands nowhere in the program: `wanted` itself, if that is so."""
-        if self._taken is None:
-            self._taken = {*self.namespace, *_names_in(self.root)}
-        name = wanted
-        while name in self._taken:
-            name += "_"
-        self._taken.add(name)
-        return name
-
-    def definition_name(self, name: str, variable: str) -> str:
-        """Return the name that a def or a class is written with; Python mangles a private one."""
-        return name if mangled(name, self.owner) == variable else variable
-
-    def object_name(self, value: object, prefix: str = "_object") -> str:
-        """Return the free name of an object that has no literal form."""
-        name = self._objects.get(id(value))
-        if name is None:
-            name = self._objects[id(value)] = self.fresh(prefix)
-            self.namespace[name] = value
-        return name
-
-    def place(self, node: ast.expr | ast.stmt | ast.excepthandler, op: Operation) -> None:
-        """Place a node where its op is; one of another file stays where its parent is."""
-        location = op.location
-        if isinstance(location, FileLineColLoc):
-            if self.file is None:
-                self.file = location.filename
-            if location.filename == self.file:
-                node.lineno = node.end_lineno = location.line.data
-                node.col_offset = max(location.column.data - 1, 0)
-                node.end_col_offset = node.col_offset + 1
 
     # Values.
 
@@ -152,10 +105,21 @@ class Ordering:
             sheet.temporaries[name] = last
         return name
 
+    def subscript_key(self, key: ast.expr) -> ast.expr:
+        """Return a key as it stands in a subscript: slices have colons."""
+        if key in self.slices:
+            return ast.copy_location(self.slices[key], key)
+        if isinstance(key, ast.Tuple):
+            key.elts = [
+                ast.copy_location(self.slices[item], item) if item in self.slices else item
+                for item in key.elts
+            ]
+        return key
+
     def name_slices(self, expression: ast.expr) -> None:
         """Make slices calls, which may stand anywhere. The program's own `slice` isn't called."""
         for one in expression.elts if isinstance(expression, ast.Tuple) else [expression]:
-            if isinstance(one, SliceCall):
+            if isinstance(one, ast.Call) and one in self.slices:
                 one.func = ast.Name(self.object_name(slice, "_slice"), LOAD)
 
     def call_it(self, value: SSAValue, make: Callable[[], ast.expr]) -> None:
@@ -263,7 +227,7 @@ class Ordering:
         elif isinstance(op, pyobj.SetAttrOp):
             target = ast.Attribute(rest[0], op.attribute.data, STORE)
         else:
-            target = ast.Subscript(rest[0], subscript_key(rest[1]), STORE)
+            target = ast.Subscript(rest[0], self.subscript_key(rest[1]), STORE)
         self.place(target, op)
         return target
 
@@ -358,23 +322,6 @@ def reject_statement(region: Region) -> NoReturn:
     reject(op, problem, "put the statement before the expression")
 
 
-class SliceCall(ast.Call):
-    """A slice away from a subscript: `slice(a, b, c)`. In a subscript it is `a:b:c`."""
-
-    key: ast.Slice
-
-
-def subscript_key(key: ast.expr) -> ast.expr:
-    """Return a key as it stands in a subscript."""
-    if isinstance(key, SliceCall):
-        return ast.copy_location(key.key, key)
-    if type(key) is ast.Tuple:
-        key.elts = [
-            ast.copy_location(e.key, e) if isinstance(e, SliceCall) else e for e in key.elts
-        ]
-    return key
-
-
 def _last_use(sheet: Sheet, value: SSAValue) -> int | None:
     """Return the index of the last op of the sheet that needs a value.
 
@@ -391,25 +338,3 @@ def _last_use(sheet: Sheet, value: SSAValue) -> int | None:
             return None
         last = max(last, sheet.ops.index(op))
     return last
-
-
-def _names_in(root: Operation) -> Iterator[str]:
-    for op in root.walk():
-        for attribute in op.properties.values():
-            if isinstance(attribute, StringAttr):
-                yield attribute.data
-            elif isinstance(attribute, NamesAttr):
-                yield from attribute.data
-            elif isinstance(attribute, ParametersAttr):
-                yield from attribute.data.names
-            elif isinstance(attribute, ArrayAttr):
-                for pattern in cast("ArrayAttr[PatternAttr]", attribute).data:
-                    yield from (str(name) for name in _captures(pattern.data))
-
-
-def _captures(pattern: ast.pattern) -> Iterator[str | None]:
-    for node in ast.walk(pattern):
-        if isinstance(node, ast.MatchAs | ast.MatchStar):
-            yield node.name
-        elif isinstance(node, ast.MatchMapping):
-            yield node.rest

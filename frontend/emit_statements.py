@@ -9,7 +9,7 @@ from typing import Any
 from xdsl.ir import Operation, Region
 
 from ..dialects import pyobj
-from .emit_order import DELETE, LOAD, STORE, Handler, Ordering, Sheet, subscript_key
+from .emit_order import DELETE, LOAD, STORE, Handler, Ordering, Sheet
 from .emit_values import BINARY_NODES, arguments_of, parameters_of
 from .lower_expression import yields
 
@@ -52,7 +52,7 @@ def _delattr(self: Ordering, sheet: Sheet, op: pyobj.DelAttrOp) -> ast.stmt:
 
 def _delitem(self: Ordering, sheet: Sheet, op: pyobj.DelItemOp) -> ast.stmt:
     owner, key = self.take(sheet, op.operands)
-    return _deleting(self, ast.Subscript(owner, subscript_key(key), DELETE), op)
+    return _deleting(self, ast.Subscript(owner, self.subscript_key(key), DELETE), op)
 
 
 def _aug_store(self: Ordering, sheet: Sheet, op: pyobj.AugStoreOp) -> ast.stmt:
@@ -64,7 +64,9 @@ def _aug_setattr(self: Ordering, sheet: Sheet, op: pyobj.AugSetAttrOp) -> ast.st
 
 
 def _aug_setitem(self: Ordering, sheet: Sheet, op: pyobj.AugSetItemOp) -> ast.stmt:
-    return _augmented(self, sheet, op, lambda r, ctx: ast.Subscript(r[0], subscript_key(r[1]), ctx))
+    return _augmented(
+        self, sheet, op, lambda r, ctx: ast.Subscript(r[0], self.subscript_key(r[1]), ctx)
+    )
 
 
 def _augmented(

@@ -17,9 +17,7 @@ from .emit_order import (
     Handler,
     Ordering,
     Sheet,
-    SliceCall,
     reject_statement,
-    subscript_key,
 )
 from .lowering import BINARY, COMPARE, UNARY
 
@@ -151,7 +149,7 @@ def _getattr(self: Ordering, sheet: Sheet, op: pyobj.GetAttrOp) -> ast.expr:
 
 def _getitem(self: Ordering, sheet: Sheet, op: pyobj.GetItemOp) -> ast.expr:
     owner, key = self.take(sheet, op.operands)
-    return ast.Subscript(owner, subscript_key(key), LOAD)
+    return ast.Subscript(owner, self.subscript_key(key), LOAD)
 
 
 def _slice(self: Ordering, sheet: Sheet, op: pyobj.SliceOp) -> ast.expr:
@@ -159,8 +157,8 @@ def _slice(self: Ordering, sheet: Sheet, op: pyobj.SliceOp) -> ast.expr:
     written = [
         None if isinstance(part, ast.Constant) and part.value is None else part for part in parts
     ]
-    call = SliceCall(ast.Name("", LOAD), parts, [])
-    call.key = ast.Slice(*written)
+    call = ast.Call(ast.Name("", LOAD), parts, [])
+    self.slices[call] = ast.Slice(*written)
     if not _is_key(op.result):
         self.name_slices(call)
     return call
@@ -222,28 +220,26 @@ def _dict(self: Ordering, sheet: Sheet, op: pyobj.DictOp) -> ast.expr:
 
 def _format(self: Ordering, sheet: Sheet, op: pyobj.FormatOp) -> ast.expr:
     value, *spec = self.take(sheet, op.operands)
-    written = _joined(spec) if spec else None
+    written = _joined(self, spec) if spec else None
     conversion = _CONVERSIONS[op.conversion.data]
     field = ast.FormattedValue(value, conversion, written)
     self.place(field, op)
-    return FormatCall([field])
-
-
-class FormatCall(ast.JoinedStr):
-    """An f-string of one field, which an f-string around it takes in."""
+    text = ast.JoinedStr([field])
+    self.fields.add(text)
+    return text
 
 
 def _join(self: Ordering, sheet: Sheet, op: pyobj.JoinOp) -> ast.expr:
-    return _joined(self.take(sheet, op.operands))
+    return _joined(self, self.take(sheet, op.operands))
 
 
-def _joined(parts: Sequence[ast.expr]) -> ast.JoinedStr:
+def _joined(self: Ordering, parts: Sequence[ast.expr]) -> ast.JoinedStr:
     """Return an f-string of texts; an f-string that is the only one stays as it is."""
-    if len(parts) == 1 and type(parts[0]) is ast.JoinedStr:
+    if len(parts) == 1 and isinstance(parts[0], ast.JoinedStr) and parts[0] not in self.fields:
         return parts[0]
     values = list[ast.expr]()
     for part in parts:
-        if isinstance(part, FormatCall):
+        if isinstance(part, ast.JoinedStr) and part in self.fields:
             values += part.values
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
             values.append(part)
