@@ -1,0 +1,245 @@
+"""Builds linalg and tensor ops with their regions, maps and iterator types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from xdsl.dialects import arith, tensor
+from xdsl.dialects.builtin import AffineMapAttr, ArrayAttr, DenseArrayBase, LocationAttr, i32, i64
+from xdsl.dialects.linalg import ops as linalg
+from xdsl.dialects.linalg.attrs import IteratorTypeAttr
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.ir.affine import AffineConstantExpr, AffineDimExpr, AffineExpr, AffineMap
+
+from .scalar_ops import ScalarOps, scalar_attribute, tensor_of
+
+Axis = tuple[int, int, int]
+"""How a tensor's axis is reached from the loops: `scale * loop + offset`; scale 0 uses none."""
+Access = tuple[Axis, ...]
+Body = Callable[[ScalarOps, Sequence[SSAValue]], Sequence[SSAValue]]
+
+
+def identity(rank: int) -> Access:
+    """Return the access that takes the loops in order."""
+    return tuple((i, 1, 0) for i in range(rank))
+
+
+def loops(axes: Sequence[int]) -> Access:
+    """Return the access whose axis `i` is the loop `axes[i]`."""
+    return tuple((axis, 1, 0) for axis in axes)
+
+
+@cache
+def access_map(rank: int, access: Access) -> AffineMapAttr:
+    """Return the attribute of an access from that many loops."""
+    exprs: list[AffineExpr] = []
+    for loop, scale, offset in access:
+        expr: AffineExpr = AffineConstantExpr(offset)
+        if scale:
+            expr = AffineDimExpr(loop)
+            expr = expr if scale == 1 else expr * scale
+            expr = expr + offset if offset else expr
+        exprs.append(expr)
+    return AffineMapAttr(AffineMap(rank, 0, tuple(exprs)))
+
+
+@cache
+def _maps(rank: int, accesses: tuple[Access, ...]) -> ArrayAttr[AffineMapAttr]:
+    return ArrayAttr([access_map(rank, access) for access in accesses])
+
+
+@cache
+def _iterators(parallel: tuple[bool, ...]) -> ArrayAttr[IteratorTypeAttr]:
+    kinds = IteratorTypeAttr.reduction(), IteratorTypeAttr.parallel()
+    return ArrayAttr([kinds[flag] for flag in parallel])
+
+
+@cache
+def segments(*sizes: int) -> DenseArrayBase:
+    """Return the property that says how operands fall into groups."""
+    return DenseArrayBase.from_list(i32, sizes)
+
+
+@cache
+def integers(*numbers: int) -> DenseArrayBase:
+    """Return an array of i64."""
+    return DenseArrayBase.from_list(i64, numbers)
+
+
+def generic(
+    inputs: Sequence[SSAValue],
+    outputs: Sequence[SSAValue],
+    accesses: Sequence[Access],
+    parallel: Sequence[bool],
+    region: Region,
+    location: LocationAttr,
+) -> linalg.GenericOp:
+    """Return a linalg.generic; `parallel` says of each loop whether it is not a reduction.
+
+    On tensors it has a result for each output, on memrefs it has none.
+    """
+    tensors = [value.type for value in outputs if value.type.name == "tensor"]
+    return linalg.GenericOp.create(
+        operands=[*inputs, *outputs],
+        result_types=tensors,
+        properties={
+            "indexing_maps": _maps(len(parallel), tuple(accesses)),
+            "iterator_types": _iterators(tuple(parallel)),
+            "operandSegmentSizes": segments(len(inputs), len(outputs)),
+        },
+        regions=[region],
+        location=location,
+    )
+
+
+class TensorOps:
+    """Appends ops on whole tensors to a block, each with the location that is set."""
+
+    def __init__(self, block: Block, location: LocationAttr) -> None:
+        self.block = block
+        self.location = location
+
+    def add(self, op: Operation) -> SSAValue:
+        """Append an op and return its first result."""
+        self.block.add_op(op)
+        return op.results[0]
+
+    def whole(self, shape: tuple[int, ...]) -> ScalarOps:
+        """Return what emits arith and math ops on tensors of that shape."""
+        return ScalarOps(self.block, self.location, shape)
+
+    def empty(self, element: Attribute, shape: tuple[int, ...]) -> SSAValue:
+        """Append a tensor without a value."""
+        type = tensor_of(element, shape)
+        return self.add(tensor.EmptyOp.create(result_types=(type,), location=self.location))
+
+    def filled(self, number: float, element: Attribute, shape: tuple[int, ...]) -> SSAValue:
+        """Append a tensor that has the number everywhere."""
+        value = scalar_attribute(number, element)
+        scalar = self.add(
+            arith.ConstantOp.create(
+                result_types=(element,), properties={"value": value}, location=self.location
+            )
+        )
+        return self._named(linalg.FillOp, (scalar,), self.empty(element, shape), segments(1, 1))
+
+    def transpose(self, value: SSAValue, permutation: Sequence[int], shape: tuple[int, ...]):
+        """Append the axes in another order."""
+        out = self.empty(_element(value), shape)
+        return self._named(linalg.TransposeOp, (value,), out, permutation=integers(*permutation))
+
+    def broadcast(self, value: SSAValue, added: Sequence[int], shape: tuple[int, ...]):
+        """Append the tensor repeated along added axes."""
+        out = self.empty(_element(value), shape)
+        return self._named(linalg.BroadcastOp, (value,), out, dimensions=integers(*added))
+
+    def matmul(self, lhs: SSAValue, rhs: SSAValue, out: SSAValue) -> SSAValue:
+        """Append the product of two matrices, added to `out`."""
+        op = linalg.MatmulOp((lhs, rhs), (out,))
+        op.location = self.location
+        return self.add(op)
+
+    def generic(
+        self,
+        inputs: Sequence[SSAValue],
+        outputs: Sequence[SSAValue],
+        accesses: Sequence[Access],
+        parallel: Sequence[bool],
+        body: Body,
+    ) -> Operation:
+        """Append a linalg.generic whose region `body` emits."""
+        block = Block(arg_types=[_element(value) for value in (*inputs, *outputs)])
+        scalars = ScalarOps(block, self.location)
+        scalars.give(*body(scalars, block.args))
+        op = generic(inputs, outputs, accesses, parallel, Region(block), self.location)
+        self.block.add_op(op)
+        return op
+
+    def map(
+        self, inputs: Sequence[SSAValue], element: Attribute, shape: tuple[int, ...], body: Body
+    ) -> SSAValue:
+        """Append a tensor whose elements `body` computes from the inputs' at the same place."""
+        out = self.empty(element, shape)
+        accesses = [identity(len(shape))] * (len(inputs) + 1)
+        return self.generic(inputs, [out], accesses, [True] * len(shape), body).results[0]
+
+    def slice(
+        self,
+        value: SSAValue,
+        offsets: Sequence[int],
+        sizes: tuple[int, ...],
+        strides: Sequence[int],
+    ) -> SSAValue:
+        """Append a part of a tensor."""
+        return self.add(
+            tensor.ExtractSliceOp.create(
+                operands=(value,),
+                result_types=(tensor_of(_element(value), sizes),),
+                properties=slice_properties(1, offsets, sizes, strides),
+                location=self.location,
+            )
+        )
+
+    def insert(
+        self, value: SSAValue, into: SSAValue, offsets: Sequence[int], strides: Sequence[int]
+    ) -> SSAValue:
+        """Append `into` with `value` written at a place."""
+        return self.add(
+            tensor.InsertSliceOp.create(
+                operands=(value, into),
+                result_types=(into.type,),
+                properties=slice_properties(2, offsets, shape_of(value), strides),
+                location=self.location,
+            )
+        )
+
+    def _named(
+        self,
+        op: type[Operation],
+        inputs: Sequence[SSAValue],
+        out: SSAValue,
+        sizes: Attribute | None = None,
+        **properties: Attribute,
+    ) -> SSAValue:
+        """Append a linalg op whose hidden region gives its first operand's element."""
+        block = Block(arg_types=[_element(value) for value in (*inputs, out)])
+        ScalarOps(block, self.location).give(block.args[0])
+        if sizes is not None:
+            properties["operandSegmentSizes"] = sizes
+        return self.add(
+            op.create(
+                operands=(*inputs, out),
+                result_types=(out.type,),
+                properties=properties,
+                regions=[Region(block)],
+                location=self.location,
+            )
+        )
+
+
+def slice_properties(
+    operands: int, offsets: Sequence[int], sizes: Sequence[int], strides: Sequence[int]
+) -> dict[str, Attribute]:
+    """Return the properties of an op that takes a part, after that many other operands."""
+    return {
+        "static_offsets": integers(*offsets),
+        "static_sizes": integers(*sizes),
+        "static_strides": integers(*strides),
+        "operandSegmentSizes": segments(*[1] * operands, 0, 0, 0),
+    }
+
+
+def shape_of(value: SSAValue) -> tuple[int, ...]:
+    """Return the shape of a tensor or memref; a scalar has none."""
+    type = value.type
+    return tuple(type.get_shape()) if hasattr(type, "get_shape") else ()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _element(value: SSAValue) -> Attribute:
+    return element_of(value)
+
+
+def element_of(value: SSAValue) -> Attribute:
+    """Return the element type of a tensor or memref; of a scalar, its type."""
+    return getattr(value.type, "element_type", value.type)
