@@ -6,7 +6,6 @@ import logging
 import types
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -30,6 +29,7 @@ from foldaway.runtime.segment import Segment
 from foldaway.runtime.specialization import Specialization
 from foldaway.runtime.tensor import Tensor
 
+from .compile_options import CompileOptions
 from .drivers import current_driver
 from .internal_error import our_failure
 from .pipeline import lower_segment
@@ -37,14 +37,6 @@ from .pipeline import lower_segment
 STAGES = ("pyobj", "graph", "linalg", "llvm", "python")
 
 _log = logging.getLogger("foldaway.fallback")
-
-
-@dataclass(frozen=True)
-class CompileOptions:
-    """What a decorator says about compiling; part of the specialisation's key."""
-
-    style: str = "str"
-    """How run-time prints show tensors: `str`, or `elements` for `ms_function`."""
 
 
 def compile_function(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import types
-from threading import Lock
 from typing import Any
 
-from .compile import CompileOptions
+from foldaway.runtime.locks import ForkSafeLock
+
+from .compile_options import CompileOptions
 from .jit import Jitted
 
 _COMPILED = "__foldaway_compiled__"
 """Kept on the function, so that both go together."""
 
-_lock = Lock()
+_lock = ForkSafeLock()
 
 
 def call_compiled(cell: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

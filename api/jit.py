@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 import types
 from collections.abc import Callable
 from typing import Any, cast, overload
@@ -12,13 +11,14 @@ from foldaway.folding.functions import Body, bind
 from foldaway.frontend.lower_function import lower_function
 from foldaway.passes.fold_pyobj import fallback_enabled
 from foldaway.runtime.compiled import CompiledFunction
+from foldaway.runtime.locks import ForkSafeLock
 from foldaway.runtime.report import FunctionReport
 from foldaway.runtime.signature import signature_key
 from foldaway.runtime.specialization import Specialization, SpecializationCache
 from foldaway.runtime.tracing import current_tracer, tracing
 
 from . import context
-from .compile import CompileOptions, compile_function
+from .compile_options import CompileOptions
 
 
 class Jitted(CompiledFunction):
@@ -31,7 +31,7 @@ class Jitted(CompiledFunction):
         self.function = function
         self._options = options
         self._cache = SpecializationCache()
-        self._lock = threading.RLock()
+        self._lock = ForkSafeLock()
         functools.update_wrapper(self, function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -62,6 +62,8 @@ class Jitted(CompiledFunction):
         with self._lock:
             found = self._cache.find(key, arguments)
             if found is None:
+                from .compile import compile_function
+
                 with tracing(None):
                     found = compile_function(self.function, arguments, key, self._options)
                 self._cache.add(found, arguments)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
 
 from .guards import AnyGuard
+from .locks import ForkSafeLock
 from .report import Report
 from .sources import Source
 
@@ -41,7 +41,7 @@ class SpecializationCache:
     def __init__(self, bound: int = 128):
         self._bound = bound
         self._kept: OrderedDict[tuple[object, ...], list[Specialization]] = OrderedDict()
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
 
     def find(self, key: tuple[object, ...], arguments: Sequence[object]) -> Specialization | None:
         """Return the specialisation for a call, None if there is none yet."""
