@@ -20,11 +20,28 @@ DIALECTS: dict[str, tuple[str, str]] = {
 PASSES: dict[str, tuple[str, str]] = {
     "check-boundary": ("foldaway.passes.check_boundary", "CheckBoundaryPass"),
     "fold-pyobj": ("foldaway.passes.fold_pyobj", "FoldPyObjPass"),
+    "fuse-elementwise-to-generic": (
+        "foldaway.passes.fuse_elementwise_to_generic",
+        "FuseElementwiseToGenericPass",
+    ),
+    "lower-graph-to-linalg": ("foldaway.passes.lower_graph_to_linalg", "LowerGraphToLinalgPass"),
     "outline-segments": ("foldaway.passes.outline_segments", "OutlineSegmentsPass"),
+    "lower-graph-to-linalg": (
+        "foldaway.passes.lower_graph_to_linalg",
+        "LowerGraphToLinalgPass",
+    ),
+    "fuse-elementwise-to-generic": (
+        "foldaway.passes.fuse_elementwise_to_generic",
+        "FuseElementwiseToGenericPass",
+    ),
+    "place-buffers": ("foldaway.passes.place_buffers", "PlaceBuffersPass"),
 }
 """Pass name to the module and the `ModulePass` class in it."""
 
-TARGETS: dict[str, tuple[str, str]] = {}
+TARGETS: dict[str, tuple[str, str]] = {
+    "linalg": ("foldaway.targets", "LinalgTarget"),
+    "python": ("foldaway.targets", "PythonTarget"),
+}
 """Target name to the module and the `Target` class in it."""
 
 

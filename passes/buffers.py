@@ -1,0 +1,214 @@
+"""Memory that tensors are put in: allocations, parameters, and views of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from xdsl.dialects import memref
+from xdsl.dialects.builtin import LocationAttr, MemRefType, NoneAttr, StridedLayoutAttr
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+
+from .scalar_ops import ScalarOps
+from .structured_ops import element_of, generic, identity, segments, shape_of, slice_properties
+
+
+class Storage:
+    """A piece of memory of its own: a parameter, a constant or an allocation."""
+
+    def __init__(self, value: SSAValue, owned: bool) -> None:
+        self.value = value
+        self.owned = owned
+        """Whether it was allocated here, and may be used again once nothing reads it."""
+        self.readers = 0
+        """How many uses are still to come of the tensors in it."""
+
+
+class Buffer:
+    """Where the elements of a tensor lie."""
+
+    def __init__(
+        self, value: SSAValue, storage: Storage, strides: tuple[int, ...], offset: int
+    ) -> None:
+        self.value = value
+        self.storage = storage
+        self.strides = strides
+        self.offset = offset
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The extent of each axis."""
+        return shape_of(self.value)
+
+    @property
+    def starts_dense(self) -> bool:
+        """Whether the elements lie without gaps from the start of the storage on."""
+        rows = row_major(self.shape)
+        return self.offset == 0 and all(
+            n <= 1 or a == b for n, a, b in zip(self.shape, self.strides, rows, strict=True)
+        )
+
+
+class Place:
+    """Memory chosen for a tensor before it is computed; it is allocated when first needed.
+
+    Either a parameter, an allocation of its own, or a view of another place.
+    """
+
+    def __init__(
+        self,
+        type: Attribute,
+        *,
+        buffer: Buffer | None = None,
+        parent: Place | None = None,
+        part: tuple[Sequence[int], Sequence[int]] | None = None,
+    ) -> None:
+        self.type = type
+        self.buffer = buffer
+        self.parent = parent
+        self.part = part
+        """Offsets and strides in the parent; without them it is the parent in another shape."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has all of a storage, so that it can be seen in another shape."""
+        return self.part is None
+
+
+class Memory:
+    """Appends allocations, views and copies to a block, and knows which memory is free."""
+
+    def __init__(self, block: Block, location: LocationAttr) -> None:
+        self.block = block
+        self.location = location
+        self.allocated: list[SSAValue] = []
+        self.free: dict[Attribute, list[Storage]] = {}
+
+    def add(self, op: Operation) -> SSAValue:
+        """Append an op and return its first result."""
+        self.block.add_op(op)
+        return op.results[0]
+
+    def allocate(self, type: Attribute) -> Buffer:
+        """Return memory for a tensor type, some that is no longer read where there is such."""
+        element, shape = element_type(type), extents(type)
+        kept = memref_of(element, shape)
+        unused = self.free.get(kept)
+        if unused:
+            storage = unused.pop()
+        else:
+            alloc = memref.AllocOp.create(
+                result_types=(kept,),
+                properties={"operandSegmentSizes": segments(0, 0)},
+                location=self.location,
+            )
+            storage = Storage(self.add(alloc), owned=True)
+            self.allocated.append(storage.value)
+        return Buffer(storage.value, storage, row_major(shape), 0)
+
+    def resolve(self, place: Place) -> Buffer:
+        """Return the memory of a place."""
+        chain = [place]
+        while chain[-1].buffer is None and chain[-1].parent is not None:
+            chain.append(chain[-1].parent)
+        for link in reversed(chain):
+            if link.buffer is None:
+                if link.parent is None or link.parent.buffer is None:
+                    link.buffer = self.allocate(link.type)
+                elif link.part is None:
+                    link.buffer = self.reshaped(link.parent.buffer, extents(link.type))
+                else:
+                    sizes = extents(link.type)
+                    link.buffer = self.part(link.parent.buffer, link.part[0], sizes, link.part[1])
+        assert place.buffer is not None
+        return place.buffer
+
+    def part(
+        self, source: Buffer, offsets: Sequence[int], sizes: Sequence[int], strides: Sequence[int]
+    ) -> Buffer:
+        """Append a view of a part of a buffer."""
+        shape = tuple(sizes)
+        steps = tuple(a * b for a, b in zip(source.strides, strides, strict=True))
+        jumps = (a * b for a, b in zip(source.strides, offsets, strict=True))
+        offset = source.offset + sum(jumps)
+        layout = StridedLayoutAttr(steps, offset)
+        view = memref.SubviewOp.create(
+            operands=(source.value,),
+            result_types=(MemRefType(element_of(source.value), shape, layout),),
+            properties=slice_properties(1, offsets, sizes, strides),
+            location=self.location,
+        )
+        return Buffer(self.add(view), source.storage, steps, offset)
+
+    def reshaped(self, source: Buffer, shape: tuple[int, ...]) -> Buffer:
+        """Append a view in another shape, of a copy where the elements don't lie densely."""
+        if not source.starts_dense:
+            copy = self.allocate(memref_of(element_of(source.value), source.shape))
+            self.copy(source, copy)
+            source = copy
+        strides = row_major(shape)
+        view = memref.ReinterpretCastOp.create(
+            operands=(source.storage.value,),
+            result_types=(memref_of(element_of(source.value), shape),),
+            properties=slice_properties(1, (0,), shape, strides),
+            location=self.location,
+        )
+        return Buffer(self.add(view), source.storage, strides, 0)
+
+    def copy(self, source: Buffer, target: Buffer) -> None:
+        """Append a copy of all elements."""
+        if 0 in target.shape:
+            return
+        element, rank = element_of(source.value), len(target.shape)
+        region = Block(arg_types=(element, element))
+        ScalarOps(region, self.location).give(region.args[0])
+        self.block.add_op(
+            generic(
+                [source.value],
+                [target.value],
+                [identity(rank)] * 2,
+                [True] * rank,
+                Region(region),
+                self.location,
+            )
+        )
+
+    def release(self, storage: Storage) -> None:
+        """Let memory be used again when nothing will read it."""
+        if storage.owned and storage.readers == 0:
+            unused = self.free.setdefault(storage.value.type, [])
+            if storage not in unused:
+                unused.append(storage)
+
+    def deallocate(self) -> None:
+        """Append the end of all memory allocated here."""
+        for value in self.allocated:
+            self.block.add_op(memref.DeallocOp.create(operands=(value,), location=self.location))
+
+
+def row_major(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the strides of a tensor whose elements lie without gaps, the last axis innermost."""
+    return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def memref_of(element: Attribute, shape: tuple[int, ...]) -> MemRefType[Attribute]:
+    """Return the type of dense memory; making one is slow, so they are kept."""
+    found = _memrefs.get((element, shape))
+    if found is None:
+        if len(_memrefs) > 10_000:
+            _memrefs.clear()
+        found = _memrefs[element, shape] = MemRefType(element, shape, NoneAttr())
+    return found
+
+
+def element_type(type: Attribute) -> Attribute:
+    """Return the element type of a tensor or memref type."""
+    return getattr(type, "element_type", type)
+
+
+def extents(type: Attribute) -> tuple[int, ...]:
+    """Return the shape of a tensor or memref type."""
+    return tuple(type.get_shape())  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
+
+
+_memrefs: dict[tuple[Attribute, tuple[int, ...]], MemRefType[Attribute]] = {}

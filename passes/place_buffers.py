@@ -1,0 +1,240 @@
+"""Put tensors into memory: functions of tensors become functions of buffers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from xdsl.context import Context
+from xdsl.dialects import arith, func, memref, tensor
+from xdsl.dialects.builtin import (
+    DenseIntOrFPElementsAttr,
+    ModuleOp,
+    StringAttr,
+    SymbolRefAttr,
+    TensorType,
+    UnitAttr,
+)
+from xdsl.dialects.linalg import ops as linalg
+from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.passes import ModulePass
+
+from ..dialects.source import reject
+from .buffers import Buffer, Memory, Storage, element_type, extents, memref_of, row_major
+from .destinations import destinations
+from .fuse_elementwise_to_generic import is_tensors
+from .lower_graph_to_linalg import replace_body
+from .structured_ops import segments, shape_of
+
+
+@dataclass(frozen=True)
+class PlaceBuffersPass(ModulePass):
+    """Let each function of tensors take its results as parameters and return nothing.
+
+    Parameters are dense memrefs, first the inputs, which are only read, then the results.
+    Each `linalg.generic` writes into memory: a result's where the value becomes that result,
+    that of the tensor it updates where nothing else reads that, else memory allocated here.
+    Memory that is no longer read is used again; all of it is given back at the end.
+    Slices and reshapes are views; constants that differ by element become globals.
+    """
+
+    name = "place-buffers"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Rewrite each function of tensors; raise CompileError for an op that isn't loops."""
+        for function in list(op.body.block.ops):
+            if isinstance(function, func.FuncOp) and is_tensors(function):
+                _Placer(op, function).place()
+
+
+class _Placer:
+    """Rebuilds one function, op after op."""
+
+    def __init__(self, module: ModuleOp, function: func.FuncOp) -> None:
+        self.module = module
+        self.function = function
+        old = function.body.block
+        self.ops = list(old.ops)
+        self.returned = self.ops[-1]
+        types = [*old.arg_types, *(value.type for value in self.returned.operands)]
+        self.block = Block(arg_types=[memref_of(element_type(t), extents(t)) for t in types])
+        self.memory = Memory(self.block, function.location)
+        self.buffers: dict[SSAValue, Buffer] = {}
+        self.scalars: dict[SSAValue, SSAValue] = {}
+        self.globals: dict[Attribute, Buffer] = {}
+        for before, after in zip(old.args, self.block.args, strict=False):
+            after.name_hint, after.location = before.name_hint, before.location
+            self.buffers[before] = parameter(after)
+        self.results = [parameter(arg) for arg in self.block.args[len(old.args) :]]
+        self.places = destinations(self.ops, self.results)
+
+    def place(self) -> None:
+        """Replace the function's body."""
+        for op in self.ops:
+            self.memory.location = op.location
+            handle = HANDLERS.get(type(op))
+            if handle is None:
+                reject(
+                    op,
+                    f"{op.name} can't write into memory",
+                    "run fuse-elementwise-to-generic before place-buffers",
+                )
+            handle(self, op)
+            self._count(op)
+        replace_body(self.function, self.block)
+
+    def _count(self, op: Operation) -> None:
+        """Note which tensors are read once less, and release what nothing reads."""
+        touched: dict[Storage, None] = {}
+        for result in op.results:
+            buffer = self.buffers.get(result)
+            if buffer is not None:
+                buffer.storage.readers += sum(1 for _ in result.uses)
+                touched[buffer.storage] = None
+        for value in op.operands:
+            buffer = self.buffers.get(value)
+            if buffer is not None:
+                buffer.storage.readers -= 1
+                touched[buffer.storage] = None
+        for storage in touched:
+            self.memory.release(storage)
+
+    def read(self, value: SSAValue) -> Buffer:
+        """Return where a tensor lies; one without a value gets memory with any."""
+        if value not in self.buffers:
+            self.buffers[value] = self.memory.allocate(value.type)
+        return self.buffers[value]
+
+    def update(self, result: SSAValue, old: SSAValue) -> Buffer:
+        """Return where a tensor goes that updates another, with the other's elements in it."""
+        buffer = self.buffers[result] = self.memory.resolve(self.places[result])
+        if not isinstance(old.owner, tensor.EmptyOp) and self.read(old) is not buffer:
+            self.memory.copy(self.read(old), buffer)
+        return buffer
+
+    def constant(self, op: Operation) -> None:
+        """Keep a scalar; make a global of a tensor, one of each value."""
+        constant = cast(arith.ConstantOp, op)
+        if not isinstance(constant.result.type, TensorType):
+            clone = op.clone()
+            clone.location = op.location
+            self.scalars[constant.result] = self.memory.add(clone)
+            return
+        value = cast(DenseIntOrFPElementsAttr, constant.value)
+        if value not in self.globals:
+            self.globals[value] = self._global(value, constant.result.type)
+        self.buffers[constant.result] = self.globals[value]
+
+    def _global(self, value: DenseIntOrFPElementsAttr, type: Attribute) -> Buffer:
+        name = f"{self.function.sym_name.data}.constant{len(self.globals)}"
+        memory = memref_of(element_type(type), extents(type))
+        made = memref.GlobalOp.create(
+            properties={
+                "sym_name": StringAttr(name),
+                "sym_visibility": StringAttr("private"),
+                "type": memory,
+                "initial_value": value,
+                "constant": UnitAttr(),
+            },
+            location=self.memory.location,
+        )
+        self.module.body.block.insert_op_before(made, self.function)
+        got = memref.GetGlobalOp.create(
+            result_types=(memory,),
+            properties={"name": SymbolRefAttr(name)},
+            location=self.memory.location,
+        )
+        return parameter(self.memory.add(got))
+
+    def generic(self, op: Operation) -> None:
+        """Let a loop nest write into its results' memory; one that never runs is left out."""
+        loops = cast(linalg.GenericOp, op)
+        inputs = [self.read(value) for value in loops.inputs]
+        outputs = [
+            self.update(result, out) for result, out in zip(op.results, loops.outputs, strict=True)
+        ]
+        if any(0 in shape_of(value) for value in op.operands):
+            return
+        region = op.regions[0]
+        op.detach_region(region)
+        if self.scalars:
+            for inner in region.block.ops:
+                for i, value in enumerate(inner.operands):
+                    if value in self.scalars:
+                        inner.operands[i] = self.scalars[value]
+        self.block.add_op(
+            linalg.GenericOp.create(
+                operands=[buffer.value for buffer in (*inputs, *outputs)],
+                properties={
+                    "indexing_maps": loops.indexing_maps,
+                    "iterator_types": loops.iterator_types,
+                    "operandSegmentSizes": segments(len(inputs), len(outputs)),
+                },
+                regions=[region],
+                location=op.location,
+            )
+        )
+
+    def insert(self, op: Operation) -> None:
+        """Copy a part into the memory of the whole, unless it was computed there."""
+        insert = cast(tensor.InsertSliceOp, op)
+        whole = self.update(op.results[0], insert.dest)
+        place = self.places.get(insert.source)
+        source = self.read(insert.source)
+        if place is not None and place.part is not None and place.buffer is source:
+            return
+        sizes = insert.static_sizes.get_values()
+        if 0 not in sizes:
+            offsets, strides = insert.static_offsets, insert.static_strides
+            part = self.memory.part(whole, offsets.get_values(), sizes, strides.get_values())
+            self.memory.copy(source, part)
+
+    def extract(self, op: Operation) -> None:
+        """See a part of a tensor where it lies."""
+        extract = cast(tensor.ExtractSliceOp, op)
+        self.buffers[op.results[0]] = self.memory.part(
+            self.read(extract.source),
+            extract.static_offsets.get_values(),
+            extract.static_sizes.get_values(),
+            extract.static_strides.get_values(),
+        )
+
+    def reshape(self, op: Operation) -> None:
+        """See a tensor in another shape where it lies, if it lies densely."""
+        result, source = op.results[0], self.read(op.operands[0])
+        place = self.places.get(result)
+        inner = self.places.get(op.operands[0])
+        computed_there = inner is not None and inner.buffer is source and inner.parent is place
+        if place is not None and computed_there:
+            self.buffers[result] = self.memory.resolve(place)
+        else:
+            self.buffers[result] = self.memory.reshaped(source, shape_of(result))
+
+    def finish(self, op: Operation) -> None:
+        """Copy the results that lie elsewhere into their parameters."""
+        for value, result in zip(op.operands, self.results, strict=True):
+            if self.read(value) is not result:
+                self.memory.copy(self.read(value), result)
+        self.memory.deallocate()
+        self.block.add_op(func.ReturnOp.create(location=op.location))
+
+    def nothing(self, op: Operation) -> None:
+        """Wait with the memory of a tensor without a value until something is written."""
+
+
+def parameter(value: SSAValue) -> Buffer:
+    """Return memory that is given, not allocated."""
+    return Buffer(value, Storage(value, owned=False), row_major(shape_of(value)), 0)
+
+
+HANDLERS: dict[type[Operation], Callable[[_Placer, Operation], None]] = {
+    arith.ConstantOp: _Placer.constant,
+    linalg.GenericOp: _Placer.generic,
+    tensor.EmptyOp: _Placer.nothing,
+    tensor.InsertSliceOp: _Placer.insert,
+    tensor.ExtractSliceOp: _Placer.extract,
+    tensor.CollapseShapeOp: _Placer.reshape,
+    tensor.ExpandShapeOp: _Placer.reshape,
+    func.ReturnOp: _Placer.finish,
+}
