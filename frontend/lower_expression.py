@@ -82,7 +82,8 @@ class ExpressionLowering(Lowering):
         """Return layout and values of a call's arguments."""
         marks, values = self.spread(args)
         for keyword in keywords:
-            marks.append("**" if keyword.arg is None else self.name(keyword.arg).data)
+            # CPython doesn't mangle private names of keywords.
+            marks.append("**" if keyword.arg is None else keyword.arg)
             values.append(self.expression(keyword.value))
         return NamesAttr(tuple(marks)), values
 

@@ -50,6 +50,11 @@ def _assign(self: StatementLowering, node: ast.Assign) -> None:
 def _annotated(self: StatementLowering, node: ast.AnnAssign) -> None:
     if node.value is not None:
         self.assign(node.target, self.expression(node.value))
+    elif isinstance(node.target, ast.Attribute | ast.Subscript):
+        # Nothing is assigned; Python still evaluates what the target is made of.
+        self.expression(node.target.value)
+        if isinstance(node.target, ast.Subscript):
+            self.expression(node.target.slice)
     if self.in_function:
         if node.value is None and isinstance(node.target, ast.Name):
             names = NamesAttr((self.name(node.target.id).data,))
@@ -233,7 +238,7 @@ def _annotations(
     """Return annotated names and their annotations, in the order of evaluation."""
     names, values = list[str](), list[SSAValue]()
     args = node.args
-    plain = [*args.posonlyargs, *args.args]
+    plain = [*args.args, *args.posonlyargs]
     vararg = [args.vararg] if args.vararg else []
     kwarg = [args.kwarg] if args.kwarg else []
     for arg in (*plain, *vararg, *args.kwonlyargs, *kwarg):
