@@ -14,8 +14,8 @@ from ..dialects.build_shape import normalize_axes
 from ..dialects.dtypes import DType, float32, promote
 from ..dialects.emitter import Number
 from .arrays import as_dtype
-from .dispatch import Operand, apply
-from .tensor_operators import TensorOperators
+from .dispatch import apply
+from .tensor_elementwise import TensorElementwise
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -24,8 +24,8 @@ Axes = int | Sequence[int] | None
 Shape = Sequence[int]
 
 
-class TensorMethods(TensorOperators):
-    """A tensor with conversions, changes of shape, elementwise functions and reductions."""
+class TensorMethods(TensorElementwise):
+    """A tensor with conversions, changes of shape and reductions."""
 
     __slots__ = ()
 
@@ -228,52 +228,6 @@ class TensorMethods(TensorOperators):
     def all(self, axis: Axes = None, keepdims: bool = False) -> Tensor:
         """Return whether no element over axes (None: all) is 0."""
         return apply("reduce", "all", self, axes_or_all(axis, self.ndim), keepdims)
-
-    def abs(self) -> Tensor:
-        """Return absolute values."""
-        return apply("unary", "abs", self)
-
-    def sqrt(self) -> Tensor:
-        """Return square roots; integers become float32."""
-        return apply("unary", "sqrt", self)
-
-    def exp(self) -> Tensor:
-        """Return e to the power of each element; integers become float32."""
-        return apply("unary", "exp", self)
-
-    def log(self) -> Tensor:
-        """Return natural logarithms; integers become float32."""
-        return apply("unary", "log", self)
-
-    def tanh(self) -> Tensor:
-        """Return hyperbolic tangents; integers become float32."""
-        return apply("unary", "tanh", self)
-
-    def erf(self) -> Tensor:
-        """Return the error function of each element; integers become float32."""
-        return apply("unary", "erf", self)
-
-    def pow(self, exponent: Operand) -> Tensor:
-        """Return each element to the power of `exponent`."""
-        return apply("binary", "pow", self, exponent)
-
-    def matmul(self, other: Operand) -> Tensor:
-        """Return the product of matrices, as `@` does."""
-        return apply("matmul", self, other)
-
-    def clip(self, min: Operand | None = None, max: Operand | None = None) -> Tensor:
-        """Return the elements, those below `min` and above `max` replaced by it.
-
-        Raises `ValueError` when both bounds are None.
-        """
-        if min is None and max is None:
-            raise ValueError("clip needs at least one of min and max")
-        x: TensorMethods = self
-        if min is not None:
-            x = apply("binary", "maximum", x, min)
-        return cast("Tensor", x) if max is None else apply("binary", "minimum", x, max)
-
-    clamp = clip
 
     def _extreme(
         self, kind: str, axis: Axes, keepdims: bool, return_indices: bool

@@ -386,6 +386,24 @@ def test_changes_of_shape():
         np.testing.assert_array_equal(actual.asnumpy(), expected)
 
 
+def test_methods_do_what_the_functions_of_their_names_do():
+    x, y = Tensor([1.0, 4.5, -2.5]), Tensor([3, 2, 1])
+    for name in ("add", "sub", "mul", "div", "maximum", "minimum", "pow", "eq", "lt", "ge"):
+        assert getattr(x, name)(y).tolist() == pytest.approx(getattr(ops, name)(x, y).tolist())
+    for name in ("ne", "le", "gt", "matmul"):
+        assert getattr(x, name)(y).tolist() == getattr(ops, name)(x, y).tolist()
+    for name in ("abs", "neg", "sign", "square", "exp", "tanh", "erf", "sin", "cos", "floor"):
+        assert getattr(x, name)().tolist() == getattr(ops, name)(x).tolist()
+    for name in ("ceil", "trunc", "round", "logical_not"):
+        assert getattr(x, name)().tolist() == getattr(ops, name)(x).tolist()
+    for name in ("sqrt", "rsqrt", "log"):
+        assert getattr(y, name)().tolist() == getattr(ops, name)(y).tolist()
+    assert x.floor_divide(2).tolist() == [0, 2, -2]
+    assert x.remainder(2).tolist() == [1, 0.5, 1.5]
+    kinds = [x.bool(), x.int(), x.long(), x.half(), y.float()]
+    assert [str(k.dtype) for k in kinds] == ["Bool", "Int32", "Int64", "Float16", "Float32"]
+
+
 def test_numpy_functions_give_tensors_where_they_have_a_meaning():
     array = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
     x = Tensor(array)
