@@ -26,14 +26,6 @@ PASSES: dict[str, tuple[str, str]] = {
     ),
     "lower-graph-to-linalg": ("foldaway.passes.lower_graph_to_linalg", "LowerGraphToLinalgPass"),
     "outline-segments": ("foldaway.passes.outline_segments", "OutlineSegmentsPass"),
-    "lower-graph-to-linalg": (
-        "foldaway.passes.lower_graph_to_linalg",
-        "LowerGraphToLinalgPass",
-    ),
-    "fuse-elementwise-to-generic": (
-        "foldaway.passes.fuse_elementwise_to_generic",
-        "FuseElementwiseToGenericPass",
-    ),
     "place-buffers": ("foldaway.passes.place_buffers", "PlaceBuffersPass"),
 }
 """Pass name to the module and the `ModulePass` class in it."""

@@ -99,15 +99,44 @@ def test_an_interrupt_ends_with_its_signal(tmp_path: Path):
     assert ours[0] == -signal.SIGINT
 
 
+IMPORTS = """\
+import importlib.util, sys
+import mindspore
+import mindspore as ms
+import mindspore.common.dtype as mstype
+import mindspore.nn as nn
+import mindspore.numpy
+import mindspore.ops as ops
+import mindspore.ops.operations as P
+from mindspore import Parameter, Tensor, context, dtype, numpy as mnp
+from mindspore.common import dtype as mstype2
+from mindspore.common.api import jit, ms_function
+from mindspore.common.initializer import initializer
+from mindspore.common.parameter import Parameter as SameParameter
+from mindspore.common.tensor import Tensor as SameTensor
+from mindspore.nn.cell import Cell
+from mindspore.ops import functional as F, operations as P2
+import foldaway.mindspore
+import foldaway.mindspore.nn
+
+assert ms is mindspore is foldaway.mindspore is sys.modules["mindspore"]
+assert ms.__spec__.name == "foldaway.mindspore"
+assert foldaway.mindspore.nn is ms.nn is nn is sys.modules["mindspore.nn"]
+assert nn.__spec__.name == "foldaway.nn"
+assert nn.Cell is Cell
+assert mstype is mstype2 is dtype is ms.dtype
+assert mnp is mindspore.numpy
+assert P is P2
+assert F is ops
+assert (Tensor, Parameter) == (SameTensor, SameParameter)
+assert (jit, ms_function) == (ms.jit, ms.ms_function)
+assert ms.float32 is mstype.float32
+assert importlib.util.find_spec("mindspore.no_such") is None
+"""
+
+
 def test_mindspore_is_found_by_every_way_of_importing(tmp_path: Path):
-    (tmp_path / "script.py").write_text(
-        "import mindspore, importlib.util, sys\n"
-        "import mindspore as ms\n"
-        "import foldaway.mindspore\n"
-        "assert ms is mindspore is foldaway.mindspore is sys.modules['mindspore']\n"
-        "assert ms.__spec__.name == 'foldaway.mindspore'\n"
-        "assert importlib.util.find_spec('mindspore.no_such') is None\n"
-    )
+    (tmp_path / "script.py").write_text(IMPORTS)
     assert both(tmp_path, "script.py")[1] == (0, "", "")
 
 

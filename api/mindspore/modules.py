@@ -11,6 +11,20 @@ from types import ModuleType
 
 MODULES: dict[str, str] = {
     "": "foldaway.mindspore",
+    "common": "foldaway.mindspore.common",
+    "common.api": "foldaway.mindspore.decorators",
+    "common.dtype": "foldaway.mindspore.dtype",
+    "common.initializer": "foldaway.initializer",
+    "common.parameter": "foldaway.runtime.parameter",
+    "common.tensor": "foldaway.runtime.tensor",
+    "context": "foldaway.context",
+    "dtype": "foldaway.mindspore.dtype",
+    "nn": "foldaway.nn",
+    "nn.cell": "foldaway.nn_cell",
+    "numpy": "foldaway.numpy",
+    "ops": "foldaway.ops",
+    "ops.functional": "foldaway.ops",
+    "ops.operations": "foldaway.ops",
 }
 """Name below `mindspore` to the module that is imported for it."""
 
@@ -35,14 +49,18 @@ class _Finder(MetaPathFinder):
             return None
         ours = MODULES.get(name[1:])
         # The package's own modules, this one among them, come from its folder.
-        return None if ours in {None, fullname} else ModuleSpec(fullname, _Loader(str(ours)))
+        if ours is None or ours == fullname:
+            return None
+        below = [other for other in MODULES if name and other.startswith(f"{name[1:]}.")]
+        return ModuleSpec(fullname, _Loader(ours, [f"{self.package}.{other}" for other in below]))
 
 
 class _Loader(Loader):
-    """Hands out a module that has another name, and leaves it as it is."""
+    """Hands out a module that has another name, with the submodules of MODULES as attributes."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, below: list[str]):
         self._name = name
+        self._below = below
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = import_module(self._name)
@@ -51,3 +69,7 @@ class _Loader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__ = self._spec
+        if self._below:
+            module.__path__ = []
+        for name in self._below:
+            import_module(name)

@@ -1,0 +1,52 @@
+"""MindSpore's decorators, in the form of MindSpore 2.
+
+Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.jit.html>.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from foldaway.jit import jit as compiled
+from foldaway.jit import ms_function
+
+Thing = TypeVar("Thing")
+
+_CAPTURES = ("ast", "bytecode", "trace")
+
+
+def jit(
+    function: Callable[..., Any] | None = None,
+    *,
+    capture_mode: str = "ast",
+    jit_level: str = "O0",
+    dynamic: int = 0,
+    fullgraph: bool = False,
+    backend: str = "",
+    **options: object,
+) -> Any:
+    """Compile a function. How it is captured and the levels don't matter: there is one way.
+
+    All of the function is compiled, with or without `fullgraph`.
+    Raises ValueError for an unknown `capture_mode`, and as `foldaway.jit` does.
+    """
+    if capture_mode not in _CAPTURES:
+        raise ValueError(f"capture_mode is one of {', '.join(_CAPTURES)}, not {capture_mode!r}")
+    if function is None:
+        return functools.partial(jit, capture_mode=capture_mode, backend=backend, **options)
+    return compiled(function, backend=backend)
+
+
+def jit_class(cls: type[Thing]) -> type[Thing]:
+    """Return the class: any class can be used in compiled code."""
+    return cls
+
+
+def mutable(input_data: Thing, dynamic_len: bool = False) -> Thing:
+    """Return the data: tensors in containers are run-time values anyway."""
+    return input_data
+
+
+__all__ = ["jit", "jit_class", "ms_function", "mutable"]
