@@ -179,11 +179,16 @@ def arguments_of(
 ) -> tuple[list[ast.expr], list[ast.keyword]]:
     """Return the arguments of a call or the bases of a class, from their marks."""
     positional, keywords = list[ast.expr](), list[ast.keyword]()
+    in_turn = sum(mark in ("", "*") for mark in marks) > 1
     for mark, value in zip(marks, values, strict=True):
         if not mark:
             positional.append(value)
         elif mark == "*":
-            positional.append(ast.copy_location(ast.Starred(value, LOAD), value))
+            # The tuple of a starred item alone is what Python makes of it between others.
+            inner = value.elts if in_turn and isinstance(value, ast.Tuple) else []
+            alone = len(inner) == 1 and isinstance(inner[0], ast.Starred)
+            starred = inner[0] if alone else ast.Starred(value, LOAD)
+            positional.append(ast.copy_location(starred, value))
         else:
             keywords.append(ast.keyword(None if mark == "**" else mark, value))
     return positional, keywords

@@ -67,20 +67,30 @@ class ExpressionLowering(Lowering):
         for item, result in zip(target.elts, op.results, strict=True):
             self.assign(item.value if isinstance(item, ast.Starred) else item, result)
 
-    def spread(self, nodes: Sequence[ast.expr]) -> tuple[list[str], list[SSAValue]]:
-        """Return marks and values of items that may be starred."""
+    def spread(
+        self, nodes: Sequence[ast.expr], keywords: Sequence[ast.keyword] = ()
+    ) -> tuple[list[str], list[SSAValue]]:
+        """Return marks and values of items that may be starred, keywords may follow.
+
+        Python runs through a starred item before it evaluates the next one, but for a call's only
+        positional argument. The op runs through it at the end, so that a tuple does it in turn.
+        """
         marks, values = list[str](), list[SSAValue]()
-        for node in nodes:
+        for index, node in enumerate(nodes, 1):
             starred = isinstance(node, ast.Starred)
             marks.append("*" if starred else "")
-            values.append(self.expression(node.value if starred else node))
+            value = self.expression(node.value if starred else node)
+            later = [*nodes[index:], *(keyword.value for keyword in keywords)]
+            if starred and len(nodes) > 1 and not all(isinstance(n, ast.Constant) for n in later):
+                value = self.value(pyobj.TupleOp, [value], layout=NamesAttr(("*",)))
+            values.append(value)
         return marks, values
 
     def arguments(
         self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]
     ) -> tuple[NamesAttr, list[SSAValue]]:
         """Return layout and values of a call's arguments."""
-        marks, values = self.spread(args)
+        marks, values = self.spread(args, keywords)
         for keyword in keywords:
             # CPython doesn't mangle private names of keywords.
             marks.append("**" if keyword.arg is None else keyword.arg)

@@ -310,13 +310,24 @@ def class_doc():
         """Doc."""
 
     class B:
-        "Doc" "two"
+        "Doctwo"
+
         x = 1
 
     return A.__doc__, B.__doc__, A.__module__
 
 
-@inputs((1,), ([1, 2],), ([1, 2, 3],), ({"k": 1, "z": 2},), ("s",), (None,), (Point(0, 5),), (Point(3, 3),), (2.5,))
+@inputs(
+    (1,),
+    ([1, 2],),
+    ([1, 2, 3],),
+    ({"k": 1, "z": 2},),
+    ("s",),
+    (None,),
+    (Point(0, 5),),
+    (Point(3, 3),),
+    (2.5,),
+)
 def patterns(a):
     match a:
         case 1 | 2:

@@ -24,7 +24,7 @@ def unaries(a):
 
 @inputs((2,), (-3,))
 def powers(a):
-    return (-(a**2), (-a) ** 2, a**-1, -1**a, 2**a**2)
+    return (-(a**2), (-a) ** 2, a**-1, -(1**a), 2**a**2)
 
 
 @inputs((1, 2, 3), (1, 1, 0), (3, 2, 1), (1, "x", 2))
@@ -101,6 +101,18 @@ def spread_displays(a):
     return [0, *a, 9], (*a, 1), {*a}, {**{"x": 1}, "y": 2, **{}}
 
 
+@inputs((2,))
+def spread_is_iterated_in_turn(n):
+    made = (note(i) for i in range(n))
+    later = (note(i) for i in range(n))
+    return gather(*made, note("arg"), k=note(n)), [*later, note("item"), *note("ab")]
+
+
+@inputs((5,))
+def spread_of_no_iterable(n):
+    return gather(*n, note(1))
+
+
 @inputs(("k",), ([],))
 def dict_order(k):
     return {note(k): note(1), **note({"b": 2}), note("c"): note(3)}
@@ -111,7 +123,7 @@ def literals():
     return (
         (1, 2.5, 1e400, 3j, -0.0, 10**30, 0xFF, "text", b"bytes", True, None, ...),
         ([], (), {}, set(), (1,), [1], {1}, {1: 2}),
-        ("a" "b", b"a" b"b", "é\n\\{}'\"", r"\d", u"u"),
+        ("ab", b"ab", "é\n\\{}'\"", r"\d", "u"),
     )
 
 
@@ -127,7 +139,7 @@ def formatted_nested(a, w, p):
 
 @inputs((5,), ("s",))
 def formatted_calls(a):
-    return f"{note(a)}{note(str(a) + '!')}" f"{(lambda: 1)()}{[x for x in [a]]}"
+    return f"{note(a)}{note(str(a) + '!')}{(lambda: 1)()}{[x for x in [a]]}"
 
 
 @inputs(())
