@@ -7,13 +7,14 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from ..frontend.find_source import NoSource
 from ..frontend.lower_function import lower_function
 from ..runtime.compiled import CompiledFunction
 from ..runtime.constants import evaluate
 from ..runtime.tensor import Tensor
 from .classify import IMPURE, OPAQUE, is_graph_callable, is_inlined, is_plain, purity
 from .code import code_of
-from .errors import run
+from .errors import Raised, run
 from .frames import Frame
 from .functions import Body, bind, body_of, execute
 from .outside import changed, snapshot
@@ -71,10 +72,14 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
         handled = special(frame, args, kwargs)
         if handled is not NotImplemented:
             return handled
-    if not isinstance(callee, type):
-        inner = _call_method(callee)
-        if inner is not None:
-            return call_function(frame, inner, [callee, *args], kwargs)
+    if isinstance(callee, type):
+        return _construct(frame, callee, args, kwargs)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(callee, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
+        # What it keeps was computed without guards.
+        return call(frame, getattr(callee, "__wrapped__"), args, kwargs)  # noqa: B009  # pyright: ignore[reportUnknownArgumentType]
+    inner = _call_method(callee)
+    if inner is not None:
+        return call_function(frame, inner, [callee, *args], kwargs)
     return _call_native(frame, callee, args, kwargs)
 
 
@@ -84,12 +89,9 @@ def call_function(
     """Fold the body of a Python function that the user wrote; run any other as it is."""
     body = body_of(function)
     if body is None:
-        if not is_inlined(function):
-            return _call_native(frame, function, args, kwargs)
-        lowered = lower_function(function)
-        body = Body(
-            lowered.body.block, lowered.parameters, lowered.name, lowered.is_generator, function
-        )
+        body = _source_of(frame, function)
+    if body is None:
+        return _call_native(frame, function, args, kwargs)
     if body.is_generator:
         frame.folding.reject(
             f"'{body.name}' is a generator, and those can't be compiled yet",
@@ -107,6 +109,36 @@ def call_function(
     inner.variables.update(variables)
     inner.tainted = taint_of_call(frame, body.parameters)
     return execute(inner, code_of(body.block))
+
+
+def _source_of(frame: Frame, function: types.FunctionType) -> Body | None:
+    """Return the body of a function that is to be folded, None for one that runs as it is."""
+    if not is_inlined(function):
+        return None
+    try:
+        lowered = lower_function(function)
+    except NoSource:
+        # Generated code, as a dataclass's methods are: what it may read is guarded as a whole.
+        frame.folding.native.guard_function(function)
+        return None
+    block, generator = lowered.body.block, lowered.is_generator
+    return Body(block, lowered.parameters, lowered.name, generator, function)
+
+
+def _construct(
+    frame: Frame, kind: type[Any], args: list[object], kwargs: dict[str, object]
+) -> object:
+    """Return a new instance of a user's class; its `__init__` is folded like any function."""
+    init = getattr(kind, "__init__", None)
+    plain = type(kind) is type and kind.__new__ is object.__new__
+    if not plain or not isinstance(init, types.FunctionType) or not is_inlined(init):
+        frame.folding.native.guard_class(kind)
+        return _call_native(frame, kind, args, kwargs)
+    frame.folding.meet(kind)
+    made = object.__new__(kind)
+    if call_function(frame, init, [made, *args], kwargs) is not None:
+        raise Raised(TypeError("__init__() should return None"))
+    return made
 
 
 def _call_method(callee: object) -> types.FunctionType | None:

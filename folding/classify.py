@@ -114,11 +114,12 @@ def is_inlined(function: types.FunctionType) -> bool:
         return True
     if is_framework(function):
         return False
-    return not _is_library(function.__code__.co_filename)
+    return not is_library(function.__code__.co_filename)
 
 
 @cache
-def _is_library(file: str) -> bool:
+def is_library(file: str) -> bool:
+    """Return whether a file belongs to the standard library or to an installed package."""
     paths = sysconfig.get_paths()
     roots = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     return file.startswith("<frozen") or any(file.startswith(root) for root in roots)

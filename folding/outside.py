@@ -18,6 +18,7 @@ from ..runtime import guards
 from ..runtime.guards import class_of
 from ..runtime.sources import Attribute, Item, Source
 from ..runtime.tensor import Tensor
+from .native_reads import VALUE_TYPES
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -60,6 +61,9 @@ class Outside:
         add = self._folding.add_guard
         if guards.is_immutable(value):
             add(guards.equal_value(source, value))
+            return value
+        if isinstance(value, VALUE_TYPES):
+            add(guards.equal_instance(source, value))
             return value
         if isinstance(value, Tensor):
             return self._folding.input(value, source)

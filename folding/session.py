@@ -22,6 +22,7 @@ from ..runtime.tracing import ValueNeeded
 from .classify import is_graph_callable, is_plain
 from .errors import Raised
 from .frames import Frame
+from .native_reads import NativeReads
 from .notice import Notice
 from .outside import Outside
 
@@ -77,6 +78,7 @@ class Folding:
         self.builder = IRBuilder(self.block)
         self.builder.emitter = _FrameEmitter(self, self.block)
         self.outside = Outside(self)
+        self.native = NativeReads(self)
         self.inputs: list[Source] = []
         self.guards: dict[tuple[object, ...], AnyGuard] = {}
         self.notice = Notice()
@@ -182,7 +184,10 @@ class Folding:
         An object that the graph doesn't know makes its statement part of the notice; with the
         fallback switched off it is Python's own TypeError, and a line on stderr.
         """
-        if is_plain(value) or is_graph_callable(value):
+        if is_plain(value):
+            return
+        self.native.guard_content(value)
+        if is_graph_callable(value):
             return
         if not self.options.fallback:
             print(f"Meet a exception from Python when get the type of '{value}'", file=sys.stderr)

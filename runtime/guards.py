@@ -109,6 +109,16 @@ def equal_value(source: Source, expected: object) -> Guard:
     )
 
 
+def equal_instance(source: Source, expected: object) -> Guard:
+    """Return the guard that an instance of an immutable class has its class and is equal."""
+    kind = class_of(expected)
+    return Guard(
+        source,
+        lambda value: type(value) is kind and bool(value == expected),
+        f"is an equal {kind.__qualname__}",
+    )
+
+
 def same_type(source: Source, expected: type) -> Guard:
     """Return the guard that the value is an instance of just that class."""
     return Guard(source, lambda value: type(value) is expected, f"is a {expected.__qualname__}")

@@ -1,0 +1,148 @@
+"""What native code may read behind the folder's back, guarded before it runs.
+
+The folder sees each read of code that it folds. Where the interpreter runs a user's method or
+looks into a user's object by itself, all that it could read there by name is guarded instead.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import fractions
+import pathlib
+import re
+import types
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..runtime import guards
+from ..runtime.guards import class_of
+from ..runtime.sources import Attribute, Captured, Global, Held, Source
+from ..runtime.tensor import Tensor
+from .classify import is_framework, is_library
+
+if TYPE_CHECKING:
+    from .session import Folding
+
+VALUE_TYPES: tuple[type[Any], ...] = (
+    *(np.generic, np.dtype, decimal.Decimal, fractions.Fraction, enum.Enum, re.Pattern),
+    *(datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo),
+    *(pathlib.PurePath, uuid.UUID),
+)
+"""Classes whose instances never change and are compared by `==`."""
+
+
+class NativeReads:
+    """Guards objects and code as a whole, each once."""
+
+    def __init__(self, folding: Folding):
+        self._folding = folding
+        self._seen: set[int] = set()
+        self._alive: list[object] = []
+
+    def guard_content(self, value: Any) -> None:
+        """Guard all attributes of an outside instance, and of the instances in them.
+
+        Raises CompileError for one that keeps its content where nobody can see it.
+        """
+        folding = self._folding
+        source = folding.source(value)
+        if source is None or isinstance(value, Tensor) or folding.is_copy(value):
+            return
+        if not self._first(value) or not _is_instance(value):
+            return
+        self.guard_class(class_of(value))
+        found = False
+        attributes: dict[str, Any] | None = getattr(value, "__dict__", None)
+        if attributes is not None:
+            found = True
+            folding.add_guard(guards.same_length(Attribute(source, "__dict__"), attributes))
+            for name, item in list(attributes.items()):
+                self._attribute(item, source, name)
+        for name in _slots(class_of(value)):
+            found = True
+            if hasattr(value, name):
+                self._attribute(getattr(value, name), source, name)
+        if not found and not issubclass(class_of(value), list | tuple | dict):
+            folding.reject(
+                f"'{source}' is a {class_of(value).__qualname__}, whose content can't be guarded",
+                "take out of it what the function needs, and pass that",
+            )
+
+    def guard_class(self, kind: type[Any]) -> None:
+        """Guard what the methods of a user's class may read."""
+        for base in kind.__mro__:
+            if base.__module__ == "builtins" or is_framework(base) or not self._first(base):
+                continue
+            for item in list(vars(base).values()):
+                function = getattr(item, "__func__", getattr(item, "fget", item))
+                if isinstance(function, types.FunctionType):
+                    self.guard_function(function)
+
+    def guard_function(self, function: types.FunctionType) -> None:
+        """Guard the globals and captured variables that a user's function names."""
+        code = function.__code__
+        if is_library(code.co_filename) or is_framework(function) or not self._first(function):
+            return
+        names = set(_names(code))
+        for name in sorted(names & function.__globals__.keys()):
+            value = function.__globals__[name]
+            self._reach(value, Global(function.__globals__, name), names)
+        cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
+        for name, cell in cells:
+            try:
+                value = cell.cell_contents
+            except ValueError:
+                continue
+            if name != "__class__":
+                self._reach(value, Captured(cell, name), names)
+
+    def _attribute(self, item: Any, source: Source, name: str) -> None:
+        adopted = self._folding.adopt(item, Attribute(source, name))
+        self.guard_content(adopted)
+
+    def _reach(self, value: Any, source: Source, names: set[str]) -> None:
+        adopted: Any = self._folding.adopt(value, source)
+        if isinstance(value, types.FunctionType):
+            self.guard_function(value)
+        elif isinstance(value, type):
+            self.guard_class(value)
+        elif isinstance(value, types.ModuleType):
+            if not is_library(getattr(value, "__file__", None) or "<frozen>"):
+                for name in sorted(names & vars(value).keys()):
+                    self._reach(vars(value)[name], Attribute(Held(value), name), names)
+        else:
+            self.guard_content(adopted)
+
+    def _first(self, value: object) -> bool:
+        if id(value) in self._seen:
+            return False
+        self._seen.add(id(value))
+        self._alive.append(value)
+        return True
+
+
+def _is_instance(value: Any) -> bool:
+    kinds = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+    return not isinstance(value, (type, np.ufunc, *kinds, *VALUE_TYPES)) and not (
+        guards.is_immutable(value) or (is_framework(class_of(value)) and callable(value))
+    )
+
+
+def _names(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _names(constant)
+
+
+def _slots(kind: type[Any]) -> Iterator[str]:
+    for base in kind.__mro__:
+        slots: Any = vars(base).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__"):
+                yield name

@@ -1,0 +1,123 @@
+"""What code that the folder doesn't see may read is guarded all the same."""
+
+import dataclasses
+import functools
+import json
+from collections import deque
+from decimal import Decimal
+
+import pytest
+
+from foldaway import CompileError, Tensor, jit
+
+RATE = 2
+
+
+class Money:
+    __slots__ = ("amount",)
+
+    def __init__(self, amount):
+        self.amount = amount
+
+    def __add__(self, other):
+        return Money(self.amount + other.amount * RATE)
+
+    def __len__(self):
+        return self.amount
+
+    def __eq__(self, other):
+        return self.amount == other.amount
+
+    __hash__ = None
+
+
+@dataclasses.dataclass
+class Config:
+    rate: float = 1.0
+    inner: dict = dataclasses.field(default_factory=dict)
+
+
+@functools.lru_cache
+def rate():
+    return RATE
+
+
+def test_operators_of_a_users_class(monkeypatch):
+    @jit
+    def f(x, a, b):
+        return x + (a + b).amount + len(a)
+
+    a = Money(1)
+    assert f(Tensor(0), a, Money(10)).item() == 22
+    assert f(Tensor(0), a, Money(100)).item() == 202
+    a.amount = 5
+    assert f(Tensor(0), a, Money(100)).item() == 210
+    monkeypatch.setitem(globals(), "RATE", 3)
+    assert f(Tensor(0), a, Money(100)).item() == 310
+
+
+def test_an_object_that_a_library_looks_into():
+    @jit
+    def f(x, config):
+        return x + json.loads(json.dumps(dataclasses.asdict(config)))["rate"], config == Config()
+
+    config = Config()
+    assert f(Tensor(0.0), config)[1] is True
+    config.rate = 5.0
+    assert f(Tensor(0.0), config)[0].item() == 5
+    config.inner["a"] = [1]
+    assert f(Tensor(0.0), config)[1] is False
+    config.inner["a"].append(2)
+    assert f(Tensor(0.0), config)[0].item() == 5
+
+
+def test_constructors_and_generated_methods(monkeypatch):
+    class Scaled:
+        def __init__(self, x):
+            self.x = x * RATE
+
+    @jit
+    def f(x):
+        return Scaled(x).x + Config(rate=2.0).rate
+
+    assert f(Tensor(1.0)).item() == 4
+    monkeypatch.setitem(globals(), "RATE", 3)
+    assert f(Tensor(1.0)).item() == 5
+
+
+def test_a_cached_function_is_folded_anew(monkeypatch):
+    @jit
+    def f(x):
+        return x * rate()
+
+    assert f(Tensor(1)).item() == 2
+    monkeypatch.setitem(globals(), "RATE", 3)
+    assert f(Tensor(1)).item() == 3
+
+
+def test_a_key_function(monkeypatch):
+    @jit
+    def f(x):
+        return x + sorted([1, 2, 3], key=lambda v: -v * RATE)[0]
+
+    assert f(Tensor(0)).item() == 3
+    monkeypatch.setitem(globals(), "RATE", -1)
+    assert f(Tensor(0)).item() == 1
+
+
+def test_values_of_immutable_classes():
+    @jit
+    def f(x, price):
+        return x + int(price * 2)
+
+    assert f(Tensor(0), Decimal("1.5")).item() == 3
+    assert f(Tensor(0), Decimal("2.5")).item() == 5
+
+
+def test_content_that_nobody_can_see():
+    @jit
+    def f(x, items):
+        return x + len(items)
+
+    with pytest.raises(CompileError, match="whose content can't be guarded"):
+        f(Tensor(0), deque([1]))
