@@ -37,7 +37,7 @@ class Ran:
         """Return the statements of each notice on stderr, as they were written."""
         starts = [n for n, line in enumerate(self.err) if line == squeezed(NOTICE)]
         ends = [*starts[1:], len(self.err)]
-        return [self.err[a + 1 : b] for a, b in zip(starts, ends, strict=True)]
+        return [self.err[a + 1 : b] for a, b in zip(starts, ends, strict=False)]
 
 
 def squeezed(text: str) -> str:
