@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable
 from typing import Any, cast, overload
 
+from foldaway.dialects.source import CompileError
 from foldaway.folding.functions import Body, bind
 from foldaway.frontend.lower_function import lower_function
 from foldaway.passes.fold_pyobj import fallback_enabled
@@ -64,8 +65,12 @@ class Jitted(CompiledFunction):
             if found is None:
                 from .compile import compile_function
 
-                with tracing(None):
-                    found = compile_function(self.function, arguments, key, self._options)
+                try:
+                    with tracing(None):
+                        found = compile_function(self.function, arguments, key, self._options)
+                except CompileError as error:
+                    # It says where in the user's file; our own frames say nothing more.
+                    raise error.with_traceback(None) from None
                 self._cache.add(found, arguments)
         return found
 

@@ -24,6 +24,8 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     folding.need_python("an attribute")
     if isinstance(owner, Tensor):
         return run(getattr, owner, name)
+    if not isinstance(owner, types.ModuleType | type):
+        folding.note_object(owner)
     getter = _user_getter(owner, name)
     if getter is not None:
         from .calls import call

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import functools
+import sys
 import sysconfig
 import types
 from functools import cache
@@ -101,6 +103,19 @@ def is_framework(callee: object) -> bool:
     """Return whether a function or a class is foldaway's own."""
     module = _module(callee)
     return module == "foldaway" or module.startswith("foldaway.")
+
+
+def is_library_callable(value: Any) -> bool:
+    """Return whether a value is a callable object that a library made, like NumPy's functions.
+
+    A `functools.partial` isn't one: what it holds may be the user's.
+    """
+    kind = class_of(value)
+    if not callable(value) or kind is functools.partial:
+        return False
+    module = sys.modules.get(kind.__module__)
+    file = getattr(module, "__file__", None) or "<frozen>"
+    return module is not None and kind.__module__ != "builtins" and is_library(file)
 
 
 def is_inlined(function: types.FunctionType) -> bool:

@@ -18,6 +18,7 @@ from ..runtime import guards
 from ..runtime.guards import class_of
 from ..runtime.sources import Attribute, Item, Source
 from ..runtime.tensor import Tensor
+from .classify import is_library_callable
 from .native_reads import VALUE_TYPES
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Outside:
 
     def _adopt_object(self, value: Any, source: Source) -> object:
         add = self._folding.add_guard
-        if isinstance(value, _IDENTITIES):
+        if isinstance(value, _IDENTITIES) or is_library_callable(value):
             add(guards.same_object(source, value))
             self._remember(value, source)
             return value

@@ -199,6 +199,11 @@ class Folding:
         self.need_python("an operation on an object")
         self.notice.add(self.location)
 
+    def note_object(self, value: object) -> None:
+        """Put the running statement into the notice if the value is an object."""
+        if not is_plain(value) and not is_graph_callable(value):
+            self.notice.add(self.location)
+
     def check_needed(self) -> None:
         """Raise the error for a tensor's data that someone asked for, even if it was caught."""
         if self.needed is not None:
