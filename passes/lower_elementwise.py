@@ -127,10 +127,10 @@ def convert(to: ScalarOps, value: SSAValue, source: DType, target: DType) -> SSA
 
 
 def _converts_whole(source: DType, target: DType) -> bool:
-    """Return whether arith converts whole tensors, with no need to compare or select."""
-    if source.is_floating and (not target.is_floating or (source.bits, target) == (64, float16)):
+    """Return whether xDSL's arith converts whole tensors: floats, where one rounding will do."""
+    if (source.bits, target) == (64, float16):
         return False
-    return target.kind != "b"
+    return source.is_floating and target.is_floating
 
 
 def _is_true(to: ScalarOps, value: SSAValue, source: DType) -> SSAValue:

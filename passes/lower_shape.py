@@ -55,6 +55,9 @@ def reshape(to: TensorOps, value: SSAValue, shape: tuple[int, ...]) -> SSAValue:
     source = shape_of(value)
     if source == shape:
         return value
+    if not source:
+        # MLIR would split no axes into several; xDSL's verifier refuses that.
+        return to.broadcast(value, range(len(shape)), shape)
     groups = reassociation(source, shape)
     if groups is None:
         count = math.prod(source)

@@ -179,8 +179,8 @@ def generic(op, arrays):
     sizes = extents(op)
     kinds = [type.data.value for type in op.iterator_types]
     parallel = [i for i, kind in enumerate(kinds) if kind == "parallel"]
-    grid = np.indices([sizes[i] for i in parallel]).reshape(len(parallel), -1)
-    count = grid.shape[1] if parallel else 1
+    count = math.prod(sizes[i] for i in parallel)
+    grid = np.indices([sizes[i] for i in parallel]).reshape(len(parallel), count)
     reduced = [range(1 if i in parallel else n) for i, n in enumerate(sizes)]
     block = op.body.block
     for step in itertools.product(*reduced):
@@ -199,7 +199,9 @@ def generic(op, arrays):
             operands = [env[v] for v in inner.operands]
             if inner.name == "linalg.yield":
                 outs = len(op.outputs)
-                for array, place, value in zip(arrays[-outs:], places[-outs:], operands, strict=True):
+                for array, place, value in zip(
+                    arrays[-outs:], places[-outs:], operands, strict=True
+                ):
                     array[place or ...] = value if place else value.reshape(-1)[0]
             else:
                 env[inner.results[0]] = scalar(inner, operands, indices or [np.zeros(count)])
@@ -280,5 +282,3 @@ def view(source, op):
         actual = [s // part.itemsize for s in part.strides]
         assert all(n == 1 or a == b for n, a, b in zip(part.shape, actual, expected))
     return part
-
-

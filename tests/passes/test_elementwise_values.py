@@ -45,8 +45,11 @@ def agree(actual, expected, ulps=0):
             actual.astype(float), expected.astype(float), rtol=ulps * 2e-7, atol=0
         )
         return
-    same = (actual == expected) & (np.signbit(actual) == np.signbit(expected)) \
-        if actual.dtype.kind in "fV" else actual == expected
+    same = (
+        (actual == expected) & (np.signbit(actual) == np.signbit(expected))
+        if actual.dtype.kind in "fV"
+        else actual == expected
+    )
     if actual.dtype.kind in "fV":
         same |= np.isnan(actual) & np.isnan(expected)
     assert same.all(), np.argwhere(~same)[:5]
@@ -60,7 +63,7 @@ def in_float32(function, *operands):
 
 
 def unary(op, x):
-    return compute(f'%r = graph.{op} %0 : {{0}}', [x])
+    return compute(f"%r = graph.{op} %0 : {{0}}", [x])
 
 
 def binary(op, x, y):
@@ -167,7 +170,11 @@ def test_power_of_floats(dtype):
     ("op", "meaning"),
     [
         *[("neg", np.negative), ("abs", np.abs), ("sign", np.sign), ("exp", np.exp)],
-        *[("log", np.log), ("sqrt", np.sqrt), ("rsqrt", lambda x: (1 / np.sqrt(x)).astype(x.dtype))],
+        *[
+            ("log", np.log),
+            ("sqrt", np.sqrt),
+            ("rsqrt", lambda x: (1 / np.sqrt(x)).astype(x.dtype)),
+        ],
         *[("tanh", np.tanh), ("sin", np.sin), ("cos", np.cos), ("floor", np.floor)],
         *[("ceil", np.ceil), ("trunc", np.trunc), ("round", np.rint)],
         ("erf", lambda x: np.vectorize(math.erf, otypes=[x.dtype])(x)),
@@ -249,7 +256,9 @@ def converted(x, target):
 def test_convert(source, target):
     x = numbers(source)
     if source in FLOATS:
-        more = np.array([127.9, 128, -128.9, -129, 255.9, 256, 65504, 65520, -0.9, 3e9, 2e19, -1e19])
+        more = np.array(
+            [127.9, 128, -128.9, -129, 255.9, 256, 65504, 65520, -0.9, 3e9, 2e19, -1e19]
+        )
         x = np.concatenate([x, more.astype(x.dtype)])
     dtype = ELEMENTS[target][1]
     actual = compute("%r = graph.convert %0 : {0} -> {r}", [x], dtype)
