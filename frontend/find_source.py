@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import linecache
+import os
+import time
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from ..dialects.source import CompileError
+from .code_cache import CodeCache
 
 FunctionNode = ast.FunctionDef | ast.Lambda
 
@@ -29,7 +31,7 @@ class Source:
     """Name of the class around it, if there is one: what private names are mangled with."""
 
 
-_found: WeakKeyDictionary[types.CodeType, Source] = WeakKeyDictionary()
+_STARTED = time.time()
 _trees: dict[str, tuple[list[str], ast.Module]] = {}
 
 
@@ -38,14 +40,11 @@ def find_source(function: types.FunctionType) -> Source:
 
     Raises NoSource where the text isn't to be had, or is another than what was compiled.
     """
+    return _sources(function)
+
+
+def _search(function: types.FunctionType) -> Source:
     code = function.__code__
-    found = _found.get(code)
-    if found is None:
-        found = _found[code] = _search(code)
-    return found
-
-
-def _search(code: types.CodeType) -> Source:
     file = code.co_filename
     lines = _lines(file)
     if not lines:
@@ -60,8 +59,13 @@ def _search(code: types.CodeType) -> Source:
         candidates = _by_positions(candidates, code)
     if len(candidates) > 1:
         raise _no_source(code, "several functions on its line can't be told apart")
+    if _may_have_changed(file) and not _compiles_to(tree, file, code):
+        raise _no_source(code, f"'{file}' has changed since it was imported")
     node, owner = candidates[0]
     return Source(node, file, code.co_firstlineno, owner)
+
+
+_sources = CodeCache(_search)
 
 
 def _lines(file: str) -> list[str]:
@@ -78,6 +82,24 @@ def _tree(file: str, lines: list[str]) -> ast.Module | None:
             return None
         _trees[file] = known
     return known[1]
+
+
+def _may_have_changed(file: str) -> bool:
+    """Return whether a file is younger than this process; text that isn't a file never is."""
+    try:
+        return os.stat(file).st_mtime > _STARTED
+    except OSError:
+        return False
+
+
+def _compiles_to(tree: ast.Module, file: str, code: types.CodeType) -> bool:
+    """Return whether the code is what the tree compiles to."""
+    made = [compile(tree, file, "exec", dont_inherit=True)]
+    for one in made:
+        if one == code:
+            return True
+        made += [inner for inner in one.co_consts if isinstance(inner, types.CodeType)]
+    return False
 
 
 def _functions(node: ast.AST, owner: str | None) -> Iterator[tuple[FunctionNode, str | None]]:
@@ -114,11 +136,17 @@ def _by_positions(
     ]
     # Instructions at the start belong to the def itself.
     places = [place for place in places if place != (code.co_firstlineno, 0)]
-    return [
+    covering = [
         (node, owner)
         for node, owner in candidates
         if places and all(_body_covers(node, *place) for place in places)
     ]
+    # A function around the right one covers it too; they come from the outside in.
+    return covering[-1:] if all(_holds(o, covering[-1][0]) for o, _ in covering) else covering
+
+
+def _holds(outer: FunctionNode, inner: FunctionNode) -> bool:
+    return any(node is inner for node in ast.walk(outer))
 
 
 def _body_covers(node: FunctionNode, line: int, column: int) -> bool:

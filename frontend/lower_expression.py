@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from xdsl.dialects.builtin import IntAttr, UnitAttr
-from xdsl.ir import Operation, Region, SSAValue
+from xdsl.ir import Block, Operation, Region, SSAValue
 
 from ..dialects import pyobj
 from ..dialects.pyobj import LiteralAttr, NamesAttr, Parameters, ParametersAttr
@@ -41,7 +41,12 @@ class ExpressionLowering(Lowering):
 
     def giving(self, *nodes: ast.expr) -> Region:
         """Return a region that gives the values of expressions."""
-        return self.region(lambda _: self.emit(pyobj.GiveOp, self.expressions(nodes)))
+
+        def fill(_: Block) -> None:
+            self.at(nodes[0])
+            self.emit(pyobj.GiveOp, self.expressions(nodes))
+
+        return self.region(fill)
 
     def assign(self, target: ast.expr, value: SSAValue) -> None:
         """Assign a value to a target. Statements say how; comprehensions need it, too."""
@@ -96,6 +101,13 @@ class ExpressionLowering(Lowering):
             marks.append("**" if keyword.arg is None else keyword.arg)
             values.append(self.expression(keyword.value))
         return NamesAttr(tuple(marks)), values
+
+    def annotation(self, node: ast.expr) -> SSAValue:
+        """Return the value of an annotation."""
+        inner = node.value if isinstance(node, ast.Starred) else node
+        if not self.annotations_are_text:
+            return self.expression(inner)
+        return self.value(pyobj.ConstantOp, value=LiteralAttr(ast.unparse(inner)))
 
     def parameters(self, args: ast.arguments) -> tuple[Parameters, list[SSAValue]]:
         """Return the parameters of a def or a lambda, and the values of their defaults."""

@@ -1,12 +1,12 @@
 """From a Python function, or a file, to pyobj."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import types
 from collections.abc import Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from xdsl.dialects.builtin import FunctionType, ModuleOp
 from xdsl.dialects.func import FuncOp
@@ -15,6 +15,7 @@ from xdsl.ir import Attribute, Block, Region
 
 from ..dialects import pyobj
 from ..dialects.pyobj import Parameters
+from .code_cache import CodeCache
 from .find_source import Source, find_source
 from .lower_expression import yields
 from .lower_statement import StatementLowering, docstring
@@ -32,28 +33,28 @@ class Lowered:
     file: str
 
 
-_lowered: WeakKeyDictionary[types.CodeType, Lowered] = WeakKeyDictionary()
-
-
 def lower_function(function: types.FunctionType) -> Lowered:
     """Return a function's body as pyobj, made once; decorators and defaults are no part of it.
 
     Raises NoSource where there is no source, CompileError for async code.
     """
-    found = _lowered.get(function.__code__)
-    if found is None:
-        source = find_source(function)
-        lowering = StatementLowering(source.file, source.owner)
-        lowering.in_function = True
-        body = lowering.region(lambda _: _lower_body(lowering, source))
-        found = _lowered[function.__code__] = Lowered(
-            body,
-            _parameters(lowering, source),
-            function.__code__.co_name,
-            yields(*_nodes(source)),
-            source.file,
-        )
-    return found
+    return _lowered(function)
+
+
+def _lower(function: types.FunctionType) -> Lowered:
+    source = find_source(function)
+    lowering = StatementLowering(source.file, source.owner)
+    _inside(lowering, function)
+    return Lowered(
+        lowering.region(lambda _: _lower_body(lowering, source)),
+        _parameters(lowering, source),
+        function.__code__.co_name,
+        yields(*_nodes(source)),
+        source.file,
+    )
+
+
+_lowered = CodeCache(_lower)
 
 
 def specialize_function(function: types.FunctionType, types: Sequence[Attribute]) -> ModuleOp:
@@ -65,7 +66,7 @@ def specialize_function(function: types.FunctionType, types: Sequence[Attribute]
     """
     source = find_source(function)
     lowering = TensorLowering(source.file, source.owner)
-    lowering.in_function = True
+    _inside(lowering, function)
     names = _parameters(lowering, source).names
     if len(names) != len(types):
         raise TypeError(
@@ -103,6 +104,13 @@ def lower_module(source: str, file: str) -> ModuleOp:
     if doc is not None:
         attributes["pyobj.doc"] = pyobj.LiteralAttr(doc)
     return ModuleOp(region, attributes)
+
+
+def _inside(lowering: StatementLowering, function: types.FunctionType) -> None:
+    """Let a lowering know that it starts inside a function, and what held around that."""
+    lowering.in_function = True
+    flag = __future__.annotations.compiler_flag
+    lowering.annotations_are_text = bool(function.__code__.co_flags & flag)
 
 
 def _lower_body(lowering: StatementLowering, source: Source) -> None:

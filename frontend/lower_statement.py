@@ -12,7 +12,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from ..dialects import pyobj
 from ..dialects.pyobj import LiteralAttr, NamesAttr, ParametersAttr, PatternAttr
 from .lower_expression import ExpressionLowering, yields
-from .lowering import BINARY
+from .lowering import BINARY, mangle_pattern
 
 
 class StatementLowering(ExpressionLowering):
@@ -60,9 +60,9 @@ def _annotated(self: StatementLowering, node: ast.AnnAssign) -> None:
             names = NamesAttr((self.name(node.target.id).data,))
             self.emit(pyobj.DeclareOp, scope=self.text("local"), variables=names)
     elif node.simple and isinstance(node.target, ast.Name):
-        annotation = self.expression(node.annotation)
+        annotation = self.annotation(node.annotation)
         self.emit(pyobj.AnnotateOp, [annotation], variable=self.name(node.target.id))
-    else:
+    elif not self.annotations_are_text:
         self.expression(node.annotation)
 
 
@@ -141,6 +141,7 @@ def _try(self: StatementLowering, node: ast.Try | ast.TryStar) -> None:
 
 def _with(self: StatementLowering, node: ast.With, index: int = 0) -> None:
     item = node.items[index]
+    self.at(node)
     manager = self.expression(item.context_expr)
 
     def fill(block: Block) -> None:
@@ -159,7 +160,7 @@ def _match(self: StatementLowering, node: ast.Match) -> None:
     regions = list[Region]()
     for case in node.cases:
         regions += [self.giving_or_empty(case.guard), self.body(case.body)]
-    patterns = ArrayAttr([PatternAttr(case.pattern) for case in node.cases])
+    patterns = ArrayAttr([PatternAttr(mangle_pattern(c.pattern, self.owner)) for c in node.cases])
     self.emit(pyobj.MatchOp, [subject], regions, patterns=patterns)
 
 
@@ -246,13 +247,10 @@ def _annotations(
             continue
         starred = isinstance(arg.annotation, ast.Starred)
         names.append(("*" if starred else "") + self.name(arg.arg).data)
-        annotation = arg.annotation
-        values.append(
-            self.expression(annotation.value if isinstance(annotation, ast.Starred) else annotation)
-        )
+        values.append(self.annotation(arg.annotation))
     if node.returns is not None:
         names.append("return")
-        values.append(self.expression(node.returns))
+        values.append(self.annotation(node.returns))
     return names, values
 
 

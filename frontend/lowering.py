@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Sequence
 
 from xdsl.dialects.builtin import FileLineColLoc, IntAttr, LocationAttr, StringAttr, UnknownLoc
@@ -36,6 +37,8 @@ class Lowering:
         self.owner = owner
         """The class around, for private names."""
         self.in_function = False
+        self.annotations_are_text = False
+        """Whether `from __future__ import annotations` holds, and isn't lowered itself."""
         self._file = StringAttr(file)
         self._places: dict[tuple[int, int], FileLineColLoc] = {}
         self._strings: dict[str, StringAttr] = {}
@@ -118,3 +121,27 @@ def mangled(name: str, owner: str | None) -> str:
         if owner and "." not in name:
             return f"_{owner}{name}"
     return name
+
+
+def mangle_pattern(pattern: ast.pattern, owner: str | None) -> ast.pattern:
+    """Return a pattern whose private names are mangled."""
+    return pattern if owner is None else _Mangling(owner).visit(copy.deepcopy(pattern))
+
+
+class _Mangling(ast.NodeTransformer):
+    def __init__(self, owner: str):
+        self.owner = owner
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Mangle the one name that a node holds itself, and those in its parts."""
+        field = _NAMING.get(type(node))
+        name = getattr(node, field, None) if field is not None else None
+        if field is not None and isinstance(name, str):
+            setattr(node, field, mangled(name, self.owner))
+        return super().generic_visit(node)
+
+
+_NAMING: dict[type[ast.AST], str] = {
+    **{ast.MatchAs: "name", ast.MatchStar: "name", ast.MatchMapping: "rest"},
+    **{ast.Name: "id", ast.Attribute: "attr"},
+}

@@ -1,0 +1,243 @@
+"""A function's source is found where it was written, or the error says why it isn't."""
+
+import ast
+import importlib.util
+import linecache
+import os
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from foldaway.frontend.find_source import NoSource, find_source
+from foldaway.frontend.lower_function import lower_function
+
+
+def text_of(function: object) -> str:
+    assert isinstance(function, types.FunctionType)
+    return ast.unparse(find_source(function).node)
+
+
+def plain(x):
+    return x + 1
+
+
+# ruff: noqa: E731, RUF021, B023
+# fmt: off
+pair = (lambda x: x + 1, lambda x: x + 2)
+nested = lambda x: lambda x: x * 2
+spread = (lambda x:
+x)
+conditional = [lambda a, b: a if b else 0, lambda a, b: a and b or 5]
+with_defaults = [lambda x=lambda: 1: x, lambda x=lambda: 2: x]
+# fmt: on
+
+
+class Holder:
+    def method(self):
+        return self.__private()
+
+    def __private(self):
+        return 3
+
+    @staticmethod
+    def static():
+        return 4
+
+    @property
+    def prop(self):
+        return 5
+
+    class Inner:
+        def method(self):
+            return lambda: self.__x  # type: ignore
+
+
+def decorate(function: Callable[..., object]) -> Callable[..., object]:
+    return function
+
+
+@decorate
+@decorate
+def decorated():
+    return 6
+
+
+def outer(n):
+    def inner(x):
+        return x + n
+
+    return inner
+
+
+def test_a_function_in_a_file():
+    source = find_source(plain)
+    assert text_of(plain) == "def plain(x):\n    return x + 1"
+    assert source.file == __file__
+    assert linecache.getline(__file__, source.first_line) == "def plain(x):\n"
+    assert source.owner is None
+
+
+def test_two_lambdas_on_a_line():
+    assert [text_of(f) for f in pair] == ["lambda x: x + 1", "lambda x: x + 2"]
+    assert [text_of(f) for f in conditional] == [
+        "lambda a, b: a if b else 0",
+        "lambda a, b: a and b or 5",
+    ]
+
+
+def test_lambdas_inside_each_other():
+    assert text_of(nested) == "lambda x: lambda x: x * 2"
+    assert text_of(nested(1)) == "lambda x: x * 2"
+
+
+def test_a_lambda_over_two_lines():
+    assert text_of(spread) == "lambda x: x"
+
+
+def test_lambdas_in_defaults():
+    assert [text_of(f) for f in with_defaults] == [
+        "lambda x=lambda: 1: x",
+        "lambda x=lambda: 2: x",
+    ]
+    assert [text_of(f()) for f in with_defaults] == ["lambda: 1", "lambda: 2"]
+
+
+def test_the_same_lambda_twice_on_a_line_is_told_apart():
+    first, second = (lambda x: x), (lambda x: x)
+    nodes = [find_source(first).node, find_source(second).node]
+    assert nodes[0].col_offset < nodes[1].col_offset
+
+
+def test_methods():
+    assert text_of(Holder.method).startswith("def method(self)")
+    assert text_of(Holder.static) == "@staticmethod\ndef static():\n    return 4"
+    assert text_of(Holder.prop.fget).endswith("return 5")  # pyright: ignore
+    assert find_source(Holder.method).owner == "Holder"
+    assert find_source(Holder.Inner.method).owner == "Inner"
+    assert find_source(Holder.Inner().method()).owner == "Inner"
+
+
+def test_private_names_are_those_of_the_class():
+    names = [op.properties.get("attribute") for op in lower_function(Holder.method).body.walk()]
+    assert "_Holder__private" in [getattr(name, "data", None) for name in names]
+    inner = lower_function(Holder.Inner().method()).body.walk()
+    assert "_Inner__x" in [getattr(op.properties.get("attribute"), "data", None) for op in inner]
+
+
+def test_a_decorated_function():
+    assert text_of(decorated) == "@decorate\n@decorate\ndef decorated():\n    return 6"
+    assert [op.name for op in lower_function(decorated).body.block.ops] == [
+        "pyobj.constant",
+        "pyobj.return",
+    ]
+
+
+def test_closures_share_their_source():
+    one, two = outer(1), outer(2)
+    assert find_source(one) is find_source(two)
+    assert lower_function(one) is lower_function(two)
+
+
+def test_a_generator_expression_or_a_class_body_is_not_mistaken():
+    def f(x):
+        return [x for x in (lambda: x, x)]
+
+    assert text_of(f(1)[0]) == "lambda: x"
+
+
+def made_by_exec(text: str, file: str, name: str) -> types.FunctionType:
+    namespace: dict[str, object] = {}
+    exec(compile(text, file, "exec"), namespace)
+    found = namespace[name]
+    assert isinstance(found, types.FunctionType)
+    return found
+
+
+def test_exec_has_no_source():
+    function = made_by_exec("def f(x):\n    return x", "<string>", "f")
+    with pytest.raises(NoSource, match=r"'f' has no source .* '<string>' can't be read"):
+        find_source(function)
+
+
+def test_exec_with_linecache():
+    text = "\ndef f(x):\n    return x\n"
+    file = "<typed-1>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    try:
+        function = made_by_exec(text, file, "f")
+        assert text_of(function) == "def f(x):\n    return x"
+        assert find_source(function).first_line == 2
+    finally:
+        del linecache.cache[file]
+
+
+def test_equal_code_in_two_files_has_two_sources(tmp_path: Path):
+    for name in ("one.py", "two.py"):
+        (tmp_path / name).write_text("def f():\n    return 1\n")
+    one, two = imported(tmp_path / "one.py").f, imported(tmp_path / "two.py").f
+    assert one.__code__ == two.__code__
+    assert find_source(one).file != find_source(two).file
+    assert lower_function(one).file != lower_function(two).file
+
+
+def imported(path: Path) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def change(path: Path, text: str) -> None:
+    later = path.stat().st_mtime + 10
+    path.write_text(text)
+    os.utime(path, (later, later))
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    path = tmp_path / "changing.py"
+    path.write_text("def f(x):\n    return x + 1\n\ndef g():\n    return 2\n")
+    return path
+
+
+def test_a_file_of_now_is_read(file: Path):
+    assert text_of(imported(file).f) == "def f(x):\n    return x + 1"
+
+
+def test_a_changed_function_is_refused(file: Path):
+    function = imported(file).f
+    change(file, "def f(x):\n    return x - 1\n\ndef g():\n    return 2\n")
+    with pytest.raises(NoSource, match="has changed since it was imported"):
+        find_source(function)
+
+
+def test_a_change_elsewhere_is_not(file: Path):
+    function = imported(file).f
+    change(file, "def f(x):\n    return x + 1\n\ndef g():\n    return 3\n")
+    assert text_of(function) == "def f(x):\n    return x + 1"
+
+
+def test_a_function_that_moved_is_refused(file: Path):
+    function = imported(file).g
+    change(file, "\n\ndef f(x):\n    return x + 1\n\ndef g():\n    return 2\n")
+    with pytest.raises(NoSource, match=r"line 4 of .* doesn't hold it any more"):
+        find_source(function)
+
+
+def test_a_file_that_is_no_python_any_more_is_refused(file: Path):
+    function = imported(file).f
+    change(file, "def f(x:\n")
+    with pytest.raises(NoSource, match="no longer valid Python"):
+        find_source(function)
+
+
+def test_async_code_is_refused_at_its_line(file: Path):
+    change(file, "def f():\n    async def g():\n        pass\n")
+    with pytest.raises(RuntimeError, match=r"changing.py:2\n.*\n.*\^.*\nerror: async code can't"):
+        lower_function(imported(file).f)
