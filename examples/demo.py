@@ -32,19 +32,17 @@ def show(title: str, text: str) -> None:
     print(f"\n=== {title}\n{text.rstrip()}", flush=True)
 
 
-def run_seed(file: Path) -> None:
+def start(file: Path) -> subprocess.Popen[str]:
     words = [sys.executable, "-m", "foldaway.mindspore", str(file)]
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    output = done.stdout
-    if done.returncode:
-        # The last lines say where and why; the frames above are the script's.
-        output += f"(exit code {done.returncode}, as it should be)"
-    show(f"examples/seed/{file.name}", output)
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def main() -> None:
-    for file in sorted(SEED.glob("*.py")):
-        run_seed(file)
+    files = sorted(SEED.glob("*.py"))
+    for file, process in zip(files, [start(file) for file in files], strict=True):
+        output, _ = process.communicate()
+        ending = "(which ends with an error, as it should)" if process.returncode else ""
+        show(f"examples/seed/{file.name}", output + ending)
     x = Tensor(np.arange(4, dtype=np.float32))
     show("scale(x)", str(scale(x)))
     for stage, meaning in STAGES.items():

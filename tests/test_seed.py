@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,15 +53,27 @@ def run(file: Path | str, **settings: str) -> Ran:
     return Ran(subprocess.run(words, capture_output=True, text=True, env=environment))
 
 
+@pytest.fixture(scope="module")
+def ran() -> Iterator[Callable[..., Ran]]:
+    """Return a function that gives how a program of the seed ended; all run side by side."""
+    with ThreadPoolExecutor(4) as pool:
+        runs = {
+            (file.name, switch): pool.submit(run, file, MS_DEV_ENABLE_FALLBACK=switch)
+            for switch in ("1", "0")
+            for file in sorted(SEED.glob("*.py"))
+        }
+        yield lambda name, switch="1": runs[name, switch].result()
+
+
 def run_text(text: str, folder: Path, **settings: str) -> Ran:
     (folder / "script.py").write_text(text)
     return run(folder / "script.py", **settings)
 
 
-def test_01_numpy_on_constants():
-    ran = run(SEED / "01_np_binop.py")
-    assert (ran.code, ran.out) == (0, ["[5 7 9]"])
-    assert ran.notices() == [
+def test_01_numpy_on_constants(ran: Callable[..., Ran]):
+    one = ran("01_np_binop.py")
+    assert (one.code, one.out) == (0, ["[5 7 9]"])
+    assert one.notices() == [
         [
             "a = np.array([1,2,3])",
             "b = np.array([4,5,6])",
@@ -69,16 +83,16 @@ def test_01_numpy_on_constants():
     ]
 
 
-def test_02_a_tensor_made_in_a_cell():
-    ran = run(SEED / "02_cell.py")
-    assert (ran.code, ran.out) == (0, ["result 18"])
-    assert ran.notices() == [["tensor_num = Tensor(np.array(9))"]]
+def test_02_a_tensor_made_in_a_cell(ran: Callable[..., Ran]):
+    one = ran("02_cell.py")
+    assert (one.code, one.out) == (0, ["result 18"])
+    assert one.notices() == [["tensor_num = Tensor(np.array(9))"]]
 
 
-def test_03_print_of_constants_comes_first():
-    ran = run(SEED / "03_print.py")
-    assert ran.code == 0
-    assert ran.out == ["np_sum: [2 4 6 8 10]", "tensor_sum: (2,4,6,8,10)"]
+def test_03_print_of_constants_comes_first(ran: Callable[..., Ran]):
+    one = ran("03_print.py")
+    assert one.code == 0
+    assert one.out == ["np_sum: [2 4 6 8 10]", "tensor_sum: (2,4,6,8,10)"]
 
 
 def test_03_a_second_call_prints_the_tensor_only(tmp_path: Path):
@@ -87,10 +101,10 @@ def test_03_a_second_call_prints_the_tensor_only(tmp_path: Path):
     assert ran.out[2:] == ["again", "tensor_sum: (2,4,6,8,10)"]
 
 
-def test_04_an_object_does_not_reach_the_runtime():
-    ran = run(SEED / "04_np_add.py")
-    assert ran.code == 1
-    assert squeezed(BOUNDARY) in squeezed(ran.text)
+def test_04_an_object_does_not_reach_the_runtime(ran: Callable[..., Ran]):
+    one = ran("04_np_add.py")
+    assert one.code == 1
+    assert squeezed(BOUNDARY) in squeezed(one.text)
 
 
 def test_04_the_boundary_points_at_the_return(tmp_path: Path):
@@ -113,9 +127,9 @@ def test_04_the_boundary_points_at_the_return(tmp_path: Path):
         ("07_self_fn.py", "result [4,6,8]"),
     ],
 )
-def test_what_the_seed_could_not_do(file: str, answer: str):
-    ran = run(SEED / file)
-    assert (ran.code, ran.out) == (0, [answer])
+def test_what_the_seed_could_not_do(file: str, answer: str, ran: Callable[..., Ran]):
+    one = ran(file)
+    assert (one.code, one.out) == (0, [answer])
 
 
 @pytest.mark.parametrize(
@@ -129,13 +143,13 @@ def test_what_the_seed_could_not_do(file: str, answer: str):
         "07_self_fn.py",
     ],
 )
-def test_without_fallback_the_first_object_called_is_named(file: str):
-    ran = run(SEED / file, MS_DEV_ENABLE_FALLBACK="0")
-    assert ran.code == 1
-    assert ran.out == []
-    assert ran.notices() == []
+def test_without_fallback_the_first_object_called_is_named(file: str, ran: Callable[..., Ran]):
+    one = ran(file, "0")
+    assert one.code == 1
+    assert one.out == []
+    assert one.notices() == []
     meets, refuses = squeezed(MEETS.format("array")), squeezed(REFUSES.format("array"))
-    assert ran.err.index(meets) < ran.err.index(refuses)
+    assert one.err.index(meets) < one.err.index(refuses)
 
 
 def test_without_fallback_tensors_still_compile(tmp_path: Path):
