@@ -11,7 +11,8 @@ an operand's type is known where it was made.
     names($name)     is strings with commas between them; so are integer, literal and symbol
     item($name)      is the argument of the region `name`
     regions($name)   is regions with commas between them
-    ( ... )?         is left out when what it starts with, or what it holds, is not there
+    ( ... )?         is left out when what it starts with, or what it holds, is not there; an
+                     operand at its start stands on the op's own line
 """
 
 from __future__ import annotations
@@ -217,9 +218,17 @@ class Group(Piece):
     def parse(self, parser: Parser, draft: Draft) -> None:
         """Read the group if its first piece stands next."""
         first, *rest = self.pieces
+        if isinstance(first, Operand | Operands) and starts_a_line(parser):
+            return  # It is the result of the next op.
         if first.parse_optional(parser, draft):
             for piece in rest:
                 piece.parse(parser, draft)
+
+
+def starts_a_line(parser: Parser) -> bool:
+    """Return whether what is read next is the first on its line."""
+    before = parser.lexer.input.content[: parser.pos]
+    return before.rstrip(" \t\r").endswith("\n")
 
 
 def print_region(printer: Printer, region: Region) -> None:

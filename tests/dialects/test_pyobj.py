@@ -120,6 +120,15 @@ def test_a_return_may_stand_before_unreachable_statements():
     verify(parse('pyobj.def "f"() {\n  pyobj.return\n  pyobj.pass\n}'))
 
 
+@pytest.mark.parametrize("op", ["return", "raise", "yield"])
+def test_an_op_without_its_operand_may_stand_before_a_result(op: str):
+    result = "%0 = " if op == "yield" else ""
+    text = f'{result}pyobj.{op}\n%1 = pyobj.load "x"'
+    module = parse(text)
+    assert [o.name for o in module.ops] == [f"pyobj.{op}", "pyobj.load"]
+    assert show(parse(show(module))) == show(module)
+
+
 def test_parameters_know_their_order():
     text = '#pyobj.parameters<"a", /, "b" =, *"args", "c", "d" =, **"rest">'
     op = parse(f'"pyobj.pass"() {{p = {text}}} : () -> ()').body.block.first_op
