@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, cast
 
 from xdsl.context import Context
 from xdsl.dialects import arith, func, tensor
@@ -195,7 +196,7 @@ class _Emitter:
         key = value, isinstance(value, FloatAttr) and math.copysign(1, value.value.data)
         found = self.numbers.get(key)
         if found is None:
-            type: Attribute = value.type  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+            type: Attribute = cast(Any, value).type
             found = self.scalars.emit(arith.ConstantOp, type, properties={"value": value})
             self.numbers[key] = found
         return found

@@ -6,11 +6,11 @@ float16 and bfloat16 are computed in float32 and rounded after each op.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import cast
 
 from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import (
-    DenseIntOrFPElementsAttr,
     Float16Type,
     f32,
     f64,
@@ -238,20 +238,20 @@ def _convert(to: ScalarOps, op: Operation, dtype: DType, operands: Sequence[SSAV
 
 def _floordiv(to: ScalarOps, op: Operation, dtype: DType, operands: Sequence[SSAValue]) -> SSAValue:
     if dtype.is_floating:
-        return narrowed(to, dtype, lambda x, y: float_floordiv(to, x, y))(*operands)
+        return narrowed(to, dtype, partial(float_floordiv, to))(*operands)
     return integer_floordiv(to, *operands, signed=dtype.kind == "i")
 
 
 def _mod(to: ScalarOps, op: Operation, dtype: DType, operands: Sequence[SSAValue]) -> SSAValue:
     if dtype.is_floating:
-        return narrowed(to, dtype, lambda x, y: float_mod(to, x, y))(*operands)
+        return narrowed(to, dtype, partial(float_mod, to))(*operands)
     return integer_mod(to, *operands, signed=dtype.kind == "i")
 
 
 def _pow(to: ScalarOps, op: Operation, dtype: DType, operands: Sequence[SSAValue]) -> SSAValue:
     exponent = known_number(op.operands[1])
     if dtype.is_floating:
-        return narrowed(to, dtype, lambda x, y: float_power(to, x, y, exponent))(*operands)
+        return narrowed(to, dtype, partial(float_power, to, exponent=exponent))(*operands)
     known = None if exponent is None else int(exponent)
     return integer_power(to, *operands, exponent=known, signed=dtype.kind == "i")
 
@@ -263,7 +263,7 @@ def known_number(value: SSAValue) -> float | int | None:
         op = op.input.owner
     if not isinstance(op, graph.ConstantOp):
         return None
-    number = splat_number(cast(DenseIntOrFPElementsAttr, op.value))
+    number = splat_number(op.value)
     kind = spec_of(op.result.type).dtype
     if number is not None and kind.kind == "u":
         return int(number) & integer_limits(kind)[1]

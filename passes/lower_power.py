@@ -6,10 +6,10 @@ from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import f32, f64
 from xdsl.ir import SSAValue
 
-from .scalar_ops import ScalarOps
+from .scalar_ops import ScalarOps, width
 
 
-def float_power(to: ScalarOps, x: SSAValue, y: SSAValue, exponent: float | None) -> SSAValue:
+def float_power(to: ScalarOps, x: SSAValue, y: SSAValue, *, exponent: float | None) -> SSAValue:
     """Append a power of floats.
 
     Exponents 2, 3, 1 and -1 that are known need no `math.powf` and lose no bit.
@@ -39,7 +39,7 @@ def integer_power(
     one = to.constant(1, element)
     if exponent is not None:
         return _known_power(to, x, exponent, one)
-    bits: int = element.width.data  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+    bits = width(element) or 0
     zero = to.constant(0, element)
     result, square, rest = one, x, y
     for bit in range(bits - 1 if signed else bits):

@@ -112,7 +112,7 @@ def lower_dot_general(to: TensorOps, op: Operation, operands: Sequence[SSAValue]
     summed = count > free
     start = to.filled(0, wider, spec.shape) if summed else to.empty(wider, spec.shape)
     if element == wider and spec.dtype.kind != "b" and _is_matmul(lhs, rhs, free, count):
-        return to.matmul(*operands, start)
+        return to.matmul(operands[0], operands[1], start)
 
     def body(scalars: ScalarOps, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
         x, y = values[:2]

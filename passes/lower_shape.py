@@ -22,7 +22,7 @@ Operands = Sequence[SSAValue]
 
 def lower_constant(to: TensorOps, op: Operation, operands: Operands) -> SSAValue:
     """Append a constant of signless elements."""
-    value = cast(DenseIntOrFPElementsAttr, cast(graph.ConstantOp, op).value)
+    value = cast(graph.ConstantOp, op).value
     spec = spec_of(op.results[0].type)
     type: Any = tensor_of(signless(spec.dtype), spec.shape)
     if spec.dtype.kind == "u":

@@ -13,7 +13,6 @@ from xdsl.dialects.builtin import (
     ModuleOp,
     StringAttr,
     SymbolRefAttr,
-    TensorType,
     UnitAttr,
 )
 from xdsl.dialects.linalg import ops as linalg
@@ -116,14 +115,15 @@ class _Placer:
     def constant(self, op: Operation) -> None:
         """Keep a scalar; make a global of a tensor, one of each value."""
         constant = cast(arith.ConstantOp, op)
-        if not isinstance(constant.result.type, TensorType):
+        type = op.results[0].type
+        if element_type(type) is type:
             clone = op.clone()
             clone.location = op.location
             self.scalars[constant.result] = self.memory.add(clone)
             return
         value = cast(DenseIntOrFPElementsAttr, constant.value)
         if value not in self.globals:
-            self.globals[value] = self._global(value, constant.result.type)
+            self.globals[value] = self._global(value, type)
         self.buffers[constant.result] = self.globals[value]
 
     def _global(self, value: DenseIntOrFPElementsAttr, type: Attribute) -> Buffer:

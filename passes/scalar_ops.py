@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import (
@@ -96,10 +96,8 @@ class ScalarOps:
 @cache
 def defaults(op: type[Operation]) -> dict[str, Attribute]:
     """Return the properties that an op has when nothing is said about them."""
-    definition: Any = op.get_irdl_definition()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
-    found = {
-        name: getattr(prop, "default_value", None) for name, prop in definition.properties.items()
-    }
+    properties: dict[str, Any] = cast(Any, op).get_irdl_definition().properties
+    found = {name: getattr(prop, "default_value", None) for name, prop in properties.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -110,7 +108,12 @@ def signless(dtype: DType) -> Attribute:
 
 def wide(element: Attribute) -> Attribute:
     """Return the type that computations on elements are done in: f32 for narrower floats."""
-    return element if isinstance(element, IntegerType) or element in FLOATING else f32
+    return element if width(element) is not None or element in FLOATING else f32
+
+
+def width(element: Attribute) -> int | None:
+    """Return how many bits an integer or bool has; None for every other type."""
+    return cast(IntegerType, element).width.data if isinstance(element, IntegerType) else None
 
 
 @cache
@@ -137,12 +140,12 @@ def tensor_of(element: Attribute, shape: tuple[int, ...]) -> TensorType[Attribut
 
 def scalar_attribute(number: float, element: Attribute) -> Attribute:
     """Return the attribute of a scalar constant; integers are written as signed ones."""
-    if isinstance(element, IntegerType):
-        bits = element.width.data
+    bits = width(element)
+    if bits is not None:
         wrapped = int(number) & ((1 << bits) - 1)
         if bits > 1 and wrapped >> (bits - 1):
             wrapped -= 1 << bits
-        return IntegerAttr(wrapped, element)
+        return IntegerAttr(wrapped, cast(IntegerType, element))
     if isinstance(element, IndexType):
         return IntegerAttr(int(number), element)
     return FloatAttr(number, element)  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownVariableType]
@@ -167,9 +170,10 @@ def splat_number(attribute: DenseIntOrFPElementsAttr) -> float | int | None:
         return 0
     if data[:size] * (len(data) // size) != data:
         return None
-    if isinstance(element, IntegerType):
+    bits = width(element)
+    if bits is not None:
         number = int.from_bytes(data[:size], "little", signed=True)
-        return number if element.width.data > 1 else int(number != 0)
+        return number if bits > 1 else int(number != 0)
     return next(element.iter_unpack(data[:size]))
 
 

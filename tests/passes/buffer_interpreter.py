@@ -274,11 +274,13 @@ def view(source, op):
         list(values.get_values())
         for values in (op.static_offsets, op.static_sizes, op.static_strides)
     )
-    part = source[tuple(slice(o, o + max(n, 0) * s, s) for o, n, s in zip(offsets, sizes, steps))]
+    part = source[
+        tuple(slice(o, o + max(n, 0) * s, s) for o, n, s in zip(offsets, sizes, steps, strict=True))
+    ]
     part = part[tuple(slice(0, n) for n in sizes)]
     expected, _ = strides(op.results[0].type)
     assert tuple(op.results[0].type.get_shape()) == part.shape
     if part.size:
         actual = [s // part.itemsize for s in part.strides]
-        assert all(n == 1 or a == b for n, a, b in zip(part.shape, actual, expected))
+        assert all(n == 1 or a == b for n, a, b in zip(part.shape, actual, expected, strict=True))
     return part

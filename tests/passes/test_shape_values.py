@@ -360,7 +360,8 @@ def test_sum_of_what_has_no_operand_of_its_shape():
     )
     same(compute(body, [], np.float32, ()), np.asarray(np.float32(20)))
     body = (
-        "%c = graph.constant dense<2.0> : tensor<2x3xf32>\n%d = graph.constant dense<3.0> : tensor<3x2xf32>\n"
+        "%c = graph.constant dense<2.0> : tensor<2x3xf32>\n"
+        "%d = graph.constant dense<3.0> : tensor<3x2xf32>\n"
         "%r = graph.dot_general %c, %d, batch = [] x [], contract = [1] x [0]"
         " : tensor<2x3xf32>, tensor<3x2xf32> -> {r}"
     )
