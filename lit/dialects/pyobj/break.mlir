@@ -1,0 +1,4 @@
+// RUN: foldaway-opt %s | filecheck %s
+
+// CHECK: pyobj.break
+pyobj.break

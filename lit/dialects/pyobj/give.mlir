@@ -1,0 +1,5 @@
+// RUN: foldaway-opt %s | filecheck %s
+
+// CHECK: pyobj.give %x
+%x = pyobj.load "x"
+pyobj.give %x

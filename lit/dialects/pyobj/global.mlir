@@ -1,0 +1,4 @@
+// RUN: foldaway-opt %s | filecheck %s
+
+// CHECK: %array = pyobj.global "numpy", "array"
+%array = pyobj.global "numpy", "array"

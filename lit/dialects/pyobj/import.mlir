@@ -1,0 +1,4 @@
+// RUN: foldaway-opt %s | filecheck %s
+
+// CHECK: pyobj.import "os.path" as "path"
+pyobj.import "os.path" as "path"

@@ -1,0 +1,5 @@
+// RUN: foldaway-opt %s | filecheck %s
+
+// CHECK: pyobj.return %x
+%x = pyobj.load "x"
+pyobj.return %x

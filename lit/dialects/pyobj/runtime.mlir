@@ -1,0 +1,4 @@
+// RUN: foldaway-opt %s | filecheck %s
+
+// CHECK: %print = pyobj.runtime "print"
+%print = pyobj.runtime "print"
