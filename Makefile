@@ -8,7 +8,7 @@ demo: .venv/ready ## the seed's examples, and one function at every stage
 	@$(BIN)/python examples/demo.py
 
 test: .venv/ready ## run every test, lit tests too
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 check: .venv/ready ## format, lint, types
 	$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ from xdsl.dialects.func import FuncOp
 from xdsl.dialects.func import ReturnOp as FuncReturnOp
 from xdsl.ir import Attribute
 
-from foldaway.dialects.dtypes import tensor_type
+from foldaway.dialects.dtypes import spec_of, tensor_type
 from foldaway.dialects.pyobj import OBJECT, ReturnOp, SegmentOp
 from foldaway.folding.errors import Raised
 from foldaway.folding.fold_function import Environment, Folded
@@ -22,7 +22,7 @@ from foldaway.frontend.lower_function import specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
 from foldaway.passes.fold_pyobj import FoldPyObjPass, fallback_enabled
 from foldaway.passes.outline_segments import OutlineSegmentsPass
-from foldaway.runtime.driver import Driver
+from foldaway.runtime.driver import Driver, Signature
 from foldaway.runtime.host import RUNTIME
 from foldaway.runtime.report import COMPILED, FOLDED, RAN, LineStatus, Report
 from foldaway.runtime.segment import Segment
@@ -103,10 +103,11 @@ def _split(module: ModuleOp) -> tuple[FuncOp, dict[str, ModuleOp]]:
 
 def _compile_segment(module: ModuleOp, name: str, driver: Driver) -> Segment:
     """Return the compiled form of a segment; its module stays as it is, to be shown."""
-    results = len(_only_function(module).function_type.outputs)
+    type = _only_function(module).function_type
+    signature = Signature(tuple(map(spec_of, type.inputs)), tuple(map(spec_of, type.outputs)))
     lowered = module.clone()
     lower_segment(lowered, "buffers")
-    return Segment(driver.compile(lowered, name), results)
+    return Segment(driver.compile(lowered, name, signature), len(signature.outputs))
 
 
 def _entry(host: FuncOp, segments: dict[str, Segment]) -> Callable[..., object]:
