@@ -1,31 +1,48 @@
-"""What a machine must offer: it compiles lowered functions and runs them on arrays."""
+"""What a machine must be able to do: compile a lowered module, and run what came out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 from xdsl.dialects.builtin import ModuleOp
+
+from ..dialects.dtypes import TensorSpec
+
+
+class Signature(NamedTuple):
+    """The types of a graph function, which say more than its lowered form: signedness."""
+
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
 
 
 class Executable(Protocol):
-    """A compiled function of arrays."""
+    """Compiled code of one function. Any number of threads may call it at once."""
 
-    def __call__(self, inputs: Sequence[np.ndarray[Any, Any]], /) -> list[np.ndarray[Any, Any]]:
-        """Return new arrays that share no memory with the inputs.
+    def __call__(self, inputs: Sequence[npt.NDArray[Any]], /) -> list[np.ndarray[Any, Any]]:
+        """Return new arrays; none shares memory with an input.
 
-        The inputs have exactly the dtypes and shapes that the function was compiled for.
+        Raises `TypeError` for inputs of other shapes or dtypes than were compiled, and
+        `MemoryError`.
         """
         ...
 
 
 class Driver(Protocol):
-    """One machine."""
+    """One kind of machine."""
 
     name: str
-    """What error messages call it."""
+    """As in `device_target`, in lower case: `cpu`."""
 
-    def compile(self, module: ModuleOp, entry: str) -> Executable:
-        """Return the compiled form of the function `entry` of a module in buffer form."""
+    def compile(
+        self, module: ModuleOp, entry: str, signature: Signature | None = None
+    ) -> Executable:
+        """Return the code of the function `entry` of a module in this machine's lowered form.
+
+        Without a signature the outputs are the arguments that the function writes, and integers
+        are signed.
+        """
         ...
