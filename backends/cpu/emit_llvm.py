@@ -1,0 +1,222 @@
+"""A module in buffer form → LLVM IR text, in one walk.
+
+The buffer form is functions of memrefs that return nothing: `linalg.generic`, `memref.alloc`,
+`dealloc`, `subview`, `reinterpret_cast`, `global`, `get_global`, and scalar constants.
+Each `linalg.generic` becomes a function; equal ones become one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from xdsl.dialects import arith, func, memref
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, ModuleOp
+from xdsl.dialects.linalg.ops import GenericOp
+from xdsl.ir import Attribute, Operation, SSAValue
+
+from .buffers import Buffer, buffer_at, reinterpreted, subview_of
+from .definitions import definition, needs
+from .loops import KernelText, write_kernel
+from .nest import nest_of
+from .scalars import literal
+from .text import FunctionText
+from .unlowered import unlowered
+from .workspace import Workspace
+
+_ATTRIBUTES = """attributes #0 = { nounwind }
+attributes #1 = { nobuiltin nounwind willreturn memory(none) }
+"""
+
+
+@dataclass
+class Emitted:
+    """LLVM IR text and what it refers to."""
+
+    text: str
+    kernels: int
+    """How many functions with loops it has."""
+    has_variables: bool
+    """Whether one of them reduces into variables, which belong in registers."""
+    constants: dict[str, bytes]
+    """What stands at the external symbols that the loader gives addresses of its own."""
+
+
+def emit_llvm(module: ModuleOp) -> str:
+    """Return the LLVM IR of a module in buffer form, for any 64-bit machine.
+
+    The function `@f` of memrefs becomes `i32 @f(ptr %block)`: the block has the addresses of the
+    inputs and outputs, in order; the result is 1 when there is no memory, else 0.
+    Raises PassFailedException for an op that isn't of the buffer form.
+    """
+    return emit(module, half_instructions=False).text
+
+
+def emit(
+    module: ModuleOp, *, half_instructions: bool, longest_constant: int | None = None
+) -> Emitted:
+    """Return the LLVM IR of a module, and what it refers to.
+
+    With `half_instructions` the machine converts float16 by itself. A constant of more than
+    `longest_constant` bytes is an external symbol, for the loader to place.
+    """
+    emitter = _Emitter(half_instructions, longest_constant)
+    for op in module.body.block.ops:
+        match op:
+            case memref.GlobalOp():
+                emitter.add_global(op)
+            case func.FuncOp():
+                emitter.add_function(op)
+            case _:
+                unlowered(op)
+    return emitter.finish()
+
+
+@dataclass
+class _Emitter:
+    half_instructions: bool
+    longest_constant: int | None
+    parts: list[str] = field(default_factory=list[str])
+    constants: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    kernels: dict[KernelText, str] = field(default_factory=dict[KernelText, str])
+    declarations: dict[str, None] = field(default_factory=dict[str, None])
+
+    def add_global(self, op: memref.GlobalOp) -> None:
+        """Add a constant, as its bytes."""
+        name, data = op.sym_name.data, _bytes_of(op)
+        if self.longest_constant is not None and len(data) > self.longest_constant:
+            self.constants[name] = data
+            value = f"external constant [{len(data)} x i8]"
+        elif any(data):
+            value = f'private unnamed_addr constant [{len(data)} x i8] c"{_escaped(data)}"'
+        else:
+            value = f"private unnamed_addr constant [{len(data)} x i8] zeroinitializer"
+        self.parts.append(f"{symbol(name)} = {value}, align 64\n")
+
+    def add_function(self, op: func.FuncOp) -> None:
+        """Add a function, and the kernels that it calls."""
+        if op.is_declaration:
+            return
+        body = _FunctionBody(self, op)
+        for inner in op.body.block.ops:
+            body.add(inner)
+        self.parts.append(body.finish())
+
+    def kernel(self, text: KernelText) -> str:
+        """Return the name of the function with this text."""
+        return self.kernels.setdefault(text, f"@kernel{len(self.kernels)}")
+
+    def finish(self) -> Emitted:
+        """Return all that was added."""
+        texts = [
+            f"define internal void {name}({', '.join(text.parameters)}) noinline #0 {{\n"
+            f"{text.body}\n}}\n"
+            for text, name in self.kernels.items()
+        ]
+        defined: dict[str, str] = {}
+        for text in self.kernels:
+            self.declarations |= dict.fromkeys(text.declarations)
+            for name in text.definitions:
+                _define(name, defined)
+        variables = any(" = alloca " in text.body for text in self.kernels)
+        declared = "".join(f"{line}\n" for line in self.declarations)
+        parts = [*self.parts, *texts, *defined.values(), declared, _ATTRIBUTES]
+        return Emitted("\n".join(parts), len(self.kernels), variables, self.constants)
+
+
+class _FunctionBody:
+    """The walk over one function: which buffer each memref is, and the calls of kernels."""
+
+    def __init__(self, emitter: _Emitter, op: func.FuncOp) -> None:
+        self.emitter = emitter
+        self.op = op
+        self.calls: list[str] = []
+        self.buffers: dict[SSAValue, Buffer] = {}
+        self.scalars: dict[SSAValue, str] = {}
+        self.workspace = Workspace()
+        for number, argument in enumerate(op.body.block.args):
+            self.buffers[argument] = buffer_at(f"%a{number}", argument.type)
+
+    def add(self, op: Operation) -> None:
+        """Add one op of the function's body."""
+        match op:
+            case GenericOp():
+                self._add_kernel(op)
+            case memref.AllocOp():
+                buffer = buffer_at("", op.memref.type)
+                root = self.workspace.take(buffer.size * buffer.element.bytes)
+                self.buffers[op.memref] = buffer_at(root, op.memref.type)
+            case memref.DeallocOp():
+                self.workspace.give_back(self.buffers[op.memref].root)
+            case memref.GetGlobalOp():
+                name = op.name_.root_reference.data
+                self.buffers[op.memref] = buffer_at(symbol(name), op.memref.type)
+            case memref.SubviewOp():
+                self.buffers[op.result] = subview_of(self.buffers[op.source], op)
+            case memref.ReinterpretCastOp():
+                self.buffers[op.result] = reinterpreted(self.buffers[op.source], op)
+            case arith.ConstantOp():
+                self.scalars[op.result] = literal(op)
+            case func.ReturnOp() if not op.arguments:
+                return
+            case _:
+                unlowered(op)
+
+    def _add_kernel(self, op: GenericOp) -> None:
+        nest = nest_of(op, self.buffers)
+        if nest.is_empty:
+            return
+        half = self.emitter.half_instructions
+        name = self.emitter.kernel(write_kernel(nest, self.scalars, half_instructions=half))
+        arguments = ", ".join(f"ptr {root}" for root in nest.roots)
+        self.calls.append(f"call void {name}({arguments})")
+
+    def finish(self) -> str:
+        """Return the function that reads the block of addresses and calls the kernels."""
+        text = FunctionText()
+        for number in range(len(self.op.body.block.args)):
+            text.lines.append(
+                f"  %at{number} = getelementptr inbounds ptr, ptr %block, i64 {number}\n"
+                f"  %a{number} = load ptr, ptr %at{number}, align 8"
+            )
+        before, after = self.workspace.instructions(self.emitter.declarations)
+        text.lines += before
+        for call in self.calls:
+            text.emit(call)
+        text.lines += after
+        name = symbol(self.op.sym_name.data)
+        return f"define i32 {name}(ptr %block) #0 {{\n{text.body()}\n}}\n"
+
+
+def symbol(name: str) -> str:
+    """Return a global name in LLVM's syntax."""
+    plain = name.replace("_", "").replace(".", "").isalnum() and name.isascii()
+    return f"@{name}" if plain and not name[0].isdigit() else f'@"{_escaped(name.encode())}"'
+
+
+def _define(name: str, defined: dict[str, str]) -> None:
+    for needed in needs(name):
+        _define(needed, defined)
+    defined.setdefault(name, definition(name))
+
+
+def _escaped(data: bytes) -> str:
+    return "".join(_ESCAPES[byte] for byte in data)
+
+
+_ESCAPES: Sequence[str] = [
+    chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:02X}" for byte in range(256)
+]
+
+
+def _bytes_of(op: memref.GlobalOp) -> bytes:
+    """Return the elements of a constant as they stand in memory; a bool is 0 or 1."""
+    value = op.initial_value
+    if not isinstance(value, DenseIntOrFPElementsAttr):
+        unlowered(op)
+    buffer = buffer_at("", op.type)
+    data = cast("DenseIntOrFPElementsAttr[Attribute]", value).data.data  # pyright: ignore[reportInvalidTypeArguments]
+    if len(data) == buffer.element.bytes:
+        data *= buffer.size
+    return bytes(map(bool, data)) if buffer.element.name == "i1" else data

@@ -1,0 +1,120 @@
+"""The order of a kernel's loops: elementwise, reductions along rows or columns, and others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from xdsl.ir import SSAValue
+
+from .columns import write_columns
+from .combiner import combiners_of
+from .kernel import Kernel, Place
+from .nest import Dimension, Nest, innermost
+from .rows import write_rows
+
+
+@dataclass(frozen=True)
+class KernelText:
+    """An LLVM function without its name, and what it needs beside it."""
+
+    parameters: tuple[str, ...]
+    body: str
+    definitions: tuple[str, ...]
+    declarations: tuple[str, ...]
+
+
+def write_kernel(
+    nest: Nest, constants: Mapping[SSAValue, str], *, half_instructions: bool
+) -> KernelText:
+    """Return the function of a `linalg.generic`; `constants` are the scalars it uses."""
+    kernel = Kernel(nest, constants, half_instructions=half_instructions)
+    place = kernel.start()
+    parallel = [d for d in nest.dimensions if not d.is_reduction]
+    reductions = [d for d in nest.dimensions if d.is_reduction]
+    combiners = combiners_of(nest) if reductions else None
+    if not reductions:
+        _write_elementwise(kernel, place, parallel)
+    elif combiners is None:
+        _write_in_order(kernel, place, parallel, reductions)
+    else:
+        along = innermost(nest, nest.dimensions)
+        write = write_rows if along.is_reduction else write_columns
+        write(kernel, combiners, place, parallel, reductions, along)
+    kernel.text.emit("ret void")
+    return KernelText(
+        tuple(_parameters(nest)),
+        kernel.text.body(),
+        tuple(kernel.scalars.definitions),
+        tuple(kernel.scalars.declarations),
+    )
+
+
+def _parameters(nest: Nest) -> list[str]:
+    """Return the parameters: the base addresses, none of which reaches another's elements."""
+    written = {output.parameter for output in nest.outputs()}
+    alignments = [1] * len(nest.roots)
+    for operand in nest.operands:
+        if operand is not None:
+            size = operand.buffer.element.bytes
+            alignments[operand.parameter] = max(alignments[operand.parameter], size)
+    return [
+        f"ptr noalias nocapture {'' if n in written else 'readonly '}align {alignment} %p{n}"
+        for n, alignment in enumerate(alignments)
+    ]
+
+
+def _write_elementwise(kernel: Kernel, place: Place, parallel: Sequence[Dimension]) -> None:
+    """Write loops in which no round needs another's result; neighbours are innermost."""
+    order = list(parallel)
+    if order:
+        last = innermost(kernel.nest, order)
+        order = [*(d for d in order if d is not last), last]
+    with ExitStack() as stack:
+        for dimension in order:
+            _, place = stack.enter_context(kernel.loop(place, dimension))
+        values = kernel.body(place, {})
+        for number, value in enumerate(kernel.yielded()):
+            position, operand = kernel.output(number)
+            kernel.store(values[value], place.pointers[position], operand)
+
+
+def _write_in_order(
+    kernel: Kernel, place: Place, parallel: Sequence[Dimension], reductions: Sequence[Dimension]
+) -> None:
+    """Write a reduction that may not be reordered: argmax, or one whose steps are stored too."""
+    with ExitStack() as stack:
+        for dimension in parallel:
+            _, place = stack.enter_context(kernel.loop(place, dimension))
+        outputs = range(len(kernel.nest.op.outputs))
+        kept = [number for number in outputs if kernel.nest.is_reduced(number)]
+        first: list[str] = []
+        for number in kept:
+            position, operand = kernel.output(number)
+            first.append(kernel.load(place.pointers[position], operand))
+        last = _rounds_in_order(kernel, place, reductions, kept, first)
+        for number, value in zip(kept, last, strict=True):
+            position, operand = kernel.output(number)
+            kernel.store(value, place.pointers[position], operand)
+
+
+def _rounds_in_order(
+    kernel: Kernel,
+    place: Place,
+    reductions: Sequence[Dimension],
+    kept: Sequence[int],
+    state: Sequence[str],
+) -> list[str]:
+    if not reductions:
+        values = kernel.body(place, dict(zip(kept, state, strict=True)))
+        given = [values[value] for value in kernel.yielded()]
+        for number, value in enumerate(given):
+            if number not in kept:
+                position, operand = kernel.output(number)
+                kernel.store(value, place.pointers[position], operand)
+        return [given[number] for number in kept]
+    types = [kernel.output(number)[1].buffer.element.register for number in kept]
+    with kernel.loop(place, reductions[0], list(zip(types, state, strict=True))) as (loop, inside):
+        loop.next = _rounds_in_order(kernel, inside, reductions[1:], kept, loop.carried)
+    return loop.next

@@ -1,0 +1,110 @@
+"""LLVM IR text → machine code for this processor, in memory, through llvmlite."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+import llvmlite.binding as _untyped  # pyright: ignore[reportMissingTypeStubs]
+
+from .library import addresses
+
+_llvm = cast(Any, _untyped)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much time LLVM takes."""
+
+    optimizer: int
+    """As of `-O`."""
+    generator: int
+    """As of `llc -O`; 0 takes a tenth of the time of 1."""
+    interleaved: bool
+    """Whether a vectorised loop works on several vectors a round."""
+    unrolled: bool
+    """Whether loops of few rounds are written out, and their variables kept in registers."""
+
+
+class MachineCode:
+    """Code that is loaded; it is unloaded when nothing refers to this any more."""
+
+    def __init__(self, tracker: Any, entry: str) -> None:
+        self._tracker = tracker
+        self.address: int = tracker[entry]
+        """Where the entry is."""
+
+
+class Assembler:
+    """LLVM's optimiser, code generator and linker. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        if hasattr(os, "register_at_fork"):
+            # A child that is forked while another thread compiles would wait for it forever.
+            os.register_at_fork(
+                before=self._lock.acquire,
+                after_in_parent=self._lock.release,
+                after_in_child=self._lock.release,
+            )
+
+    @cached_property
+    def has_half_instructions(self) -> bool:
+        """Whether this processor converts between float16 and float32."""
+        features: Mapping[str, bool] = _llvm.get_host_cpu_features()
+        return bool(features.get("f16c", False))
+
+    @cached_property
+    def _machines(self) -> list[Any]:
+        """LLVM's target machine for each level of the code generator."""
+        _llvm.initialize_native_target()
+        _llvm.initialize_native_asmprinter()
+        return [self._new_machine(level) for level in range(3)]
+
+    @cached_property
+    def _linker(self) -> Any:
+        return _llvm.create_lljit_compiler(self._new_machine(2), use_jit_link=True)
+
+    def _new_machine(self, level: int) -> Any:
+        return _llvm.Target.from_default_triple().create_target_machine(
+            cpu=_llvm.get_host_cpu_name(),
+            features=_llvm.get_host_cpu_features().flatten(),
+            opt=level,
+            reloc="pic",
+            codemodel="small",
+        )
+
+    def assemble(
+        self, text: str, entry: str, symbols: Mapping[str, int], effort: Effort
+    ) -> MachineCode:
+        """Return the loaded code of a module in LLVM IR.
+
+        `symbols` are addresses of the externals that aren't C's.
+        Raises `RuntimeError` for text that isn't LLVM IR and for a symbol that nobody has.
+        """
+        with self._lock:
+            image = self._object_of(text, effort)
+            library = _llvm.JITLibraryBuilder().add_object_img(image).export_symbol(entry)
+            for name, address in {**addresses(), **symbols}.items():
+                library.import_symbol(name, address)
+            tracker = library.link(self._linker, f"foldaway{next(self._numbers)}")
+        return MachineCode(tracker, entry)
+
+    def _object_of(self, text: str, effort: Effort) -> bytes:
+        machine = self._machines[effort.generator]
+        module = _llvm.parse_assembly(text)
+        module.verify()
+        options = _llvm.create_pipeline_tuning_options(speed_level=effort.optimizer)
+        options.loop_vectorization = True
+        options.slp_vectorization = False
+        options.loop_unrolling = effort.unrolled
+        options.loop_interleaving = effort.interleaved
+        builder = _llvm.create_pass_builder(machine, options)
+        builder.getModulePassManager().run(module, builder)
+        return machine.emit_object(module)

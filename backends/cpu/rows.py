@@ -1,0 +1,90 @@
+"""Reductions along neighbouring elements: the partial results stay in registers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from math import prod
+
+from .combiner import Combiner, accumulate, spans, two_sum, with_error
+from .kernel import Kernel, Place
+from .nest import Dimension
+from .scalars import is_vectorised
+
+LONG, SHORT = 512, 32
+"""Rounds that are added without keeping errors: LLVM spreads them over the lanes of several
+vectors, where it can; else one after the other."""
+
+
+def write_rows(
+    kernel: Kernel,
+    combiners: Sequence[Combiner],
+    place: Place,
+    parallel: Sequence[Dimension],
+    reductions: Sequence[Dimension],
+    along: Dimension,
+) -> None:
+    """Write the loops of a reduction, that over `along` innermost."""
+    order = [*(d for d in reductions if d is not along), along]
+    with ExitStack() as stack:
+        for dimension in parallel:
+            _, place = stack.enter_context(kernel.loop(place, dimension))
+        longest = LONG if _is_vectorised(kernel, along) else SHORT
+        rounds = prod(d.extent for d in order)
+        if rounds > longest and any(combiner.is_sum for combiner in combiners):
+            totals = _in_spans(kernel, combiners, place, order, longest)
+        else:
+            totals = _at_once(kernel, combiners, place, order, [c.start for c in combiners])
+        for combiner, total in zip(combiners, totals, strict=True):
+            combiner.finish(kernel, total, place)
+
+
+def _is_vectorised(kernel: Kernel, along: Dimension) -> bool:
+    near = all(abs(step) <= 1 for step in along.steps)
+    return near and all(is_vectorised(op) for op in kernel.nest.op.body.block.ops)
+
+
+def _at_once(
+    kernel: Kernel,
+    combiners: Sequence[Combiner],
+    place: Place,
+    dimensions: Sequence[Dimension],
+    state: Sequence[str],
+) -> list[str]:
+    if not dimensions:
+        return accumulate(kernel, combiners, place, state)
+    typed = [(c.register, value) for c, value in zip(combiners, state, strict=True)]
+    with kernel.loop(place, dimensions[0], typed) as (loop, inside):
+        loop.next = _at_once(kernel, combiners, inside, dimensions[1:], loop.carried)
+    return loop.next
+
+
+def _in_spans(
+    kernel: Kernel,
+    combiners: Sequence[Combiner],
+    place: Place,
+    dimensions: Sequence[Dimension],
+    longest: int,
+) -> list[str]:
+    """Write a reduction whose state is the totals, and behind them the errors of the sums."""
+    starts = [combiner.start for combiner in combiners]
+
+    def fold(place: Place, part: Sequence[Dimension], state: Sequence[str]) -> list[str]:
+        totals, errors = list(state[: len(combiners)]), list(state[len(combiners) :])
+        partials = _at_once(kernel, combiners, place, part, starts)
+        for n, (combiner, partial) in enumerate(zip(combiners, partials, strict=True)):
+            if combiner.is_sum:
+                totals[n], errors[n] = two_sum(
+                    kernel, combiner.register, totals[n], errors[n], partial
+                )
+            else:
+                totals[n] = combiner.combine(kernel, totals[n], partial)
+        return [*totals, *errors]
+
+    state = [(combiner.register, combiner.start) for combiner in combiners]
+    last = spans(kernel, place, dimensions, [*state, *state], longest, fold)
+    totals, errors = last[: len(combiners)], last[len(combiners) :]
+    return [
+        with_error(kernel, combiner.register, total, error) if combiner.is_sum else total
+        for combiner, total, error in zip(combiners, totals, errors, strict=True)
+    ]

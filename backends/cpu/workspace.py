@@ -1,0 +1,57 @@
+"""The memory that a function needs while it runs: slots that allocations take and give back."""
+
+from __future__ import annotations
+
+_ALIGNMENT = 64
+_ON_STACK = 8192
+
+
+class Workspace:
+    """Slots in one piece of memory. Two that exist at one time never share a byte."""
+
+    def __init__(self) -> None:
+        self._sizes: list[int] = []
+        self._free: set[int] = set()
+
+    def take(self, size: int) -> str:
+        """Return the address of a slot for `size` bytes: a free one that fits best, or a new."""
+        fitting = [slot for slot in self._free if self._sizes[slot] >= size]
+        if fitting:
+            slot = min(fitting, key=lambda slot: self._sizes[slot])
+        elif self._free:
+            slot = max(self._free, key=lambda slot: self._sizes[slot])
+            self._sizes[slot] = size
+        else:
+            slot = len(self._sizes)
+            self._sizes.append(size)
+        self._free.discard(slot)
+        return f"%slot{slot}"
+
+    def give_back(self, address: str) -> None:
+        """Make a slot free for what comes after."""
+        self._free.add(int(address.removeprefix("%slot")))
+
+    def instructions(self, declarations: dict[str, None]) -> tuple[list[str], list[str]]:
+        """Return what stands before and after the work; adds the functions that they call."""
+        offsets, total = list[int](), 0
+        for size in self._sizes:
+            offsets.append(total)
+            total += -(-max(size, 1) // _ALIGNMENT) * _ALIGNMENT
+        slots = [
+            f"  %slot{n} = getelementptr inbounds i8, ptr %workspace, i64 {offset}"
+            for n, offset in enumerate(offsets)
+        ]
+        if total <= _ON_STACK:
+            stack = [f"  %workspace = alloca [{total} x i8], align {_ALIGNMENT}"] if total else []
+            return [*stack, *slots], ["  ret i32 0"]
+        declarations["declare noalias ptr @aligned_alloc(i64, i64)"] = None
+        declarations["declare void @free(ptr)"] = None
+        take = [
+            f"  %workspace = call ptr @aligned_alloc(i64 {_ALIGNMENT}, i64 {total})",
+            "  %none = icmp eq ptr %workspace, null",
+            "  br i1 %none, label %fail, label %work",
+            "fail:",
+            "  ret i32 1",
+            "work:",
+        ]
+        return [*take, *slots], ["  call void @free(ptr %workspace)", "  ret i32 0"]
