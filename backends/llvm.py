@@ -1,0 +1,23 @@
+"""The target that prints LLVM IR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import IO
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.utils.target import Target
+
+from .cpu.emit_llvm import emit_llvm
+
+
+@dataclass(frozen=True)
+class LlvmTarget(Target):
+    """Prints a module in buffer form as LLVM IR, for any 64-bit machine."""
+
+    name = "llvm"
+
+    def emit(self, ctx: Context, module: ModuleOp, output: IO[str]) -> None:
+        """Write LLVM IR text; raise PassFailedException for an op that must be lowered before."""
+        output.write(emit_llvm(module))
