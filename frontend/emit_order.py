@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from xdsl.ir import Block, Operation, Region, SSAValue
 
@@ -50,7 +50,7 @@ class Sheet:
 class Ordering(Naming):
     """Prints blocks op by op; subclasses say how each kind of op prints."""
 
-    handlers: Mapping[type[Operation], Handler] = {}
+    handlers: ClassVar[Mapping[type[Operation], Handler]] = {}
 
     def __init__(self, root: Operation, namespace: dict[str, object] | None = None):
         super().__init__(root, namespace)

@@ -7,20 +7,45 @@ import builtins
 import keyword
 import types
 from collections.abc import Mapping
+from typing import ClassVar
 
 from xdsl.dialects.builtin import FileLineColLoc, ModuleOp, StringAttr
 from xdsl.dialects.func import FuncOp
 from xdsl.dialects.func import ReturnOp as FuncReturnOp
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from ..dialects import pyobj
-from .emit_order import LOAD, Ordering, Sheet, sheet_of
+from .emit_order import LOAD, Handler, Ordering, Sheet, sheet_of
 from .emit_statements import STATEMENTS, body_of
 from .emit_values import VALUES
 
 
+def is_segment(op: FuncOp) -> bool:
+    """Return whether a function is computed by compiled code: it holds no Python."""
+    if op.sym_visibility == StringAttr("private"):
+        return True
+    names = {inner.name for inner in op.body.walk()} - {FuncReturnOp.name}
+    return bool(names) and not any(name.startswith("pyobj.") for name in names)
+
+
+def _func(self: PythonEmitter, sheet: Sheet, op: FuncOp) -> ast.stmt | None:
+    return None if is_segment(op) else self.function(op)
+
+
+def _func_return(self: Ordering, sheet: Sheet, op: FuncReturnOp) -> ast.stmt:
+    values = self.take(sheet, op.operands)
+    if len(values) > 1:
+        return ast.Return(ast.Tuple(values, LOAD))
+    return ast.Return(values[0] if values else None)
+
+
 class PythonEmitter(Ordering):
     """Prints modules and functions."""
+
+    handlers: ClassVar[Mapping[type[Operation], Handler]] = {
+        **{**VALUES, **STATEMENTS},
+        **{FuncOp: _func, FuncReturnOp: _func_return},
+    }
 
     def module(self, module: ModuleOp) -> ast.Module:
         """Return the module's statements and host programs; segments are left out."""
@@ -74,28 +99,6 @@ def _stored_at_start(sheet: Sheet) -> dict[SSAValue, str]:
     return stored
 
 
-def _func(self: PythonEmitter, sheet: Sheet, op: FuncOp) -> ast.stmt | None:
-    return None if is_segment(op) else self.function(op)
-
-
-def _func_return(self: Ordering, sheet: Sheet, op: FuncReturnOp) -> ast.stmt:
-    values = self.take(sheet, op.operands)
-    if len(values) > 1:
-        return ast.Return(ast.Tuple(values, LOAD))
-    return ast.Return(values[0] if values else None)
-
-
-PythonEmitter.handlers = {**VALUES, **STATEMENTS, FuncOp: _func, FuncReturnOp: _func_return}
-
-
-def is_segment(op: FuncOp) -> bool:
-    """Return whether a function is computed by compiled code: it holds no Python."""
-    if op.sym_visibility == StringAttr("private"):
-        return True
-    names = {inner.name for inner in op.body.walk()} - {FuncReturnOp.name}
-    return bool(names) and not any(name.startswith("pyobj.") for name in names)
-
-
 def to_ast(
     op: ModuleOp | FuncOp, namespace: dict[str, object] | None = None
 ) -> ast.Module | ast.FunctionDef:
@@ -120,9 +123,34 @@ def to_text(op: ModuleOp | FuncOp) -> str:
     if op in segments:
         return lines[0]
     namespace = dict[str, object]()
-    text = ast.unparse(to_ast(op, namespace))
+    text = ast.unparse(ast.fix_missing_locations(_Writable().visit(to_ast(op, namespace))))
     lines += [f"# {name}: {pyobj.ObjectAttr(value)}" for name, value in namespace.items()]
     return "\n".join([*lines, text])
+
+
+class _Writable(ast.NodeTransformer):
+    """Writes an f-string as a call where its text can't be: Python 3.11 has no backslash in it."""
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        """Return the f-string, or a `join` of the texts of its parts."""
+        try:
+            ast.unparse(node)
+        except ValueError:
+            texts = [_formatted(part) for part in node.values]
+            join = ast.Attribute(ast.Constant(""), "join", LOAD)
+            return ast.Call(join, [ast.List(texts, LOAD)], [])
+        return node
+
+
+def _formatted(part: ast.expr) -> ast.expr:
+    if not isinstance(part, ast.FormattedValue):
+        return part
+    value = part.value
+    if part.conversion >= 0:
+        convert = {"s": "str", "r": "repr", "a": "ascii"}[chr(part.conversion)]
+        value = ast.Call(ast.Name(convert, LOAD), [value], [])
+    spec = [] if part.format_spec is None else [part.format_spec]
+    return ast.Call(ast.Name("format", LOAD), [value, *spec], [])
 
 
 def _segment_line(op: FuncOp) -> str:

@@ -347,6 +347,18 @@ def test_a_statement_in_a_comprehension_is_refused():
         to_text(func)
 
 
+def test_an_f_string_that_has_no_text_is_a_join():
+    func = body("""
+        %l = pyobj.constant "a\\\\b"
+        %w = pyobj.constant ">4"
+        %f = pyobj.format %l "r" : %w
+        %g = pyobj.constant "x"
+        %j = pyobj.join (%g, %f)
+        pyobj.return %j""")
+    assert lines(func) == ["    return ''.join(['x', format(repr('a\\\\b'), f'>4')])"]
+    assert to_function(func, "f", {})() == "x'a\\\\b'"
+
+
 def test_segments_are_a_line_each():
     text = "func.func @f(%x: tensor<3xf32>) -> tensor<3xf32> {\nfunc.return %x : tensor<3xf32>\n}"
     assert to_text(host(text)) == "def f(x):\n    return x"
