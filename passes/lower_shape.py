@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, cast
 
 from xdsl.dialects import arith, tensor
@@ -88,7 +88,7 @@ def _reshaped(
     )
 
 
-@cache
+@lru_cache(10_000)
 def _groups(groups: tuple[tuple[int, ...], ...]) -> ArrayAttr[ArrayAttr[IntegerAttr]]:
     return ArrayAttr([ArrayAttr([integer(axis) for axis in group]) for group in groups])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 
 from xdsl.dialects import arith, tensor
 from xdsl.dialects.builtin import AffineMapAttr, ArrayAttr, DenseArrayBase, LocationAttr, i32, i64
@@ -30,7 +30,7 @@ def loops(axes: Sequence[int]) -> Access:
     return tuple((axis, 1, 0) for axis in axes)
 
 
-@cache
+@lru_cache(10_000)
 def access_map(rank: int, access: Access) -> AffineMapAttr:
     """Return the attribute of an access from that many loops."""
     exprs: list[AffineExpr] = []
@@ -44,24 +44,24 @@ def access_map(rank: int, access: Access) -> AffineMapAttr:
     return AffineMapAttr(AffineMap(rank, 0, tuple(exprs)))
 
 
-@cache
+@lru_cache(10_000)
 def _maps(rank: int, accesses: tuple[Access, ...]) -> ArrayAttr[AffineMapAttr]:
     return ArrayAttr([access_map(rank, access) for access in accesses])
 
 
-@cache
+@lru_cache(10_000)
 def _iterators(parallel: tuple[bool, ...]) -> ArrayAttr[IteratorTypeAttr]:
     kinds = IteratorTypeAttr.reduction(), IteratorTypeAttr.parallel()
     return ArrayAttr([kinds[flag] for flag in parallel])
 
 
-@cache
+@lru_cache(10_000)
 def segments(*sizes: int) -> DenseArrayBase:
     """Return the property that says how operands fall into groups."""
     return DenseArrayBase.from_list(i32, sizes)
 
 
-@cache
+@lru_cache(10_000)
 def integers(*numbers: int) -> DenseArrayBase:
     """Return an array of i64."""
     return DenseArrayBase.from_list(i64, numbers)
@@ -124,14 +124,16 @@ class TensorOps:
         )
         return self._named(linalg.FillOp, (scalar,), self.empty(element, shape), segments(1, 1))
 
-    def transpose(self, value: SSAValue, permutation: Sequence[int], shape: tuple[int, ...]):
+    def transpose(
+        self, value: SSAValue, permutation: Sequence[int], shape: tuple[int, ...]
+    ) -> SSAValue:
         """Append the axes in another order."""
-        out = self.empty(_element(value), shape)
+        out = self.empty(element_of(value), shape)
         return self._named(linalg.TransposeOp, (value,), out, permutation=integers(*permutation))
 
-    def broadcast(self, value: SSAValue, added: Sequence[int], shape: tuple[int, ...]):
+    def broadcast(self, value: SSAValue, added: Sequence[int], shape: tuple[int, ...]) -> SSAValue:
         """Append the tensor repeated along added axes."""
-        out = self.empty(_element(value), shape)
+        out = self.empty(element_of(value), shape)
         return self._named(linalg.BroadcastOp, (value,), out, dimensions=integers(*added))
 
     def matmul(self, lhs: SSAValue, rhs: SSAValue, out: SSAValue) -> SSAValue:
@@ -149,7 +151,7 @@ class TensorOps:
         body: Body,
     ) -> Operation:
         """Append a linalg.generic whose region `body` emits."""
-        block = Block(arg_types=[_element(value) for value in (*inputs, *outputs)])
+        block = Block(arg_types=[element_of(value) for value in (*inputs, *outputs)])
         scalars = ScalarOps(block, self.location)
         scalars.give(*body(scalars, block.args))
         op = generic(inputs, outputs, accesses, parallel, Region(block), self.location)
@@ -175,7 +177,7 @@ class TensorOps:
         return self.add(
             tensor.ExtractSliceOp.create(
                 operands=(value,),
-                result_types=(tensor_of(_element(value), sizes),),
+                result_types=(tensor_of(element_of(value), sizes),),
                 properties=slice_properties(1, offsets, sizes, strides),
                 location=self.location,
             )
@@ -203,7 +205,7 @@ class TensorOps:
         **properties: Attribute,
     ) -> SSAValue:
         """Append a linalg op whose hidden region gives its first operand's element."""
-        block = Block(arg_types=[_element(value) for value in (*inputs, out)])
+        block = Block(arg_types=[element_of(value) for value in (*inputs, out)])
         ScalarOps(block, self.location).give(block.args[0])
         if sizes is not None:
             properties["operandSegmentSizes"] = sizes
@@ -234,10 +236,6 @@ def shape_of(value: SSAValue) -> tuple[int, ...]:
     """Return the shape of a tensor or memref; a scalar has none."""
     type = value.type
     return tuple(type.get_shape()) if hasattr(type, "get_shape") else ()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
-
-
-def _element(value: SSAValue) -> Attribute:
-    return element_of(value)
 
 
 def element_of(value: SSAValue) -> Attribute:
