@@ -127,18 +127,17 @@ def _continues(outer: Dimension, inner: Dimension) -> bool:
 
 
 def innermost(nest: Nest, among: Sequence[Dimension]) -> Dimension:
-    """Return the loop whose rounds touch neighbouring elements in most operands."""
+    """Return the loop whose rounds touch neighbouring elements in most operands.
+
+    A reduction touches its output rarely, so that only the inputs count; else writing counts most.
+    """
+    reduces = any(dimension.is_reduction for dimension in among)
 
     def score(dimension: Dimension) -> tuple[int, int]:
-        steps = list(enumerate(dimension.steps))
-        points = sum(2 if abs(step) == 1 else int(step == 0) for _, step in steps)
-        points += sum(2 for n, step in steps if n >= nest.inputs and step == 1)
-        return (points if dimension.extent >= 8 else points - 8), dimensions.index(dimension)
+        inputs, outputs = dimension.steps[: nest.inputs], dimension.steps[nest.inputs :]
+        points = sum(2 if abs(step) == 1 else int(step == 0) for step in inputs)
+        if not reduces:
+            points += sum(4 if abs(step) == 1 else int(step == 0) for step in outputs)
+        return (points if dimension.extent >= 8 else points - 8), dimension.number
 
-    dimensions = list(among)
-    return max(dimensions, key=score)
-
-
-def is_index(op: Operation) -> bool:
-    """Return whether an op asks for the number of the round."""
-    return isinstance(op, IndexOp)
+    return max(among, key=score)
