@@ -68,6 +68,28 @@ class Naming:
                 node.end_col_offset = node.col_offset + 1
 
 
+def complete_places(tree: ast.AST) -> None:
+    """Put each node that has no place where its parent is; several times as fast as `ast`'s."""
+    rest: list[tuple[ast.AST, int, int]] = [(tree, 1, 0)]
+    while rest:
+        node, line, column = rest.pop()
+        if isinstance(node, _PLACED):
+            if hasattr(node, "lineno"):
+                line, column = node.lineno, node.col_offset
+            else:
+                node.lineno = node.end_lineno = line
+                node.col_offset = node.end_col_offset = column
+        for value in vars(node).values():
+            if isinstance(value, ast.AST):
+                rest.append((value, line, column))
+            elif isinstance(value, list):
+                parts = cast("list[object]", value)
+                rest += [(part, line, column) for part in parts if isinstance(part, ast.AST)]
+
+
+_PLACED = (ast.expr, ast.stmt, ast.arg, ast.keyword, ast.alias, ast.excepthandler, ast.pattern)
+
+
 def _names_in(root: Operation) -> Iterator[str]:
     for op in root.walk():
         for attribute in op.properties.values():

@@ -15,6 +15,7 @@ from xdsl.dialects.func import ReturnOp as FuncReturnOp
 from xdsl.ir import Operation, SSAValue
 
 from ..dialects import pyobj
+from .emit_names import complete_places
 from .emit_order import LOAD, Handler, Ordering, Sheet, sheet_of
 from .emit_statements import STATEMENTS, body_of
 from .emit_values import VALUES
@@ -109,7 +110,8 @@ def to_ast(
     """
     emitter = PythonEmitter(op, namespace)
     tree = emitter.module(op) if isinstance(op, ModuleOp) else emitter.function(op)
-    return ast.fix_missing_locations(tree)
+    complete_places(tree)
+    return tree
 
 
 def to_text(op: ModuleOp | FuncOp) -> str:
@@ -175,8 +177,7 @@ def to_function(
     function: its module's variables, and its cells by name.
     Raises CompileError where an op has no form in Python.
     """
-    definition = to_ast(op, namespace)
-    assert isinstance(definition, ast.FunctionDef)
+    definition = PythonEmitter(op, namespace).function(op)
     cells = {key: types.CellType(value) for key, value in namespace.items()} | {**(closure or {})}
     location = op.location
     file = location.filename.data if isinstance(location, FileLineColLoc) else "<foldaway>"
@@ -194,7 +195,8 @@ def _compile(definition: ast.FunctionDef, name: str, file: str, free: list[str])
     arguments = ast.arguments([], parameters, None, [], [], None, [])
     outer = ast.FunctionDef("<cells>", arguments, [definition], [])
     ast.copy_location(outer, definition)
-    module = ast.fix_missing_locations(ast.Module([outer], []))
+    module = ast.Module([outer], [])
+    complete_places(module)
     code = compile(module, file, "exec", dont_inherit=True)
     for _ in range(2):
         code = next(one for one in code.co_consts if isinstance(one, types.CodeType))
