@@ -57,7 +57,7 @@ def test_a_room_never_says_the_package_name(room: str):
         assert not absolute, file
 
 
-@pytest.mark.parametrize("folder", [*FOLDERS, "tests", "lit", "examples", "benchmarks"])
+@pytest.mark.parametrize("folder", [*sorted(FOLDERS), "tests", "lit", "examples", "benchmarks"])
 def test_nobody_imports_a_folder_by_its_name_on_disk(folder: str):
     for file in files_of(folder):
         tops = {n.split(".")[0] for n in absolute_imports(file)}

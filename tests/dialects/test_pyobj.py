@@ -67,7 +67,7 @@ def test_the_dialect_lists_every_op():
     assert {op.name.split(".")[1] for op in pyobj.PyObj.operations} <= rows
 
 
-@pytest.mark.parametrize("value", LITERALS, ids=lambda v: repr(v)[:30])
+@pytest.mark.parametrize("value", LITERALS)
 def test_a_literal_reads_back(value: pyobj.Literal):
     for text in (
         show(
