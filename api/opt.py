@@ -17,6 +17,7 @@ from xdsl.passes import ModulePass, PassPipeline
 from xdsl.utils.arg_spec import parse_spec
 from xdsl.utils.diagnostic import Diagnostic
 from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
+from xdsl.utils.lexer import Input, Span
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from foldaway.dialects.verifier import verify
@@ -24,6 +25,12 @@ from foldaway.dialects.verifier import verify
 from .pipeline import PIPELINES
 from .read_python import UsageError, read_python
 from .universe import TARGETS, loaders
+
+_STRINGS = re.compile(r'//[^\n]*|"(?:[^"\\\n\v\f]++|\\(?:["nt\\]|[0-9A-Fa-f]{2}))*+"|"')
+"""Comments, whole strings, and quotes that open none."""
+
+_FROM_PARSER = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
+"""What xDSL's attributes raise, beside ParseError, when they are parsed from nonsense."""
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -63,6 +70,8 @@ class OptMain(xDSLOptMain):
     def register_all_frontends(self) -> None:
         """Add Python files."""
         super().register_all_frontends()
+        self._parse = self.available_frontends["mlir"]
+        self.available_frontends["mlir"] = self._read_text
         self.available_frontends["py"] = self._read_python
 
     def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
@@ -120,6 +129,26 @@ class OptMain(xDSLOptMain):
 
     def _is_python(self) -> bool:
         return self.args.frontend == "py" or str(self.args.input_file or "").endswith(".py")
+
+    def _read_text(self, stream: IO[bytes]) -> ModuleOp:
+        try:
+            return self._parse(self._checked(stream))
+        except _FROM_PARSER as error:
+            file, kind = self.get_input_name(), type(error).__name__
+            raise UsageError(f"{file}: error: not valid IR: {kind}: {error}") from None
+
+    def _checked(self, stream: IO[bytes]) -> IO[bytes]:
+        """Return the stream, or raise ParseError for a string that its line does not close.
+
+        xDSL's lexer would try every way of reading such a string: for ever, if it is long.
+        """
+        data = stream.read()
+        text = data.decode()
+        for token in _STRINGS.finditer(text):
+            if token[0] == '"':
+                span = Span(token.start(), token.end(), Input(text, self.get_input_name()))
+                raise ParseError(span, "this string is not closed, or has an unknown escape")
+        return BytesIO(data)
 
     def _read_python(self, stream: IO[bytes]) -> ModuleOp:
         data = stream.read()
