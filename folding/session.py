@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -130,7 +131,7 @@ class Folding:
     def new_input(self, spec: TensorSpec, source: Source, like: Tensor | None = None) -> Tensor:
         """Add an argument to the graph and return the tensor it stands for."""
         value = self.block.insert_arg(tensor_type(spec), len(self.block.args))
-        value.name_hint = None
+        value.name_hint = _hint(source)
         symbolic = Tensor.symbolic(self, value, like)
         self.inputs.append(source)
         self._sources[id(symbolic)] = source
@@ -140,7 +141,9 @@ class Folding:
     def object_input(self, source: Source) -> SSAValue:
         """Add an object that existed before the call as an argument, to be returned itself."""
         self.inputs.append(source)
-        return self.block.insert_arg(OBJECT, len(self.block.args))
+        value = self.block.insert_arg(OBJECT, len(self.block.args))
+        value.name_hint = _hint(source)
+        return value
 
     def source(self, value: object) -> Source | None:
         """Return the path to a value from outside, None for one that was born while folding."""
@@ -261,3 +264,9 @@ def place_of(location: LocationAttr) -> tuple[str, int] | None:
     if isinstance(location, FileLineColLoc):
         return location.filename.data, location.line.data
     return None
+
+
+def _hint(source: Source) -> str | None:
+    """Return a name for an argument in the IR: the path as one ASCII word."""
+    word = re.sub(r"\W+", "_", str(source), flags=re.ASCII).strip("_")
+    return word if word and not word[0].isdigit() else None

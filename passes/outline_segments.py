@@ -89,6 +89,8 @@ def _make_segment(
     """Move the ops into a new function after `func` in its module."""
     body = Block(arg_types=[value.type for value in arguments])
     renamed = dict(zip(arguments, body.args, strict=True))
+    for value, argument in renamed.items():
+        argument.name_hint = value.name_hint
     for op in ops:
         op.detach()
         op.operands = [renamed.get(value, value) for value in op.operands]

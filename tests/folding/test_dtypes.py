@@ -7,7 +7,7 @@ import foldaway
 from foldaway import Tensor, jit, ops
 from foldaway.dialects import dtypes
 
-SHAPES = [(), (1,), (0, 3), (7,), (2, 1, 5)]
+SHAPES = [(), (0, 3), (2, 1, 5)]
 
 
 def arithmetic(x, y):

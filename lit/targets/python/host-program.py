@@ -1,7 +1,7 @@
 # RUN: foldaway-opt %s --function f --args tensor<3xf32> --allow-python -t python | filecheck %s
 
 
-# CHECK: def f(a0):
-# CHECK-NEXT: return (f_segment0(a0), 'text')
+# CHECK: def f(x):
+# CHECK-NEXT: return (f_segment0(x), 'text')
 def f(x):
     return x + 1, "text"
