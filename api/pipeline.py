@@ -14,8 +14,11 @@ LINALG = f"{FOLD},canonicalize,cse,lower-graph-to-linalg"
 CPU = f"{LINALG},fuse-elementwise-to-generic,place-buffers"
 """Python to loops over buffers, which the CPU's emitter takes."""
 
-PIPELINES = {"python": FOLD, "linalg": LINALG, "llvm": CPU, "cpu": CPU}
-"""Target name to its whole pipeline, in the syntax of `foldaway-opt -p`."""
+PIPELINES = {"python": FOLD, "linalg": LINALG, "llvm": CPU, "cpu": FOLD}
+"""Target name to its whole pipeline, in the syntax of `foldaway-opt -p`.
+
+The target `cpu` lowers the segments itself, since buffers don't say which integers are unsigned.
+"""
 
 
 def lower_segment(module: ModuleOp, stage: str) -> None:

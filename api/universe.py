@@ -31,9 +31,9 @@ PASSES: dict[str, tuple[str, str]] = {
 """Pass name to the module and the `ModulePass` class in it."""
 
 TARGETS: dict[str, tuple[str, str]] = {
-    "cpu": ("foldaway.backends.cpu.target", "CpuTarget"),
+    "cpu": ("foldaway.targets", "CpuTarget"),
     "linalg": ("foldaway.targets", "LinalgTarget"),
-    "llvm": ("foldaway.backends.llvm", "LlvmTarget"),
+    "llvm": ("foldaway.targets", "LlvmTarget"),
     "python": ("foldaway.targets", "PythonTarget"),
 }
 """Target name to the module and the `Target` class in it."""

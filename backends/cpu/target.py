@@ -38,19 +38,26 @@ class CpuTarget(Target):
         """Write one line for each result: its dtype and shape, then its elements."""
         entry = _first_function(module)
         signature = signature_of(module, entry)
-        if self.inputs is None:
-            arrays = _random(signature.inputs, self.seed)
-        else:
-            with np.load(self.inputs) as file:
-                arrays = [file[name] for name in file.files]
         executable = CpuDriver().compile(module, entry)
         try:
-            results = executable(arrays)
+            results = executable(self.arrays(signature.inputs))
         except TypeError as error:
             raise PassFailedException(f"error: {error}") from None
         for result in results:
-            shape = "x".join(map(str, result.shape)) or "scalar"
-            output.write(f"{result.dtype.name} {shape}: {result.tolist()}\n")
+            output.write(shown(result))
+
+    def arrays(self, specs: Sequence[TensorSpec]) -> list[Array]:
+        """Return what the function is called with."""
+        if self.inputs is None:
+            return _random(specs, self.seed)
+        with np.load(self.inputs) as file:
+            return [file[name] for name in file.files]
+
+
+def shown(result: Array) -> str:
+    """Return the line that is printed for a result."""
+    shape = "x".join(map(str, result.shape)) or "scalar"
+    return f"{result.dtype.name} {shape}: {result.tolist()}\n"
 
 
 def _first_function(module: ModuleOp) -> str:
