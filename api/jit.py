@@ -11,6 +11,7 @@ from foldaway.dialects.source import CompileError
 from foldaway.folding.functions import Body, bind
 from foldaway.frontend.lower_function import lower_function
 from foldaway.passes.fold_pyobj import fallback_enabled
+from foldaway.runtime.collector import no_collection
 from foldaway.runtime.compiled import CompiledFunction
 from foldaway.runtime.locks import ForkSafeLock
 from foldaway.runtime.report import FunctionReport
@@ -66,7 +67,7 @@ class Jitted(CompiledFunction):
                 from .compile import compile_function
 
                 try:
-                    with tracing(None):
+                    with tracing(None), no_collection():
                         found = compile_function(self.function, arguments, key, self._options)
                 except CompileError as error:
                     # It says where in the user's file; our own frames say nothing more.

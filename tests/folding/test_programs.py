@@ -3,6 +3,7 @@
 import functools
 import io
 import math
+import os
 import threading
 import traceback
 from contextlib import redirect_stdout
@@ -500,3 +501,16 @@ def test_compiled_code_computes_nothing_with_numpy(monkeypatch):
     for name in ("add", "multiply", "exp", "matmul", "maximum", "sum", "dot", "broadcast_to"):
         monkeypatch.setattr(np, name, None)
     assert [t.tolist() for t in f(X)] == expected
+
+
+def test_a_forked_child_compiles_and_calls():
+    @jit
+    def f(x, n):
+        return x * n
+
+    f(X, 2)
+    child = os.fork()
+    if child == 0:
+        right = f(X, 2).tolist() == [2, 4, 6] and f(X, 3).tolist() == [3, 6, 9]
+        os._exit(0 if right else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

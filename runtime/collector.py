@@ -1,0 +1,35 @@
+"""Python's garbage collector, held off while a function is compiled.
+
+IR is full of cycles and all of it is alive, so that each collection visits everything in vain:
+that costs as much again as the compiling itself.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from .locks import ForkSafeLock
+
+_lock = ForkSafeLock()
+_holders = 0
+_was_enabled = False
+
+
+@contextmanager
+def no_collection() -> Generator[None]:
+    """Switch the collector off until the last of the threads that want it off is done."""
+    global _holders, _was_enabled
+    with _lock:
+        if _holders == 0:
+            _was_enabled = gc.isenabled()
+            gc.disable()
+        _holders += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _holders -= 1
+            if _holders == 0 and _was_enabled:
+                gc.enable()
