@@ -13,7 +13,7 @@ from .nest import Dimension
 
 WIDTH = 64
 """Outputs of a strip: enough for the lanes of a few vectors."""
-SPAN = 128
+SPAN = 32
 """Rounds of which a sum's errors are not kept."""
 
 

@@ -101,7 +101,7 @@ def check_floats(got, wanted, ulps, case=""):
     assert got.dtype == wanted.dtype
     with np.errstate(all="ignore"):  # ml_dtypes warns of nans
         nan = np.isnan(wanted)
-        assert (np.isnan(got) == nan).all(), case
+        assert (np.isnan(got) == nan).all(), (case, got, wanted)
     kind = {2: np.int16, 4: np.int32, 8: np.int64}[got.itemsize]
 
     def steps(array):
@@ -111,7 +111,11 @@ def check_floats(got, wanted, ulps, case=""):
     if ulps == 0:
         assert (np.signbit(got) == np.signbit(wanted))[~nan].all(), case
     away = np.abs(steps(got) - steps(wanted))
-    assert away.size == 0 or away.max() <= ulps, (case, got[~nan][away > ulps][:5])
+    assert away.size == 0 or away.max() <= ulps, (
+        case,
+        got[~nan][away > ulps][:5],
+        wanted[~nan][away > ulps][:5],
+    )
 
 
 def zero(name, type):

@@ -1,6 +1,9 @@
 """The CPU's executables: what they accept, return, and that threads may share them."""
 
+import gc
+import os
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -43,3 +46,23 @@ def test_threads_compile_and_call_at_once():
     for thread in threads:
         thread.join()
     assert not failures
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_calls_and_compiles():
+    text = elementwise(["%r = arith.mulf %x0, %x0 : f64"], ["f64"], ["f64"], 10)
+    executable, x = CpuDriver().compile(parse(text), "f"), np.arange(10.0)
+    child = os.fork()
+    if child == 0:
+        done = (executable([x])[0] == CpuDriver().compile(parse(text), "f")([x])[0]).all()
+        os._exit(0 if done else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_code_is_unloaded_with_its_executable():
+    text = elementwise(["%r = arith.addf %x0, %x0 : f64"], ["f64"], ["f64"], 10)
+    executable = CpuDriver().compile(parse(text), "f")
+    gone = weakref.ref(executable)
+    del executable
+    gc.collect()
+    assert gone() is None
