@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import linecache
 import os
+import re
 import time
 import types
 from collections.abc import Iterator
@@ -32,7 +34,9 @@ class Source:
 
 
 _STARTED = time.time()
-_trees: dict[str, tuple[list[str], ast.Module]] = {}
+_FunctionsAt = dict[int, list[tuple[FunctionNode, str | None]]]
+_files: dict[str, tuple[list[str], ast.Module, _FunctionsAt]] = {}
+_PRIVATE = re.compile(r"\b__(?!\w*__\b)\w")
 
 
 def find_source(function: types.FunctionType) -> Source:
@@ -49,23 +53,34 @@ def _search(function: types.FunctionType) -> Source:
     lines = _lines(file)
     if not lines:
         raise _no_source(code, f"the source of '{file}' can't be read")
-    tree = _tree(file, lines)
-    if tree is None:
+    changed = _may_have_changed(file)
+    found = None if changed or code.co_name == "<lambda>" else _parse_def(lines, code)
+    return found or _search_file(lines, code, check=changed)
+
+
+_sources = CodeCache(_search)
+
+
+def _search_file(lines: list[str], code: types.CodeType, *, check: bool) -> Source:
+    """Return the function in the tree of its whole file; `check` that it is what was compiled."""
+    file = code.co_filename
+    parsed = _parse_file(file, lines)
+    if parsed is None:
         raise _no_source(code, f"'{file}' is no longer valid Python")
-    candidates = [(n, owner) for n, owner in _functions(tree, None) if _fits(n, code)]
+    tree, functions = parsed
+    candidates = [
+        (node, owner) for node, owner in functions.get(code.co_firstlineno, ()) if _fits(node, code)
+    ]
     if not candidates:
         raise _no_source(code, f"line {code.co_firstlineno} of '{file}' doesn't hold it any more")
     if len(candidates) > 1:
         candidates = _by_positions(candidates, code)
     if len(candidates) > 1:
         raise _no_source(code, "several functions on its line can't be told apart")
-    if _may_have_changed(file) and not _compiles_to(tree, file, code):
+    if check and not _compiles_to(tree, file, code):
         raise _no_source(code, f"'{file}' has changed since it was imported")
     node, owner = candidates[0]
     return Source(node, file, code.co_firstlineno, owner)
-
-
-_sources = CodeCache(_search)
 
 
 def _lines(file: str) -> list[str]:
@@ -73,15 +88,69 @@ def _lines(file: str) -> list[str]:
     return linecache.getlines(file)
 
 
-def _tree(file: str, lines: list[str]) -> ast.Module | None:
-    known = _trees.get(file)
+def _parse_def(lines: list[str], code: types.CodeType) -> Source | None:
+    """Return a def from its own lines, for parsing a large file takes long; None where it can't be.
+
+    It ends before the first line that is not further in. If that line is in a string or brackets,
+    what is before it isn't Python, and the next such line is tried.
+    """
+    first = code.co_firstlineno - 1
+    if not lines[first : first + 1] or not lines[first].lstrip().startswith(("def ", "@")):
+        return None
+    indent = _indent(lines[first])
+    last = max((line for _, _, line in code.co_lines() if line), default=first + 1)
+    ends = (n for n in range(last, len(lines)) if _is_out(lines[n], indent))
+    for end in itertools.islice(itertools.chain(ends, [len(lines)]), 8):
+        text = "".join(lines[first:end])
+        try:
+            (node,) = ast.parse(f"if 1:\n{text}" if indent else text).body
+        except (SyntaxError, ValueError):
+            continue
+        if isinstance(node, ast.If):
+            (node,) = node.body
+        ast.increment_lineno(node, first - 1 if indent else first)
+        owner = _owner(code)
+        # A def that is declared global in a method has a qualname without its class.
+        unsure = owner is None and indent and _PRIVATE.search(text)
+        if isinstance(node, ast.FunctionDef) and _fits(node, code) and not unsure:
+            return Source(node, code.co_filename, code.co_firstlineno, owner)
+        return None
+    return None
+
+
+def _indent(line: str) -> int:
+    line = line.expandtabs()
+    return len(line) - len(line.lstrip())
+
+
+def _is_out(line: str, indent: int) -> bool:
+    """Return whether a line of code stands no further in than a def at `indent`."""
+    text = line.strip()
+    return bool(text) and not text.startswith("#") and _indent(line) <= indent
+
+
+def _owner(code: types.CodeType) -> str | None:
+    """Return the name of the nearest class around a def."""
+    parts = code.co_qualname.split(".")
+    for part, inner in zip(parts[-2::-1], parts[:0:-1], strict=True):
+        if "<locals>" not in (part, inner):
+            return part
+    return None
+
+
+def _parse_file(file: str, lines: list[str]) -> tuple[ast.Module, _FunctionsAt] | None:
+    """Return the tree of a file and its functions by their first lines; None if it isn't Python."""
+    known = _files.get(file)
     if known is None or known[0] != lines:
         try:
-            known = (lines, ast.parse("".join(lines), file))
+            tree = ast.parse("".join(lines), file)
         except (SyntaxError, ValueError):
             return None
-        _trees[file] = known
-    return known[1]
+        functions: _FunctionsAt = {}
+        for node, owner in _functions(tree, None):
+            functions.setdefault(_first_line(node), []).append((node, owner))
+        known = _files[file] = (lines, tree, functions)
+    return known[1:]
 
 
 def _may_have_changed(file: str) -> bool:
@@ -112,17 +181,18 @@ def _functions(node: ast.AST, owner: str | None) -> Iterator[tuple[FunctionNode,
 
 def _fits(node: FunctionNode, code: types.CodeType) -> bool:
     """Return whether name, first line and parameters are those of the code."""
-    if isinstance(node, ast.FunctionDef):
-        line = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-        name = node.name
-    else:
-        line, name = node.lineno, "<lambda>"
-    if line != code.co_firstlineno or name != code.co_name:
+    name = node.name if isinstance(node, ast.FunctionDef) else "<lambda>"
+    if _first_line(node) != code.co_firstlineno or name != code.co_name:
         return False
     arguments = node.args
     positional = len(arguments.posonlyargs) + len(arguments.args)
     counts = (positional, len(arguments.kwonlyargs))
     return counts == (code.co_argcount, code.co_kwonlyargcount)
+
+
+def _first_line(node: FunctionNode) -> int:
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _by_positions(

@@ -174,6 +174,56 @@ def test_exec_with_linecache():
         del linecache.cache[file]
 
 
+TRICKY = [
+    "def f():\n    return '''\nout\ndef g(): pass\n'''\nx = 1\n",
+    "def f():\n    return (1 +\n2)\nx = 1\n",
+    "def f():\n    x = 1 + \\\n2\n    return x\nx = 1\n",
+    "def f():\n    x = 1\n# a comment\n\n    return x\n",
+    "def f(): return 1; pass\nx = 1\n",
+    "if 1:\n\tdef f(\n  a,\nb=2):\n\t\treturn a\n\tx = 1\n",
+    "def f():\n    return 1\n    if 0:\n        y = 2\nx = 1",
+    "x = [\n]\n@(lambda f: f)\n@(\n    lambda f: f)\ndef f(x): pass\n",
+]
+
+
+@pytest.mark.parametrize("text", TRICKY)
+def test_a_def_alone_is_what_it_is_in_its_file(text: str, monkeypatch: pytest.MonkeyPatch):
+    file = "<tricky>"
+    entry = (len(text), None, text.splitlines(keepends=True), file)
+    monkeypatch.setitem(linecache.cache, file, entry)
+    alone = find_source(made_by_exec(text, file, "f")).node
+    whole = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)]
+    assert ast.dump(alone, include_attributes=True) == ast.dump(whole[0], include_attributes=True)
+
+
+def test_only_the_lines_of_a_def_are_parsed(monkeypatch: pytest.MonkeyPatch):
+    parsed = list[str]()
+    parse = ast.parse
+    monkeypatch.setattr(ast, "parse", lambda text, *a: parsed.append(text) or parse(text, *a))
+    text = "def f():\n    return 1\n" + "x = 1\n" * 1000
+    file = "<long>"
+    entry = (len(text), None, text.splitlines(keepends=True), file)
+    monkeypatch.setitem(linecache.cache, file, entry)
+    find_source(made_by_exec(text, file, "f"))
+    assert parsed == ["def f():\n    return 1\n"]
+
+
+def test_a_global_function_of_a_method_has_its_class(monkeypatch: pytest.MonkeyPatch):
+    lines = [
+        "class A:",
+        "    def m(self):",
+        "        global f",
+        "        def f(x): return x.__y",
+        "A().m()",
+    ]
+    text, file = "\n".join(lines), "<global>"
+    entry = (len(text), None, [line + "\n" for line in lines], file)
+    monkeypatch.setitem(linecache.cache, file, entry)
+    function = made_by_exec(text, file, "f")
+    assert function.__code__.co_qualname == "f"
+    assert find_source(function).owner == "A"
+
+
 def test_equal_code_in_two_files_has_two_sources(tmp_path: Path):
     for name in ("one.py", "two.py"):
         (tmp_path / name).write_text("def f():\n    return 1\n")
