@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, cast
 
 import numpy as np
@@ -26,6 +25,9 @@ _SOME_KERNELS, _MANY_KERNELS = 30, 300
 _LONG_CONSTANT = 4096
 """Bytes; a longer constant is not worth printing and parsing."""
 
+ASSEMBLER = Assembler()
+"""The one of this process: LLVM works for one thread at a time."""
+
 Array = npt.NDArray[Any]
 
 
@@ -39,12 +41,11 @@ class CpuDriver:
     ) -> Executable:
         """Return the code of a function of a module in buffer form."""
         signature = signature or signature_of(module, entry)
-        assembler = _assembler()
-        half = assembler.has_half_instructions
+        half = ASSEMBLER.has_half_instructions
         emitted = emit(module, half_instructions=half, longest_constant=_LONG_CONSTANT)
         constants = {name: _aligned(data) for name, data in emitted.constants.items()}
         symbols = {name: _address(array) for name, array in constants.items()}
-        code = assembler.assemble(emitted.text, entry, symbols, _effort(emitted))
+        code = ASSEMBLER.assemble(emitted.text, entry, symbols, _effort(emitted))
         return _CpuExecutable(code, signature, list(constants.values()))
 
 
@@ -132,8 +133,3 @@ def _aligned(data: bytes) -> Array:
     array = room[start : start + len(data)]
     array[:] = np.frombuffer(data, np.uint8)
     return array
-
-
-@cache
-def _assembler() -> Assembler:
-    return Assembler()

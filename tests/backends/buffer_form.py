@@ -11,9 +11,9 @@ from xdsl.dialects.builtin import Builtin, ModuleOp
 from xdsl.dialects.linalg import Linalg
 from xdsl.parser import Parser
 
-from foldaway.backends.cpu.driver import CpuDriver, signature_of
+from foldaway.backends.cpu.driver import ASSEMBLER, CpuDriver, signature_of
 from foldaway.backends.cpu.emit_llvm import emit_llvm
-from foldaway.backends.cpu.machine_code import Assembler, Effort
+from foldaway.backends.cpu.machine_code import Effort
 
 BF16 = ml_dtypes.bfloat16
 DTYPES = {"f16": np.float16, "bf16": BF16, "f32": np.float32, "f64": np.float64, "i1": np.bool_}
@@ -64,7 +64,7 @@ def run(text, *inputs, portable=False):
 def run_portable(module, inputs):
     """Run the code for a machine that has no instruction for float16."""
     effort = Effort(1, 1, interleaved=False, unrolled=False)
-    code = Assembler().assemble(emit_llvm(module), "f", {}, effort)
+    code = ASSEMBLER.assemble(emit_llvm(module), "f", {}, effort)
     _, outputs = signature_of(module, "f")
     names = {"bool_": np.bool_, "bfloat16": BF16}
     results = [np.empty(s, names.get(d.name, d.name)) for s, d in outputs]
