@@ -22,16 +22,19 @@ def call_compiled(cell: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     Instances of one class share code where what is read of them is equal.
     Raises as a compiled function does.
     """
-    construct = type(cell).construct  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+    return compiled_form(cell)(cell, *args, **kwargs)
+
+
+def compiled_form(cell: object) -> Jitted:
+    """Return the compiled form of a cell's `construct`, made once for each function.
+
+    Raises TypeError for a `construct` that is no Python function.
+    """
+    construct: Any = getattr(type(cell), "construct", None)
     if isinstance(construct, Jitted):
-        return construct(cell, *args, **kwargs)
+        return construct
     if not isinstance(construct, types.FunctionType):
         raise TypeError(f"construct of {type(cell).__name__} is no Python function")
-    return compiled_construct(construct)(cell, *args, **kwargs)
-
-
-def compiled_construct(construct: types.FunctionType) -> Jitted:
-    """Return the compiled form of a `construct`, made once."""
     with _lock:
         found: Jitted | None = vars(construct).get(_COMPILED)
         if found is None:
