@@ -13,8 +13,8 @@ from .nest import Dimension
 
 WIDTH = 64
 """Outputs of a strip: enough for the lanes of a few vectors."""
-SPAN = 32
-"""Rounds of which a sum's errors are not kept."""
+SPAN, SHORT = 32, 128
+"""Rounds of which a sum's errors are not kept; a sum of at most `SHORT` keeps none."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def write_columns(
     """Write the loops of a reduction, that over the outputs along `along` innermost."""
     width = min(WIDTH, along.extent)
     full, left = divmod(along.extent, width)
-    is_long = prod(d.extent for d in reductions) > SPAN
+    is_long = prod(d.extent for d in reductions) > SHORT
     keeps_errors = is_long and any(combiner.is_sum for combiner in combiners)
 
     def variables() -> list[str]:
