@@ -61,6 +61,9 @@ def run_lines(text: str) -> list[str]:
 
 
 def run_line(line: str) -> None:
+    bare = re.sub(r"'[^']*'|\"[^\"]*\"|2>(&1|/dev/null)", "", line)
+    if re.search(r"[<>;&$]", bare):
+        raise LitError(f"a shell would take a part of this line for its own: {line}")
     words = shlex.shlex(line, posix=True, punctuation_chars="|")
     words.whitespace_split = True
     command: list[str] = []

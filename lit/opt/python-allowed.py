@@ -1,4 +1,4 @@
-# RUN: foldaway-opt %s --function f --args tensor<3xf32> -p fold-pyobj --allow-python \
+# RUN: foldaway-opt %s --function f --args 'tensor<3xf32>' -p fold-pyobj --allow-python \
 # RUN:   | filecheck %s
 
 import math

@@ -1,4 +1,4 @@
-# RUN: foldaway-opt %s --function f --args tensor<3xf32> | filecheck %s
+# RUN: foldaway-opt %s --function f --args 'tensor<3xf32>' | filecheck %s
 
 import os.path
 from math import tau

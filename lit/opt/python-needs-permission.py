@@ -1,4 +1,4 @@
-# RUN: not foldaway-opt %s --function f --args tensor<3xf32> -p fold-pyobj 2>&1 | filecheck %s
+# RUN: not foldaway-opt %s --function f --args 'tensor<3xf32>' -p fold-pyobj 2>&1 | filecheck %s
 
 import math
 

@@ -1,4 +1,4 @@
-# RUN: foldaway-opt %s --function f --args tensor<3xf32> --allow-python -t python | filecheck %s
+# RUN: foldaway-opt %s --function f --args 'tensor<3xf32>' --allow-python -t python | filecheck %s
 
 
 # CHECK: def f(x):
