@@ -39,6 +39,7 @@ class CodeMaker:
 
     def __init__(self):
         self._slots: dict[SSAValue, int] = {}
+        self._defined: set[SSAValue] = set()
 
     @property
     def size(self) -> int:
@@ -55,11 +56,19 @@ class CodeMaker:
 
     def block(self, block: Block) -> list[Step]:
         """Return the steps of a block, without its `pyobj.give`."""
+        self._defined.update(block.args)
+        for op in block.ops:
+            self._defined.update(op.results)
         return [
             MAKERS.get(type(op), _unknown)(self, op)
             for op in block.ops
             if op.name not in ("pyobj.give", "pyobj.pass")
         ]
+
+    def check(self) -> None:
+        """Raise ValueError if an op uses a value of a body around: only variables go there."""
+        if not self._defined.issuperset(self._slots):
+            raise ValueError("an op uses a value of another function's body")
 
     def expression(self, region: Region) -> Expression:
         """Return what computes the value that a region gives."""
@@ -96,6 +105,7 @@ def code_of(block: Block) -> Code:
         maker = CodeMaker()
         arguments = tuple(maker.slot(argument) for argument in block.args)
         steps = maker.block(block)
+        maker.check()
         last = block.last_op
         lambda_ = last is not None and last.name == "pyobj.give"
         given = maker.slot(last.operands[0]) if lambda_ and last is not None else None

@@ -18,7 +18,10 @@ from ..runtime.tensor import Tensor
 if TYPE_CHECKING:
     from .session import Folding
 
-SHAREABLE = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, DType, np.dtype)
+SHAREABLE = (
+    *(type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType),
+    *(DType, np.dtype, range),
+)
 """Objects that a result may hold as they are: nobody can tell one call's from another's."""
 
 

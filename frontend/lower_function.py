@@ -116,8 +116,7 @@ def _inside(lowering: StatementLowering, function: types.FunctionType) -> None:
 def _lower_body(lowering: StatementLowering, source: Source) -> None:
     node = source.node
     if isinstance(node, ast.Lambda):
-        lowering.at(node.body)
-        lowering.emit(pyobj.ReturnOp, [lowering.expression(node.body)])
+        lowering.returned(node.body)
     else:
         lowering.statements(docstring(node.body)[0])
 

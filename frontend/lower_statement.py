@@ -32,6 +32,11 @@ class StatementLowering(ExpressionLowering):
         """Return a region of statements."""
         return self.region(lambda _: self.statements(nodes))
 
+    def returned(self, node: ast.expr) -> None:
+        """Lower the body of a lambda: its value is returned."""
+        self.at(node)
+        self.emit(pyobj.ReturnOp, [self.expression(node)])
+
     def giving_or_empty(self, node: ast.expr | None) -> Region:
         """Return a region that gives a value, or one with an empty block."""
         return Region(Block()) if node is None else self.giving(node)

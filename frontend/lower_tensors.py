@@ -43,6 +43,12 @@ class TensorLowering(StatementLowering):
                 self._tensors = {}
             super().statements([node])
 
+    def returned(self, node: ast.expr) -> None:
+        """Lower the body of a lambda, which is a `return` in all but name."""
+        if not self._is_tensor(node):
+            self._tensors = {}
+        super().returned(node)
+
     def expression(self, node: ast.expr) -> SSAValue:
         """Return the value of an expression; an operator on tensors is a graph op."""
         if self._tensors:

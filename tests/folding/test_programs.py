@@ -377,6 +377,16 @@ def test_two_lambdas_on_a_line():
     assert g(Tensor(1)).item() == 10
 
 
+def test_a_lambda_in_a_lambda_sees_its_variables():
+    programs = [
+        lambda x: (lambda d: (d["a"].append(x), d["a"][0])[1])({"a": []}),
+        lambda x: [(d, x)[1] for d in [1, 2]],
+        lambda x: (x * 2, (lambda: x + 1)()),
+    ]
+    for program in programs:
+        assert same(jit(program)(X), program(X))
+
+
 def test_a_compiled_function_inside_another():
     inner = jit(straight)
 
