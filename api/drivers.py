@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from foldaway.dialects.source import CompileError
+from xdsl.dialects.builtin import UnknownLoc
+
+from foldaway.dialects.source import reject
 from foldaway.runtime.driver import Driver
 
 from . import context
@@ -17,9 +19,10 @@ def current_driver() -> Driver:
     """
     target = str(context.get_context("device_target"))
     if target != "CPU":
-        raise CompileError(
-            f"error: there is no backend for device_target '{target}'\n"
-            "  hint: set_context(device_target='CPU')"
+        reject(
+            UnknownLoc(),
+            f"there is no backend for device_target '{target}'",
+            "set_context(device_target='CPU')",
         )
     return _cpu()
 

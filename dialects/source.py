@@ -58,13 +58,28 @@ def width_at(location: FileLineColLoc) -> int:
         tree = ast.parse("".join(linecache.getlines(file)))
     except (SyntaxError, ValueError):
         return 1
-    ends = [
-        node.end_col_offset
+    starting = [
+        node
         for node in ast.walk(tree)
-        if isinstance(node, ast.expr)
-        and (node.lineno, node.col_offset, node.end_lineno) == (line, column, line)
-        and node.end_col_offset is not None
+        if isinstance(node, ast.expr | ast.stmt)
+        and (node.lineno, node.col_offset) == (line, column)
     ]
-    if not ends:
-        return 1
-    return max(1, len(text.encode()[column : max(ends)].decode(errors="ignore")))
+    expressions = [_end(node, line) for node in starting if isinstance(node, ast.expr)]
+    # Where a statement begins with an expression, that is what the place means.
+    ends = expressions or [_end(node, line) for node in starting]
+    return max(1, len(text.encode()[column : max(ends, default=0)].decode(errors="ignore")))
+
+
+def _end(node: ast.expr | ast.stmt, line: int) -> int:
+    """Return the column where a node ends, of a statement with a body its head; 0 if not here."""
+    match node:
+        case ast.If() | ast.While():
+            return _end(node.test, line)
+        case ast.For():
+            return _end(node.iter, line)
+        case ast.With():
+            return _end(node.items[-1].context_expr, line)
+        case _ if hasattr(node, "body") and isinstance(node, ast.stmt):
+            return 0
+        case _:
+            return (node.end_col_offset or 0) if node.end_lineno == line else 0

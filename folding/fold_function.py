@@ -86,7 +86,13 @@ def _argument(
     if not isinstance(argument.type, ObjectType):
         if known:
             return folding.adopt(environment.arguments[source.index], source)
-        return folding.new_input(spec_of(argument.type), source)
+        try:
+            spec = spec_of(argument.type)
+        except TypeError as error:
+            folding.reject(
+                f"the parameter '{source}' can't be folded: {error}", "use a tensor type"
+            )
+        return folding.new_input(spec, source)
     if not known:
         folding.reject(
             f"the value of the parameter '{source}' isn't known while compiling",

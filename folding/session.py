@@ -169,7 +169,7 @@ class Folding:
     def refuse_write(self, tensor: Tensor) -> NoReturn:
         """Raise CompileError for a change of a tensor that existed before the call."""
         source = self.source(tensor)
-        self.refuse_effect(f"the tensor '{source}' is changed in place" if source else "effect")
+        self.refuse_effect(f"the tensor '{source or 'of the world outside'}' is changed in place")
 
     def before_write(self, tensor: Tensor) -> None:
         """Allow the change of a tensor that was born here."""
