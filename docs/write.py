@@ -267,7 +267,7 @@ def _run(words: list[str], folder: str | Path) -> str:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "PATH": path},
+        env={**os.environ, "PATH": path, "PYTHONUNBUFFERED": "1"},
     )
     if done.returncode:
         raise RuntimeError(f"{shlex.join(words)}: exit code {done.returncode}\n{done.stdout}")

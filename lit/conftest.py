@@ -39,7 +39,7 @@ class LitTest(pytest.Item):
         if not lines:
             raise LitError(f"{self.path} has no RUN line")
         for line in lines:
-            run_line(line.replace("%s", str(self.path)).replace("%S", str(self.path.parent)))
+            run_line(line, self.path)
 
     def repr_failure(self, excinfo, style=None):
         if isinstance(excinfo.value, LitError):
@@ -60,7 +60,7 @@ def run_lines(text: str) -> list[str]:
     return re.sub(r"\\\n", "", found).splitlines()
 
 
-def run_line(line: str) -> None:
+def run_line(line: str, file: Path) -> None:
     bare = re.sub(r"'[^']*'|\"[^\"]*\"|2>(&1|/dev/null)", "", line)
     if re.search(r"[<>;&$]", bare):
         raise LitError(f"a shell would take a part of this line for its own: {line}")
@@ -73,7 +73,8 @@ def run_line(line: str) -> None:
             text = run_command(command, text)
             command = []
         else:
-            command.append(word)
+            # Put in last: a path may hold spaces.
+            command.append(word.replace("%s", str(file)).replace("%S", str(file.parent)))
 
 
 def run_command(command: list[str], text: str) -> str:
