@@ -11,6 +11,7 @@ from ..runtime.tensor import Tensor
 from .classify import is_inlined
 from .errors import Raised, run
 from .frames import Frame
+from .numbers import SymbolicFloat, constant
 
 _MISSING = object()
 
@@ -24,6 +25,7 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     folding.need_python("an attribute")
     if isinstance(owner, Tensor):
         return run(getattr, owner, name)
+    owner = constant(owner) if isinstance(owner, SymbolicFloat) else owner
     if not isinstance(owner, types.ModuleType | type):
         folding.note_object(owner)
     getter = _user_getter(owner, name)

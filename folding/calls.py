@@ -17,6 +17,7 @@ from .code import code_of
 from .errors import Raised, run
 from .frames import Frame
 from .functions import Body, bind, body_of, execute
+from .numbers import SymbolicFloat, constant
 from .outside import changed, snapshot
 from .special import SPECIAL
 from .taint import taint_of_call
@@ -29,8 +30,21 @@ def operate(frame: Frame, function: Callable[..., Any], *operands: object) -> An
     """Return what an operator gives; the interpreter is asked for objects."""
     for operand in operands:
         if type(operand) not in _FAST:
+            if isinstance(operand, SymbolicFloat):
+                return _operate_on_float(frame, function, operand, operands)
             frame.folding.meet(operand)
     result = run(function, *operands)
+    frame.folding.check_needed()
+    return result
+
+
+def _operate_on_float(
+    frame: Frame, function: Callable[..., Any], number: SymbolicFloat, operands: tuple[object, ...]
+) -> Any:
+    """Return what an operator gives on a run-time float, or on the constant that it is now."""
+    result = run(number.combined, function, operands)
+    if result is NotImplemented:
+        return operate(frame, function, *map(constant, operands))
     frame.folding.check_needed()
     return result
 
@@ -157,6 +171,9 @@ def _call_method(callee: object) -> types.FunctionType | None:
 
 def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]) -> Any:
     folding = frame.folding
+    args = [constant(value) for value in args]
+    kwargs = {name: constant(value) for name, value in kwargs.items()}
+    constant(getattr(callee, "__self__", None))
     if not is_graph_callable(callee):
         folding.meet(callee)
     for value in (*args, *kwargs.values()):

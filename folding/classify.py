@@ -15,6 +15,7 @@ import numpy as np
 from ..dialects.dtypes import DType
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
+from .numbers import SymbolicFloat
 
 PURE, IMPURE, OPAQUE = "pure", "impure", "opaque"
 
@@ -38,7 +39,10 @@ _GRAPH_BUILTINS: tuple[object, ...] = (
     *(list, hasattr, getattr, type, super, all, any, round, pow, divmod, reversed, map, filter),
     *(str, slice, callable, issubclass),
 )
-_PLAIN = (bool, int, float, str, type(None), Tensor, DType, slice, range, type(...))
+_PLAIN = (
+    *(bool, int, float, str, type(None), slice, range, type(...)),
+    *(Tensor, DType, SymbolicFloat),
+)
 
 
 def purity(callee: Any) -> str:

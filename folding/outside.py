@@ -16,7 +16,7 @@ import numpy as np
 from ..dialects.dtypes import DType
 from ..runtime import guards
 from ..runtime.guards import class_of
-from ..runtime.sources import Attribute, Item, Source
+from ..runtime.sources import Argument, Attribute, Item, Source
 from ..runtime.tensor import Tensor
 from .classify import is_library_callable
 from .native_reads import VALUE_TYPES
@@ -60,6 +60,8 @@ class Outside:
     def adopt(self, value: object, source: Source) -> object:
         """Return what stands for an outside value while folding, and guard what must not change."""
         add = self._folding.add_guard
+        if type(value) is float and isinstance(source, Argument):
+            return self._folding.symbolic_float(value, source)
         if guards.is_immutable(value):
             add(guards.equal_value(source, value))
             return value

@@ -7,6 +7,7 @@ import sys
 from ..runtime.tensor import Tensor
 from .errors import Raised, run
 from .frames import Frame
+from .numbers import constant
 from .taint import is_tainted
 
 
@@ -35,7 +36,7 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
             values.append(arg)
             texts.append("")
         else:
-            texts[-1] += run(str, arg)
+            texts[-1] += run(str, constant(arg))
             folding.check_needed()
     texts[-1] += end
     folding.builder.print(

@@ -6,7 +6,8 @@ import types
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from xdsl.ir import Operation, SSAValue
+from xdsl.dialects.builtin import StringAttr
+from xdsl.ir import Attribute, Operation, SSAValue
 
 from ..dialects import pyobj
 from ..dialects.dtypes import DType
@@ -14,6 +15,7 @@ from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.pyobj.literals import is_literal
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
+from .numbers import SymbolicFloat
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -37,6 +39,8 @@ class ResultBuilder:
         """Return the SSA value of a tensor, or of the op that makes the object."""
         if isinstance(value, Tensor):
             return value.graph_value(self._folding)
+        if isinstance(value, SymbolicFloat):
+            return self._number(value)
         found = self._built.get(id(value))
         if found is None:
             if id(value) in self._open:
@@ -44,6 +48,16 @@ class ResultBuilder:
             self._open.add(id(value))
             found = self._built[id(value)] = self._make(value)
             self._open.discard(id(value))
+        return found
+
+    def _number(self, number: SymbolicFloat) -> SSAValue:
+        """Return the Python float that a 0-d tensor of the graph is."""
+        found = self._built.get(id(number))
+        if found is None:
+            function = self._add(pyobj.RuntimeOp, (), function=StringAttr("float"))
+            layout = pyobj.NamesAttr(("",))
+            operands = [function, number.value]
+            found = self._built[id(number)] = self._add(pyobj.CallOp, operands, layout=layout)
         return found
 
     def _make(self, value: Any) -> SSAValue:
@@ -75,7 +89,7 @@ class ResultBuilder:
         self,
         kind: type[Operation],
         operands: list[SSAValue] | tuple[()],
-        **properties: pyobj.LiteralAttr | pyobj.ObjectAttr | pyobj.NamesAttr,
+        **properties: Attribute,
     ) -> SSAValue:
         op = kind.create(
             operands=operands,

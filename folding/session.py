@@ -12,7 +12,7 @@ from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 from xdsl.ir import Block, SSAValue
 
 from ..dialects.build import IRBuilder
-from ..dialects.dtypes import TensorSpec, tensor_type
+from ..dialects.dtypes import TensorSpec, float64, tensor_type
 from ..dialects.emitter import IREmitter
 from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.source import CompileError, reject
@@ -25,6 +25,7 @@ from .errors import Raised
 from .frames import Frame
 from .native_reads import NativeReads
 from .notice import Notice
+from .numbers import SymbolicFloat
 from .outside import Outside
 
 AnyGuard = guards.AnyGuard
@@ -90,6 +91,8 @@ class Folding:
         self._iterations = 0
         self._tensors: dict[tuple[object, ...], Tensor] = {}
         self._sources: dict[int, Source] = {}
+        self._floats: dict[tuple[object, ...], SymbolicFloat] = {}
+        self._float_values: dict[tuple[object, ...], float] = {}
 
     @property
     def location(self) -> LocationAttr:
@@ -137,6 +140,22 @@ class Folding:
         self._sources[id(symbolic)] = source
         self._tensors["alive", id(symbolic)] = symbolic
         return symbolic
+
+    def symbolic_float(self, value: float, source: Source) -> SymbolicFloat:
+        """Return what stands for a float argument; its value comes at run time."""
+        known = self._floats.get(source.key)
+        if known is None:
+            tensor = self.new_input(TensorSpec((), float64), source)
+            graph_value = tensor.graph_value(self)
+            known = SymbolicFloat(self, value, graph_value, frozenset((source,)))
+            self._floats[source.key] = known
+            self._float_values[source.key] = value
+            self.add_guard(guards.same_type(source, float))
+        return known
+
+    def guard_float(self, source: Source) -> None:
+        """Guard that a float argument is the one of this call."""
+        self.add_guard(guards.equal_value(source, self._float_values[source.key]))
 
     def object_input(self, source: Source) -> SSAValue:
         """Add an object that existed before the call as an argument, to be returned itself."""

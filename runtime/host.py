@@ -27,5 +27,10 @@ def _nested(value: Any) -> object:
     return tuple(_nested(item) for item in value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType]
 
 
-RUNTIME: dict[str, Callable[..., object]] = {"print": print_tensors}
+def python_float(value: Tensor | float) -> float:
+    """Return the Python float that a 0-d float64 tensor holds."""
+    return value if isinstance(value, float) else float(value)
+
+
+RUNTIME: dict[str, Callable[..., object]] = {"print": print_tensors, "float": python_float}
 """Name in the IR to function."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from .arrays import Array
 from .dispatch import from_array
 from .driver import Executable
 from .tensor import Tensor
@@ -17,9 +20,13 @@ class Segment:
     executable: Executable
     results: int
 
-    def __call__(self, *tensors: Tensor) -> Tensor | tuple[Tensor, ...]:
-        """Run the compiled code; a lone result is not in a tuple."""
+    def __call__(self, *inputs: Tensor | float) -> Tensor | tuple[Tensor, ...]:
+        """Run the compiled code; a lone result is not in a tuple. A float is a 0-d float64."""
         with tracing(None):
-            outputs = self.executable([tensor.array("a compiled function") for tensor in tensors])
+            outputs = self.executable([_array(value) for value in inputs])
             made = [from_array(output) for output in outputs]
         return made[0] if self.results == 1 else tuple(made)
+
+
+def _array(value: Tensor | float) -> Array:
+    return value.array("a compiled function") if isinstance(value, Tensor) else np.array(value)

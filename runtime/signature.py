@@ -17,7 +17,8 @@ def signature_key(arguments: Sequence[object]) -> tuple[object, ...]:
     Tensors count by class, shape and dtype; numbers and texts by value; containers by what is in
     them; other objects by class alone, because what is read of them is guarded.
     """
-    return tuple(map(_key, arguments))
+    # A float is a run-time value; where its value matters, a guard says so.
+    return tuple(float if type(value) is float else _key(value) for value in arguments)
 
 
 def _key(value: object) -> object:
