@@ -54,11 +54,7 @@ def compile_function(
         module = specialize_function(function, [_type_of(argument) for argument in arguments])
     source = _only_function(module)
     fold = FoldPyObjPass(fallback_enabled(), options.style, allow_python=True)
-    try:
-        with our_failure(fold.name, module):
-            folded = fold.fold(source, Environment(function, arguments))
-    except Raised as raised:
-        raised.reraise()
+    folded = _fold(fold, source, Environment(function, arguments), module)
     notice = str(folded.notice) if folded.notice.statements else ""
     if notice:
         _log.warning("%s", notice)
@@ -77,6 +73,18 @@ def compile_function(
         _report(folded, segments),
         _texts(source, host, segments),
     )
+
+
+def _fold(
+    fold: FoldPyObjPass, source: FuncOp, environment: Environment, module: ModuleOp
+) -> Folded:
+    """Return what is left of the function; raise what the user's program raises."""
+    try:
+        with our_failure(fold.name, module):
+            return fold.fold(source, environment)
+    except Raised as error:
+        raised = error
+    raised.reraise()
 
 
 def _type_of(argument: object) -> Attribute:

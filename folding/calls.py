@@ -179,6 +179,10 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     for value in (*args, *kwargs.values()):
         if type(value) not in _FAST:
             folding.meet(value)
+    wrapped = getattr(callee, "__wrapped__", None)
+    if isinstance(wrapped, types.FunctionType):
+        # A library's wrapper, as `contextmanager` makes, runs the user's function by itself.
+        folding.native.guard_function(wrapped)
     _check_purity(frame, callee, args)
     owner = getattr(callee, "__self__", None)
     watched = snapshot([owner, *args, *kwargs.values()], folding.outside)

@@ -35,8 +35,11 @@ class Raised(BaseException):
             self.traceback = types.TracebackType(self.traceback, frame, at, inner.tb_lineno)
 
     def reraise(self) -> NoReturn:
-        """Raise the user's exception as itself, its traceback ending at the user's line."""
-        raise self.exception.with_traceback(self.traceback) from self.exception.__cause__
+        """Raise the user's exception as itself, its traceback ending at the user's line.
+
+        To be called when no exception is being handled: that would become its context.
+        """
+        raise self.exception.with_traceback(self.traceback)
 
 
 def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
@@ -44,6 +47,9 @@ def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
     try:
         return function(*args, **kwargs)
     except Exception as error:
+        if isinstance(error.__context__, Raised):
+            # The folder was handling it; the program's own context is set where it is known.
+            error.__context__ = None
         raise Raised(error) from None
 
 

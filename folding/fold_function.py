@@ -15,7 +15,13 @@ from ..dialects.dtypes import spec_of
 from ..dialects.pyobj.attributes import ObjectType
 from ..runtime.sources import Argument, Source
 from ..runtime.tracing import tracing
-from . import steps_control, steps_definitions, steps_statements, steps_values
+from . import (
+    steps_control,
+    steps_definitions,
+    steps_exceptions,
+    steps_statements,
+    steps_values,
+)
 from .code import code_of
 from .frames import Frame
 from .functions import execute
@@ -24,7 +30,7 @@ from .result import ResultBuilder
 from .scopes import scope_of
 from .session import AnyGuard, Folding, LineReport, Options
 
-STEPS = (steps_values, steps_statements, steps_control, steps_definitions)
+STEPS = (steps_values, steps_statements, steps_control, steps_exceptions, steps_definitions)
 """The modules that say how each op is folded; importing them registers the steps."""
 
 

@@ -52,6 +52,8 @@ def _collect(op: Operation, scope: Scope) -> None:
             scope.local.add(op.alias.data if op.alias else op.module.data.partition(".")[0])
         case pyobj.ImportFromOp():
             scope.local |= set(imported_names(op))
+        case pyobj.TryOp():
+            scope.local |= {name for name in op.names.data if name}
         case pyobj.DefOp():
             scope.local.add(op.function.data)
             return

@@ -87,6 +87,8 @@ class Folding:
         self.report = LineReport()
         self.frame: Frame | None = None
         self.depth = 0
+        self.handled: list[BaseException] = []
+        """The exceptions whose handlers are running, the innermost last."""
         self.needed: CompileError | None = None
         self._iterations = 0
         self._tensors: dict[tuple[object, ...], Tensor] = {}

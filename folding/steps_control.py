@@ -11,7 +11,7 @@ from xdsl.ir import Operation
 from ..dialects import graph, pyobj
 from ..runtime.dispatch import from_value
 from ..runtime.tensor import Tensor
-from .calls import call, truth
+from .calls import truth
 from .code import BREAK, CONTINUE, RETURN, CodeMaker, Step, makes, run_steps
 from .errors import Raised, run
 from .frames import Frame
@@ -113,32 +113,6 @@ def func_return(maker: CodeMaker, op: Operation) -> Step:
         values = tuple(frame.slots[slot] for slot in slots)
         frame.result = values[0] if len(values) == 1 else values
         return RETURN
-
-    return step
-
-
-@makes(pyobj.RaiseOp)
-def raise_(maker: CodeMaker, op: Operation) -> Step:
-    """Raise while compiling: the call raises."""
-    slots: Sequence[int] = maker.slots(op.operands)
-
-    def step(frame: Frame) -> str | None:
-        frame.op = op
-        if not slots:
-            frame.folding.reject("a bare 'raise' can't be compiled yet", "name the exception")
-        values = [frame.slots[slot] for slot in slots]
-        made = [
-            call(frame, value, [], {}) if isinstance(value, type) else value for value in values
-        ]
-        exception = made[0]
-        if not isinstance(exception, BaseException):
-            raise Raised(TypeError("exceptions must derive from BaseException"))
-        if len(made) > 1:
-            cause = made[1]
-            if cause is not None and not isinstance(cause, BaseException):
-                raise Raised(TypeError("exception causes must derive from BaseException"))
-            exception.__cause__ = cause
-        raise Raised(exception)
 
     return step
 

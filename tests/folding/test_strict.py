@@ -162,18 +162,24 @@ def test_generators_come_later():
 
 
 def test_statements_that_come_later():
-    def attempt(x):
-        try:
-            return x
-        finally:
+    def define(x):
+        class Local:
             pass
+
+        return x
+
+    def choose(x):
+        match x.ndim:
+            case 1:
+                return x
 
     def manage(x):
         with open("x"):
             return x
 
-    assert "'try' can't be compiled yet" in refused(attempt, X)
-    refused(manage, X)
+    assert "'class' can't be compiled yet" in refused(define, X)
+    assert "'match' can't be compiled yet" in refused(choose, X)
+    assert "does something outside the program" in refused(manage, X)
 
 
 def test_recursion_without_end():

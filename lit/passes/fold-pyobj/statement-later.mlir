@@ -1,10 +1,8 @@
 // RUN: not foldaway-opt -p fold-pyobj %s 2>&1 | filecheck %s
 
-// CHECK: 'try' can't be compiled yet
-func.func @attempt() -> !pyobj.object {
-  pyobj.try {
-    pyobj.pass
-  } except {
+// CHECK: 'class' can't be compiled yet
+func.func @define() -> !pyobj.object {
+  pyobj.class "C"() {
     pyobj.pass
   }
   pyobj.return

@@ -1,0 +1,199 @@
+"""Steps of `try`, `with` and `raise`, on what is known while compiling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from xdsl.ir import Operation
+
+from ..dialects import pyobj
+from ..runtime.guards import class_of
+from .calls import call, truth
+from .code import CodeMaker, Expression, Step, makes, run_steps
+from .errors import Raised, run
+from .frames import Frame
+
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class _Handler:
+    """One `except`: what gives its classes (None: bare), its variable, its steps."""
+
+    classes: Expression | None
+    name: str
+    steps: list[Step]
+
+
+@makes(pyobj.TryOp)
+def try_(maker: CodeMaker, op: Operation) -> Step:
+    """Run the body, the handler that fits or `else`, and `finally`."""
+    try_op = cast(pyobj.TryOp, op)
+    body, orelse = maker.block(try_op.body.block), maker.block(try_op.orelse.block)
+    final = maker.block(try_op.finalbody.block)
+    handlers: list[_Handler] = []
+    for index, name in enumerate(try_op.names.data):
+        kind, handler = try_op.handlers[2 * index], try_op.handlers[2 * index + 1]
+        classes = maker.expression(kind) if kind.block.first_op is not None else None
+        handlers.append(_Handler(classes, name, maker.block(handler.block)))
+
+    def handled(frame: Frame) -> str | None:
+        try:
+            signal = run_steps(body, frame)
+        except Raised as error:
+            raised = error
+        else:
+            return run_steps(orelse, frame) if signal is None else signal
+        return _handle(frame, raised, handlers)
+
+    def step(frame: Frame) -> str | None:
+        frame.op = op
+        if try_op.star is not None:
+            frame.folding.reject("'except*' can't be compiled yet", "use 'except'")
+        return _finally(frame, handled, final)
+
+    return step
+
+
+def _finally(frame: Frame, inner: Callable[[Frame], str | None], final: list[Step]) -> str | None:
+    """Run `inner`, then `final`, whose own return, break or error wins."""
+    if not final:
+        return inner(frame)
+    raised: Raised | None = None
+    signal = None
+    try:
+        signal = inner(frame)
+    except Raised as error:
+        raised = error
+    result, place = frame.result, frame.op
+    last = _with_context(frame, final, raised)
+    if last is not None:
+        return last
+    frame.result, frame.op = result, place
+    if raised is not None:
+        raise raised
+    return signal
+
+
+def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str | None:
+    """Run the first handler that fits; without one the exception goes on."""
+    exception = raised.exception
+    for handler in handlers:
+        if handler.classes is not None:
+            classes = handler.classes(frame)
+            if not run(_matches, exception, classes):
+                continue
+        raised.passes(frame.name, frame.location)
+        exception.__traceback__ = raised.traceback
+        if handler.name:
+            frame.store(handler.name, exception)
+        frame.folding.handled.append(exception)
+        try:
+            return _with_context(frame, handler.steps, raised)
+        finally:
+            frame.folding.handled.pop()
+            if handler.name:
+                frame.variables.pop(handler.name, None)
+    raise raised
+
+
+def _with_context(frame: Frame, steps: list[Step], raised: Raised | None) -> str | None:
+    """Run steps while an exception is handled: it is the context of what they raise."""
+    try:
+        return run_steps(steps, frame)
+    except Raised as error:
+        inner = error.exception
+        if raised is not None and inner is not raised.exception and inner.__context__ is None:
+            inner.__context__ = raised.exception
+        raise
+
+
+def _matches(exception: BaseException, classes: Any) -> bool:
+    kinds: list[Any] = list(classes) if class_of(classes) is tuple else [classes]
+    for kind in kinds:
+        if not isinstance(kind, type) or not issubclass(kind, BaseException):
+            raise TypeError(
+                "catching classes that do not inherit from BaseException is not allowed"
+            )
+    return isinstance(exception, classes)
+
+
+@makes(pyobj.WithOp)
+def with_(maker: CodeMaker, op: Operation) -> Step:
+    """Enter the manager, run the body, and leave the manager with what the body raised."""
+    with_op = cast(pyobj.WithOp, op)
+    manager, entered = maker.slot(with_op.manager), maker.slot(with_op.body.block.args[0])
+    body = maker.block(with_op.body.block)
+
+    def step(frame: Frame) -> str | None:
+        frame.op = op
+        value = frame.slots[manager]
+        enter, leave = _methods(value)
+        frame.folding.note_object(value)
+        frame.slots[entered] = call(frame, enter, [value], {})
+        try:
+            signal = run_steps(body, frame)
+        except Raised as error:
+            raised = error
+        else:
+            result, frame.op = frame.result, op
+            call(frame, leave, [value, None, None, None], {})
+            frame.result = result
+            return signal
+        raised.passes(frame.name, frame.location)
+        exception, frame.op = raised.exception, op
+        exception.__traceback__ = raised.traceback
+        details = [value, type(exception), exception, exception.__traceback__]
+        frame.folding.handled.append(exception)
+        try:
+            if not truth(frame, call(frame, leave, details, {})):
+                raise raised
+        finally:
+            frame.folding.handled.pop()
+        return None
+
+    return step
+
+
+def _methods(manager: object) -> tuple[object, object]:
+    """Return `__enter__` and `__exit__` of a manager's class, with Python's error without them."""
+    kind = type(manager)
+    enter, leave = getattr(kind, "__enter__", _MISSING), getattr(kind, "__exit__", _MISSING)
+    if enter is _MISSING or leave is _MISSING:
+        missed = "" if enter is _MISSING else " (missed __exit__ method)"
+        raise Raised(
+            TypeError(
+                f"'{kind.__name__}' object does not support the context manager protocol{missed}"
+            )
+        )
+    return enter, leave
+
+
+@makes(pyobj.RaiseOp)
+def raise_(maker: CodeMaker, op: Operation) -> Step:
+    """Raise while compiling: unless a handler is there, the call raises."""
+    slots: Sequence[int] = maker.slots(op.operands)
+
+    def step(frame: Frame) -> str | None:
+        frame.op = op
+        if not slots:
+            if not frame.folding.handled:
+                raise Raised(RuntimeError("No active exception to reraise"))
+            raise Raised(frame.folding.handled[-1])
+        values = [frame.slots[slot] for slot in slots]
+        made = [
+            call(frame, value, [], {}) if isinstance(value, type) else value for value in values
+        ]
+        exception = made[0]
+        if not isinstance(exception, BaseException):
+            raise Raised(TypeError("exceptions must derive from BaseException"))
+        if len(made) > 1:
+            cause = made[1]
+            if cause is not None and not isinstance(cause, BaseException):
+                raise Raised(TypeError("exception causes must derive from BaseException"))
+            exception.__cause__ = cause
+        raise Raised(exception)
+
+    return step

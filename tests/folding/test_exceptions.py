@@ -1,0 +1,198 @@
+"""`try`, `with` and `raise` while compiling: what plain Python does."""
+
+import contextlib
+import traceback
+
+import pytest
+
+from foldaway import CompileError, Tensor, jit
+
+X = Tensor([1.0, 2.0])
+
+
+class Manager:
+    def __init__(self, log, swallow=False):
+        self.log = log
+        self.swallow = swallow
+
+    def __enter__(self):
+        self.log.append("enter")
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.log.append(("exit", kind and kind.__name__, str(error), trace is None))
+        return self.swallow
+
+
+@contextlib.contextmanager
+def tagged(log, name):
+    log.append(name)
+    try:
+        yield name.upper()
+    finally:
+        log.append(f"/{name}")
+
+
+def caught(x, key):
+    try:
+        value = {"a": x}[key]
+    except KeyError as error:
+        return "missing", error.args, x
+    except (TypeError, ValueError):
+        return "other", x
+    else:
+        return "found", value
+    finally:
+        x = x + 1
+
+
+def nested(x, kind):
+    log = []
+    try:
+        try:
+            if kind == "value":
+                raise ValueError("v")
+            if kind == "zero":
+                log.append(1 // 0)
+            log.append("body")
+        except ValueError as error:
+            log.append(str(error))
+            raise KeyError("k") from error
+        finally:
+            log.append("inner finally")
+    except Exception as error:
+        context = type(error.__context__).__name__
+        log.append((type(error).__name__, repr(error.__cause__), context))
+    return log, x
+
+
+def loops(x):
+    log = []
+    for i in range(5):
+        try:
+            if i == 1:
+                continue
+            if i == 3:
+                break
+            log.append(i)
+        finally:
+            log.append(-i)
+    else:
+        log.append("else")
+    return log, x
+
+
+def overridden(x):
+    try:
+        raise ValueError("lost")
+    finally:
+        return x, "kept"  # noqa: B012
+
+
+def reraised(x):
+    log = []
+    try:
+        try:
+            raise ValueError("again")
+        except ValueError:
+            log.append("seen")
+            raise
+    except ValueError as error:
+        log.append(str(error))
+    try:
+        error  # noqa: B018
+    except NameError as missing:
+        log.append(type(missing).__name__)
+    return log, x
+
+
+def managed(x, swallow):
+    log = []
+    with Manager(log) as outer, Manager(log, swallow) as inner:
+        log.append(outer is inner)
+        if swallow:
+            raise ValueError("in the body")
+        x = x * 2
+    return log, x
+
+
+def generated(x):
+    log = []
+    with tagged(log, "a") as name, contextlib.suppress(KeyError):
+        log.append(name)
+        log.append({}["none"])
+    return log, x
+
+
+def early(x):
+    log = []
+
+    def inner():
+        with Manager(log):
+            return "returned"
+
+    return inner(), log, x
+
+
+PROGRAMS = [
+    *((caught, key) for key in ("a", "b", [])),
+    *((nested, kind) for kind in ("value", "zero", "none")),
+    *((managed, swallow) for swallow in (True, False)),
+    *((program,) for program in (loops, overridden, reraised, generated, early)),
+]
+
+
+def shown(value):
+    return str(value)
+
+
+@pytest.mark.parametrize("case", PROGRAMS, ids=lambda c: f"{c[0].__name__}-{c[1:]}")
+def test_as_in_plain_python(case):
+    program, *args = case
+    compiled = jit(program)
+    for _ in range(2):
+        assert shown(compiled(X, *args)) == shown(program(X, *args))
+
+
+def escaping(x, how):
+    try:
+        if how == "context":
+            return {}["k"]
+    except KeyError:
+        raise ValueError("new")  # noqa: B904
+    with Manager([]):
+        raise TypeError("through a manager")
+
+
+@pytest.mark.parametrize("how", ["context", "manager"])
+def test_exceptions_that_escape(how):
+    with pytest.raises(Exception) as plain:  # noqa: PT011
+        escaping(X, how)
+    with pytest.raises(Exception) as compiled:  # noqa: PT011
+        jit(escaping)(X, how)
+    assert type(compiled.value) is type(plain.value)
+    assert str(compiled.value) == str(plain.value)
+    assert type(compiled.value.__context__) is type(plain.value.__context__)
+    last = traceback.extract_tb(plain.value.__traceback__)[-1]
+    found = traceback.extract_tb(compiled.value.__traceback__)[-1]
+    assert (found.filename, found.lineno) == (last.filename, last.lineno)
+
+
+def test_no_manager():
+    def f(x):
+        with x:
+            return x
+
+    with pytest.raises(TypeError, match="does not support the context manager protocol"):
+        jit(f)(X)
+
+
+def test_what_can_not_be_compiled_is_no_exception_of_the_program():
+    def f(x):
+        try:
+            return float(x[0])
+        except Exception:
+            return x
+
+    with pytest.raises(CompileError, match="exists only at run time"):
+        jit(f)(X)
