@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -52,6 +54,9 @@ def _collect(op: Operation, scope: Scope) -> None:
             scope.local.add(op.alias.data if op.alias else op.module.data.partition(".")[0])
         case pyobj.ImportFromOp():
             scope.local |= set(imported_names(op))
+        case pyobj.MatchOp():
+            for pattern in op.patterns.data:
+                scope.local |= set(captured_names(pattern.data))
         case pyobj.TryOp():
             scope.local |= {name for name in op.names.data if name}
         case pyobj.DefOp():
@@ -80,3 +85,15 @@ def _collect_walruses(op: Operation, scope: Scope) -> None:
     for inner in op.walk():
         if isinstance(inner, pyobj.WalrusOp):
             scope.local.add(inner.variable.data)
+
+
+def captured_names(pattern: ast.pattern) -> Iterator[str]:
+    """Yield the names that a pattern binds."""
+    for node in ast.walk(pattern):
+        match node:
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield name
+            case ast.MatchMapping(rest=str(name)):
+                yield name
+            case _:
+                pass

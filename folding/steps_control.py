@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from typing import cast
 
@@ -12,9 +13,10 @@ from ..dialects import graph, pyobj
 from ..runtime.dispatch import from_value
 from ..runtime.tensor import Tensor
 from .calls import truth
-from .code import BREAK, CONTINUE, RETURN, CodeMaker, Step, makes, run_steps
+from .code import BREAK, CONTINUE, RETURN, CodeMaker, Expression, Step, makes, run_steps
 from .errors import Raised, run
 from .frames import Frame
+from .patterns import matches
 
 _END = object()
 
@@ -151,5 +153,32 @@ def graph_op(maker: CodeMaker, op: Operation) -> Step:
         folding.block.add_op(new)
         for slot, result in zip(results, new.results, strict=True):
             frame.slots[slot] = from_value(folding, result)
+
+    return step
+
+
+@makes(pyobj.MatchOp)
+def match_(maker: CodeMaker, op: Operation) -> Step:
+    """Run the first case whose pattern fits and whose guard holds."""
+    match_op = cast(pyobj.MatchOp, op)
+    subject = maker.slot(match_op.subject)
+    cases: list[tuple[ast.pattern, Expression | None, list[Step]]] = []
+    for index, pattern in enumerate(match_op.patterns.data):
+        guard, body = match_op.cases[2 * index], match_op.cases[2 * index + 1]
+        condition = maker.expression(guard) if guard.block.first_op is not None else None
+        cases.append((pattern.data, condition, maker.block(body.block)))
+
+    def step(frame: Frame) -> str | None:
+        value = frame.slots[subject]
+        for pattern, guard, body in cases:
+            frame.op = op
+            bound: dict[str, object] = {}
+            if not matches(frame, pattern, value, bound):
+                continue
+            for name, item in bound.items():
+                frame.store(name, item)
+            if guard is None or truth(frame, guard(frame)):
+                return run_steps(body, frame)
+        return None
 
     return step

@@ -1,0 +1,159 @@
+"""The patterns of `match`: whether a value that is known while compiling fits, and what it binds.
+
+Source: <https://docs.python.org/3/reference/compound_stmts.html#the-match-statement>.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..runtime.guards import class_of
+from .attributes import get_attribute
+from .calls import operate, truth
+from .errors import Raised, run
+from .frames import Frame
+from .numbers import SymbolicFloat
+
+Bindings = dict[str, object]
+
+_SELF_MATCHING = (*(bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple),)
+"""Classes whose one positional pattern is the value itself."""
+
+_MISSING = object()
+
+
+def matches(frame: Frame, pattern: ast.pattern, value: object, bound: Bindings) -> bool:
+    """Return whether a value fits a pattern, and put what that binds into `bound`."""
+    match pattern:
+        case ast.MatchValue():
+            return truth(frame, operate(frame, operator.eq, value, _constant(frame, pattern.value)))
+        case ast.MatchSingleton():
+            return value is pattern.value
+        case ast.MatchAs():
+            if pattern.pattern is not None and not matches(frame, pattern.pattern, value, bound):
+                return False
+            if pattern.name is not None:
+                bound[pattern.name] = value
+            return True
+        case ast.MatchOr():
+            return _any_of(frame, pattern.patterns, value, bound)
+        case ast.MatchSequence():
+            return _sequence(frame, pattern.patterns, value, bound)
+        case ast.MatchMapping():
+            return _mapping(frame, pattern, value, bound)
+        case ast.MatchClass():
+            return _class(frame, pattern, value, bound)
+        case _:
+            raise ValueError(f"no such pattern: {ast.dump(pattern)}")
+
+
+def _any_of(frame: Frame, patterns: Sequence[ast.pattern], value: object, bound: Bindings) -> bool:
+    for pattern in patterns:
+        tried: Bindings = {}
+        if matches(frame, pattern, value, tried):
+            bound.update(tried)
+            return True
+    return False
+
+
+def _sequence(frame: Frame, patterns: Sequence[ast.pattern], value: Any, bound: Bindings) -> bool:
+    kind = class_of(value)
+    if not issubclass(kind, Sequence) or issubclass(kind, str | bytes | bytearray):
+        return False
+    frame.folding.meet(value)
+    items: list[Any] = run(list, value)
+    stars = [i for i, pattern in enumerate(patterns) if isinstance(pattern, ast.MatchStar)]
+    if not stars:
+        return len(items) == len(patterns) and all(
+            matches(frame, pattern, item, bound)
+            for pattern, item in zip(patterns, items, strict=True)
+        )
+    before, after = stars[0], len(patterns) - stars[0] - 1
+    if len(items) < before + after:
+        return False
+    star, end = patterns[before], len(items) - after
+    assert isinstance(star, ast.MatchStar)
+    if star.name is not None:
+        bound[star.name] = items[before:end]
+    rest = [*zip(patterns[:before], items[:before], strict=True)]
+    rest += zip(patterns[before + 1 :], items[end:], strict=True)
+    return all(matches(frame, pattern, item, bound) for pattern, item in rest)
+
+
+def _mapping(frame: Frame, pattern: ast.MatchMapping, value: Any, bound: Bindings) -> bool:
+    if not issubclass(class_of(value), Mapping):
+        return False
+    frame.folding.meet(value)
+    keys = [_constant(frame, key) for key in pattern.keys]
+    for key, inner in zip(keys, pattern.patterns, strict=True):
+        item = run(value.get, key, _MISSING)
+        if item is _MISSING or not matches(frame, inner, item, bound):
+            return False
+    if pattern.rest is not None:
+        bound[pattern.rest] = {k: v for k, v in value.items() if k not in keys}
+    return True
+
+
+def _class(frame: Frame, pattern: ast.MatchClass, value: object, bound: Bindings) -> bool:
+    kind: Any = _constant(frame, pattern.cls)
+    if not isinstance(kind, type):
+        raise Raised(TypeError("called match pattern must be a class"))
+    value = value.constant() if isinstance(value, SymbolicFloat) else value
+    if not isinstance(value, kind):
+        return False
+    inner = list(pattern.patterns)
+    if (
+        inner
+        and any(issubclass(kind, one) for one in _SELF_MATCHING)
+        and not hasattr(kind, "__match_args__")
+    ):
+        if len(inner) > 1:
+            raise Raised(_too_many(kind, 1, len(inner)))
+        return matches(frame, inner[0], value, bound) and _attributes(
+            frame, pattern.kwd_attrs, pattern.kwd_patterns, value, bound
+        )
+    names: tuple[str, ...] = getattr(kind, "__match_args__", ())
+    if len(inner) > len(names):
+        raise Raised(_too_many(kind, len(names), len(inner)))
+    wanted = [*names[: len(inner)], *pattern.kwd_attrs]
+    return _attributes(frame, wanted, [*inner, *pattern.kwd_patterns], value, bound)
+
+
+def _attributes(
+    frame: Frame,
+    names: Sequence[str],
+    patterns: Sequence[ast.pattern],
+    value: object,
+    bound: Bindings,
+) -> bool:
+    for name, pattern in zip(names, patterns, strict=True):
+        try:
+            item = get_attribute(frame, value, name)
+        except Raised as raised:
+            if isinstance(raised.exception, AttributeError):
+                return False
+            raise
+        if not matches(frame, pattern, item, bound):
+            return False
+    return True
+
+
+def _constant(frame: Frame, node: ast.expr) -> object:
+    """Return a literal, or what a dotted name means."""
+    match node:
+        case ast.Name():
+            return frame.load(node.id)
+        case ast.Attribute():
+            return get_attribute(frame, _constant(frame, node.value), node.attr)
+        case _:
+            return ast.literal_eval(node)
+
+
+def _too_many(kind: type[Any], most: int, given: int) -> TypeError:
+    plural = "" if most == 1 else "s"
+    return TypeError(
+        f"{kind.__name__}() accepts {most} positional sub-pattern{plural} ({given} given)"
+    )
