@@ -56,7 +56,7 @@ def width_at(location: FileLineColLoc) -> int:
     text = linecache.getline(file, line).rstrip()
     try:
         tree = ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError):
         return 1
     starting = [
         node

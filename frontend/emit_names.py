@@ -90,8 +90,19 @@ def complete_places(tree: ast.AST) -> None:
 _PLACED = (ast.expr, ast.stmt, ast.arg, ast.keyword, ast.alias, ast.excepthandler, ast.pattern)
 
 
+def all_ops(root: Operation) -> Iterator[Operation]:
+    """Yield an op and those in it, in no order; `walk` recurses too deeply for long `elif`s."""
+    rest = [root]
+    while rest:
+        op = rest.pop()
+        yield op
+        for region in op.regions:
+            for block in region.blocks:
+                rest += block.ops
+
+
 def _names_in(root: Operation) -> Iterator[str]:
-    for op in root.walk():
+    for op in all_ops(root):
         for attribute in op.properties.values():
             if isinstance(attribute, StringAttr):
                 yield attribute.data

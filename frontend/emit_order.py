@@ -18,6 +18,9 @@ from ..dialects import pyobj
 from ..dialects.source import reject
 from .emit_names import Naming
 
+DEEPEST = 200
+"""How deep an expression gets where it can be cut: Python 3.11 compiles trees of nearly 1000."""
+
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 
 Node = ast.expr | ast.stmt | None
@@ -62,6 +65,8 @@ class Ordering(Naming):
         self.flat = 0
         """How many places that can't have, or shouldn't have, names of ours are around this one."""
         self._trail: list[SSAValue] = []
+        self._depths: dict[SSAValue, int] = {}
+        """How deep the expressions are that wait, or did."""
 
     # Values.
 
@@ -139,12 +144,26 @@ class Ordering(Naming):
         if not uses:
             self.flush(sheet)
             sheet.out.append(ast.copy_location(ast.Expr(expression), expression))
-        elif len(uses) == 1 and uses[0].parent is sheet.block and self.may_wait():
+        elif (
+            len(uses) == 1
+            and uses[0].parent is sheet.block
+            and self.may_wait()
+            and not self._is_deep(value)
+        ):
             sheet.waiting.append((value, expression))
         else:
             self.flush(sheet)
             if not self._assign_all(sheet, value, expression, uses):
                 self.bind(sheet, value, expression)
+
+    def _is_deep(self, value: SSAValue) -> bool:
+        """Return whether a value gets a name because Python can't compile very deep trees."""
+        parts = value.owner.operands if isinstance(value.owner, Operation) else ()
+        depth = 1 + max([self._depths.get(part, 0) for part in parts], default=0)
+        if depth > DEEPEST and not self.flat:
+            return True
+        self._depths[value] = depth
+        return False
 
     def may_wait(self) -> bool:
         """Return whether values may go without a name. Tests say no, to see every form."""
@@ -250,21 +269,23 @@ class Ordering(Naming):
         else:
             self.push(sheet, op.results[0], node)
 
-    def run(self, sheet: Sheet) -> Sheet:
-        """Print the ops of a sheet that are left, and return it."""
+    def run(self, sheet: Sheet, until: Operation | None = None) -> Sheet:
+        """Print the ops of a sheet that are left, or those before one, and return it."""
         ops = sheet.ops
         while sheet.index < len(ops):
             op = ops[sheet.index]
+            if op is until:
+                return sheet
             if isinstance(op, pyobj.GiveOp):
                 sheet.given = self.take(sheet, op.values)
                 break
             self.visit(sheet)
             if sheet.temporaries and not sheet.waiting:
-                sheet.out += self._deleted(sheet, sheet.index)
+                sheet.out += self.deleted(sheet, sheet.index)
         self.flush(sheet)
         return sheet
 
-    def _deleted(self, sheet: Sheet, index: int) -> list[ast.stmt]:
+    def deleted(self, sheet: Sheet, index: int) -> list[ast.stmt]:
         """Return the `del` of the names that no op from `index` on needs."""
         names = [name for name, last in sheet.temporaries.items() if last < index]
         for name in names:
@@ -283,7 +304,7 @@ class Ordering(Naming):
     def expressions(self, region: Region) -> tuple[list[ast.stmt], list[ast.expr], list[ast.stmt]]:
         """Return what a region gives, the statements before that, and what deletes their names."""
         sheet = self.run(sheet_of(region))
-        return sheet.out, sheet.given, self._deleted(sheet, len(sheet.ops))
+        return sheet.out, sheet.given, self.deleted(sheet, len(sheet.ops))
 
     def only(self, region: Region) -> list[ast.expr]:
         """Return what a region gives, where Python has no room for statements."""

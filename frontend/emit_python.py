@@ -7,7 +7,7 @@ import builtins
 import keyword
 import types
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, NoReturn, cast
 
 from xdsl.dialects.builtin import FileLineColLoc, ModuleOp, StringAttr
 from xdsl.dialects.func import FuncOp
@@ -15,7 +15,8 @@ from xdsl.dialects.func import ReturnOp as FuncReturnOp
 from xdsl.ir import Operation, SSAValue
 
 from ..dialects import pyobj
-from .emit_names import complete_places
+from ..dialects.source import reject
+from .emit_names import all_ops, complete_places
 from .emit_order import LOAD, Handler, Ordering, Sheet, sheet_of
 from .emit_statements import STATEMENTS, body_of
 from .emit_values import VALUES
@@ -25,7 +26,7 @@ def is_segment(op: FuncOp) -> bool:
     """Return whether a function is computed by compiled code: it holds no Python."""
     if op.sym_visibility == StringAttr("private"):
         return True
-    names = {inner.name for inner in op.body.walk()} - {FuncReturnOp.name}
+    names = {inner.name for inner in all_ops(op)} - {op.name, FuncReturnOp.name}
     return bool(names) and not any(name.startswith("pyobj.") for name in names)
 
 
@@ -125,23 +126,48 @@ def to_text(op: ModuleOp | FuncOp) -> str:
     if op in segments:
         return lines[0]
     namespace = dict[str, object]()
-    text = ast.unparse(ast.fix_missing_locations(_Writable().visit(to_ast(op, namespace))))
+    tree = to_ast(op, namespace)
+    try:
+        _make_writable(tree)
+        text = ast.unparse(tree)
+    except RecursionError:
+        _reject_depth(op)
     lines += [f"# {name}: {pyobj.ObjectAttr(value)}" for name, value in namespace.items()]
     return "\n".join([*lines, text])
 
 
-class _Writable(ast.NodeTransformer):
-    """Writes an f-string as a call where its text can't be: Python 3.11 has no backslash in it."""
+def _reject_depth(op: Operation) -> NoReturn:
+    problem = "a part of this function is nested too deeply for Python's own compiler"
+    reject(op, problem, "assign a part of a long expression to a variable")
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
-        """Return the f-string, or a `join` of the texts of its parts."""
-        try:
-            ast.unparse(node)
-        except ValueError:
-            texts = [_formatted(part) for part in node.values]
-            join = ast.Attribute(ast.Constant(""), "join", LOAD)
-            return ast.Call(join, [ast.List(texts, LOAD)], [])
-        return node
+
+def _make_writable(tree: ast.AST) -> None:
+    """Make f-strings calls where their text can't be: Python 3.11 has no backslash in it."""
+    rest = [tree]
+    while rest:
+        node = rest.pop()
+        if isinstance(node, ast.JoinedStr):
+            continue
+        for name, part in ast.iter_fields(node):
+            if isinstance(part, list):
+                parts = cast("list[object]", part)
+                parts[:] = [_writable(one) for one in parts]
+            elif isinstance(part, ast.JoinedStr):
+                setattr(node, name, _writable(part))
+        rest += ast.iter_child_nodes(node)
+
+
+def _writable(part: object) -> object:
+    """Return a part of a tree; an f-string that can't be a text as a `join` of its parts."""
+    if not isinstance(part, ast.JoinedStr):
+        return part
+    try:
+        ast.unparse(part)
+    except ValueError:
+        texts = [_formatted(value) for value in part.values]
+        join = ast.Attribute(ast.Constant(""), "join", LOAD)
+        return ast.Call(join, [ast.List(texts, LOAD)], [])
+    return part
 
 
 def _formatted(part: ast.expr) -> ast.expr:
@@ -175,13 +201,16 @@ def to_function(
     `namespace` has what its free names stand for (segments, the runtime's functions), and gets
     the objects that have no literal form. `globals` and `closure` are those of the user's
     function: its module's variables, and its cells by name.
-    Raises CompileError where an op has no form in Python.
+    Raises CompileError where an op has no form in Python, or Python can't compile the result.
     """
     definition = PythonEmitter(op, namespace).function(op)
     cells = {key: types.CellType(value) for key, value in namespace.items()} | {**(closure or {})}
     location = op.location
     file = location.filename.data if isinstance(location, FileLineColLoc) else "<foldaway>"
-    code = _compile(definition, name, file, [*cells])
+    try:
+        code = _compile(definition, name, file, [*cells])
+    except RecursionError:
+        _reject_depth(op)
     if globals is None:
         globals = {"__builtins__": builtins, "__name__": "foldaway"}
     found = tuple(cells[free] for free in code.co_freevars)

@@ -9,7 +9,7 @@ from typing import Any
 from xdsl.ir import Operation, Region
 
 from ..dialects import pyobj
-from .emit_order import DELETE, LOAD, STORE, Handler, Ordering, Sheet
+from .emit_order import DELETE, LOAD, STORE, Handler, Ordering, Sheet, sheet_of
 from .emit_values import BINARY_NODES, arguments_of, parameters_of
 from .lower_expression import yields
 
@@ -128,9 +128,24 @@ def body_of(statements: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _if(self: Ordering, sheet: Sheet, op: pyobj.IfOp) -> ast.stmt:
+    """Return an `if`. An `if` that ends its `else` is, most often, an `elif`: that is a loop."""
+    first = outer = _if_without_else(self, sheet, op)
+    while isinstance(last := op.orelse.block.last_op, pyobj.IfOp):
+        sheet = self.run(sheet_of(op.orelse), last)
+        sheet.index += 1
+        op, inner = last, _if_without_else(self, sheet, last)
+        self.place(inner, op)
+        sheet.out.append(inner)
+        sheet.out += self.deleted(sheet, sheet.index)
+        outer.orelse, outer = sheet.out, inner
+    outer.orelse = self.statements(op.orelse)
+    return first
+
+
+def _if_without_else(self: Ordering, sheet: Sheet, op: pyobj.IfOp) -> ast.If:
     (test,) = self.take(sheet, op.operands)
     self.flush(sheet)
-    return ast.If(test, body_of(self.statements(op.body)), self.statements(op.orelse))
+    return ast.If(test, body_of(self.statements(op.body)), [])
 
 
 def _while(self: Ordering, sheet: Sheet, op: pyobj.WhileOp) -> ast.stmt:

@@ -35,7 +35,7 @@ class Source:
 
 _STARTED = time.time()
 _FunctionsAt = dict[int, list[tuple[FunctionNode, str | None]]]
-_files: dict[str, tuple[list[str], ast.Module, _FunctionsAt]] = {}
+_files: dict[str, tuple[list[str], _FunctionsAt]] = {}
 _PRIVATE = re.compile(r"\b__(?!\w*__\b)\w")
 
 
@@ -64,10 +64,12 @@ _sources = CodeCache(_search)
 def _search_file(lines: list[str], code: types.CodeType, *, check: bool) -> Source:
     """Return the function in the tree of its whole file; `check` that it is what was compiled."""
     file = code.co_filename
-    parsed = _parse_file(file, lines)
-    if parsed is None:
+    try:
+        functions = _parse_file(file, lines)
+    except RecursionError:
+        raise _no_source(code, f"'{file}' is nested too deeply to be parsed from here") from None
+    if functions is None:
         raise _no_source(code, f"'{file}' is no longer valid Python")
-    tree, functions = parsed
     candidates = [
         (node, owner) for node, owner in functions.get(code.co_firstlineno, ()) if _fits(node, code)
     ]
@@ -77,7 +79,7 @@ def _search_file(lines: list[str], code: types.CodeType, *, check: bool) -> Sour
         candidates = _by_positions(candidates, code)
     if len(candidates) > 1:
         raise _no_source(code, "several functions on its line can't be told apart")
-    if check and not _compiles_to(tree, file, code):
+    if check and not _compiles_to("".join(lines), code):
         raise _no_source(code, f"'{file}' has changed since it was imported")
     node, owner = candidates[0]
     return Source(node, file, code.co_firstlineno, owner)
@@ -106,6 +108,8 @@ def _parse_def(lines: list[str], code: types.CodeType) -> Source | None:
             (node,) = ast.parse(f"if 1:\n{text}" if indent else text).body
         except (SyntaxError, ValueError):
             continue
+        except RecursionError:
+            return None
         if isinstance(node, ast.If):
             (node,) = node.body
         ast.increment_lineno(node, first - 1 if indent else first)
@@ -138,8 +142,8 @@ def _owner(code: types.CodeType) -> str | None:
     return None
 
 
-def _parse_file(file: str, lines: list[str]) -> tuple[ast.Module, _FunctionsAt] | None:
-    """Return the tree of a file and its functions by their first lines; None if it isn't Python."""
+def _parse_file(file: str, lines: list[str]) -> _FunctionsAt | None:
+    """Return the functions of a file by their first lines; None if it isn't Python."""
     known = _files.get(file)
     if known is None or known[0] != lines:
         try:
@@ -147,10 +151,10 @@ def _parse_file(file: str, lines: list[str]) -> tuple[ast.Module, _FunctionsAt] 
         except (SyntaxError, ValueError):
             return None
         functions: _FunctionsAt = {}
-        for node, owner in _functions(tree, None):
+        for node, owner in _functions(tree):
             functions.setdefault(_first_line(node), []).append((node, owner))
-        known = _files[file] = (lines, tree, functions)
-    return known[1:]
+        known = _files[file] = (lines, functions)
+    return known[1]
 
 
 def _may_have_changed(file: str) -> bool:
@@ -161,9 +165,10 @@ def _may_have_changed(file: str) -> bool:
         return False
 
 
-def _compiles_to(tree: ast.Module, file: str, code: types.CodeType) -> bool:
-    """Return whether the code is what the tree compiles to."""
-    made = [compile(tree, file, "exec", dont_inherit=True)]
+def _compiles_to(text: str, code: types.CodeType) -> bool:
+    """Return whether the code is what the text of its file compiles to."""
+    # A text may be nested more deeply than a tree.
+    made = [compile(text, code.co_filename, "exec", dont_inherit=True)]
     for one in made:
         if one == code:
             return True
@@ -171,12 +176,15 @@ def _compiles_to(tree: ast.Module, file: str, code: types.CodeType) -> bool:
     return False
 
 
-def _functions(node: ast.AST, owner: str | None) -> Iterator[tuple[FunctionNode, str | None]]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.Lambda):
-            yield child, owner
-        inner = child.name if isinstance(child, ast.ClassDef) else owner
-        yield from _functions(child, inner)
+def _functions(tree: ast.Module) -> Iterator[tuple[FunctionNode, str | None]]:
+    """Yield the functions of a file and the class around each, in the order of the text."""
+    rest: list[tuple[ast.AST, str | None]] = [(tree, None)]
+    while rest:
+        node, owner = rest.pop()
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            yield node, owner
+        inner = node.name if isinstance(node, ast.ClassDef) else owner
+        rest += [(child, inner) for child in ast.iter_child_nodes(node)][::-1]
 
 
 def _fits(node: FunctionNode, code: types.CodeType) -> bool:

@@ -20,16 +20,28 @@ class ExpressionLowering(Lowering):
     """Lowers expressions to values."""
 
     def expression(self, node: ast.expr) -> SSAValue:
-        """Return the value of an expression."""
+        """Return the value of an expression.
+
+        What an expression evaluates first may be nested as deep as a line is long, as in
+        `a + b + c` and `a.b().c()`: that is a loop.
+        """
         location = self.location
+        around = list[ast.expr]()
+        while (first := _FIRST.get(type(node))) is not None:
+            around.append(node)
+            node = getattr(node, first)
         self.at(node)
         lower = _EXPRESSIONS.get(type(node))
         if lower is None:
             self.unsupported(node, f"'{type(node).__name__.lower()}'")
             raise AssertionError("unsupported raises")
-        result = lower(self, node)
+        value = lower(self, node)
+        while around:
+            node = around.pop()
+            self.at(node)
+            value = _AROUND[type(node)](self, node, value)
         self.location = location
-        return result
+        return value
 
     def expressions(self, nodes: Sequence[ast.expr]) -> list[SSAValue]:
         """Return the values of expressions, the first one first."""
@@ -142,13 +154,12 @@ def _name(self: ExpressionLowering, node: ast.Name) -> SSAValue:
     return self.value(pyobj.LoadOp, variable=self.name(node.id))
 
 
-def _unary(self: ExpressionLowering, node: ast.UnaryOp) -> SSAValue:
-    operator = self.text(UNARY[type(node.op)])
-    return self.value(pyobj.UnaryOp, [self.expression(node.operand)], operator=operator)
+def _unary(self: ExpressionLowering, node: ast.UnaryOp, operand: SSAValue) -> SSAValue:
+    return self.value(pyobj.UnaryOp, [operand], operator=self.text(UNARY[type(node.op)]))
 
 
-def _binary(self: ExpressionLowering, node: ast.BinOp) -> SSAValue:
-    operands = self.expressions((node.left, node.right))
+def _binary(self: ExpressionLowering, node: ast.BinOp, left: SSAValue) -> SSAValue:
+    operands = [left, self.expression(node.right)]
     return self.value(pyobj.BinaryOp, operands, operator=self.text(BINARY[type(node.op)]))
 
 
@@ -179,13 +190,12 @@ def _walrus(self: ExpressionLowering, node: ast.NamedExpr) -> SSAValue:
     return self.value(pyobj.WalrusOp, [value], variable=self.name(node.target.id))
 
 
-def _attribute(self: ExpressionLowering, node: ast.Attribute) -> SSAValue:
-    owner = self.expression(node.value)
+def _attribute(self: ExpressionLowering, node: ast.Attribute, owner: SSAValue) -> SSAValue:
     return self.value(pyobj.GetAttrOp, [owner], attribute=self.name(node.attr))
 
 
-def _subscript(self: ExpressionLowering, node: ast.Subscript) -> SSAValue:
-    return self.value(pyobj.GetItemOp, self.expressions((node.value, node.slice)))
+def _subscript(self: ExpressionLowering, node: ast.Subscript, owner: SSAValue) -> SSAValue:
+    return self.value(pyobj.GetItemOp, [owner, self.expression(node.slice)])
 
 
 def _slice(self: ExpressionLowering, node: ast.Slice) -> SSAValue:
@@ -214,8 +224,7 @@ def _dict(self: ExpressionLowering, node: ast.Dict) -> SSAValue:
     return self.value(pyobj.DictOp, values, layout=NamesAttr(tuple(marks)))
 
 
-def _call(self: ExpressionLowering, node: ast.Call) -> SSAValue:
-    callee = self.expression(node.func)
+def _call(self: ExpressionLowering, node: ast.Call, callee: SSAValue) -> SSAValue:
     layout, values = self.arguments(node.args, node.keywords)
     return self.value(pyobj.CallOp, [callee, *values], layout=layout)
 
@@ -275,24 +284,35 @@ def _comprehension(kind: str) -> Callable[[ExpressionLowering, Any], SSAValue]:
 
 def yields(*nodes: ast.AST) -> bool:
     """Return whether a body has a `yield` of its own."""
-    for node in nodes:
+    rest = list(nodes)
+    while rest:
+        node = rest.pop()
         if isinstance(node, ast.Yield | ast.YieldFrom):
             return True
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             continue
-        if yields(*ast.iter_child_nodes(node)):
-            return True
+        rest += ast.iter_child_nodes(node)
     return False
 
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[[ExpressionLowering, Any], SSAValue]] = {
-    **{ast.Constant: _constant, ast.Name: _name, ast.UnaryOp: _unary, ast.BinOp: _binary},
+    **{ast.Constant: _constant, ast.Name: _name, ast.Slice: _slice, ast.Dict: _dict},
     **{ast.Compare: _compare, ast.BoolOp: _logic, ast.IfExp: _ifexp, ast.NamedExpr: _walrus},
-    **{ast.Attribute: _attribute, ast.Subscript: _subscript, ast.Slice: _slice},
     **{ast.Tuple: _sequence(pyobj.TupleOp), ast.List: _sequence(pyobj.ListOp)},
-    **{ast.Set: _sequence(pyobj.SetOp), ast.Dict: _dict, ast.Call: _call},
+    **{ast.Set: _sequence(pyobj.SetOp)},
     **{ast.JoinedStr: _joined, ast.FormattedValue: _formatted},
     **{ast.Yield: _yield, ast.YieldFrom: _yield_from, ast.Lambda: _lambda},
     **{ast.ListComp: _comprehension("list"), ast.SetComp: _comprehension("set")},
     **{ast.DictComp: _comprehension("dict"), ast.GeneratorExp: _comprehension("generator")},
+}
+
+_AROUND: dict[type[ast.expr], Callable[[ExpressionLowering, Any, SSAValue], SSAValue]] = {
+    **{ast.UnaryOp: _unary, ast.BinOp: _binary, ast.Call: _call},
+    **{ast.Attribute: _attribute, ast.Subscript: _subscript},
+}
+"""The rest of an expression, from the value of its `_FIRST` part."""
+
+_FIRST: dict[type[ast.expr], str] = {
+    **{ast.UnaryOp: "operand", ast.BinOp: "left", ast.Call: "func"},
+    **{ast.Attribute: "value", ast.Subscript: "value"},
 }

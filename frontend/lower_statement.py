@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from xdsl.dialects.builtin import ArrayAttr, IntAttr, UnitAttr
+from xdsl.dialects.builtin import ArrayAttr, IntAttr, LocationAttr, UnitAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from ..dialects import pyobj
@@ -111,8 +111,22 @@ def _delete_one(self: StatementLowering, target: ast.expr) -> None:
 
 
 def _if(self: StatementLowering, node: ast.If) -> None:
-    condition = self.expression(node.test)
-    self.emit(pyobj.IfOp, [condition], [self.body(node.body), self.body(node.orelse)])
+    """Lower an `if`. Each `elif` is an `if` in the `else` of the last one: that is a loop."""
+    around = list[tuple[Block, LocationAttr, SSAValue, Region]]()
+    while True:
+        condition = self.expression(node.test)
+        around.append((self.block, self.location, condition, self.body(node.body)))
+        self.block = Block()
+        match node.orelse:
+            case [ast.If() as node]:
+                self.at(node)
+            case _:
+                break
+    self.statements(node.orelse)
+    while around:
+        orelse = Region(self.block)
+        self.block, self.location, condition, body = around.pop()
+        self.emit(pyobj.IfOp, [condition], [body, orelse])
 
 
 def _while(self: StatementLowering, node: ast.While) -> None:

@@ -75,23 +75,21 @@ class TensorLowering(StatementLowering):
                 return False
 
     def _is_tensor(self, node: ast.expr) -> bool:
-        match node:
-            case ast.Name():
-                return node.id in self._tensors
-            case ast.BinOp():
-                return type(node.op) in _OPERATORS and self._pair(node.left, node.right)
-            case ast.Compare(left=left, ops=[op], comparators=[right]):
-                return type(op) in _COMPARISONS and self._pair(left, right)
-            case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert(), operand=operand):
-                return self._is_tensor(operand)
-            case _:
-                return False
-
-    def _pair(self, left: ast.expr, right: ast.expr) -> bool:
-        """Return whether one operand is a tensor and the other that, or a number."""
-        if self._is_tensor(left):
-            return self._is_tensor(right) or _number(right) is not None
-        return _number(left) is not None and self._is_tensor(right)
+        """Return whether an expression is operators on tensors and numbers, a tensor in each."""
+        rest = [node]
+        while rest:
+            match rest.pop():
+                case ast.Name(id=name) if name in self._tensors:
+                    pass
+                case ast.BinOp(left, op, right) if type(op) in _OPERATORS:
+                    rest += _tensors_of(left, right)
+                case ast.Compare(left, [op], [right]) if type(op) in _COMPARISONS:
+                    rest += _tensors_of(left, right)
+                case ast.UnaryOp(ast.USub() | ast.UAdd() | ast.Invert(), operand):
+                    rest.append(operand)
+                case _:
+                    return False
+        return True
 
     def _tensor(self, node: ast.expr) -> SSAValue | None:
         """Return the tensor that an expression is, or None; its errors come in their turn."""
@@ -99,38 +97,58 @@ class TensorLowering(StatementLowering):
             return None
         last = self.block.last_op
         try:
-            return self._build(node)
+            value = self._build(node)
         except (TypeError, ValueError, OverflowError):
             while self.block.last_op is not last and self.block.last_op is not None:
                 self.block.erase_op(self.block.last_op)
             self._tensors = {}
             return None
+        assert isinstance(value, SSAValue), "an expression of numbers only isn't a tensor"
+        return value
 
-    def _build(self, node: ast.expr) -> SSAValue:
-        if isinstance(node, ast.Name):
-            return self._tensors[node.id]
-        if isinstance(node, ast.BinOp):
-            left, right = self._operand(node.left), self._operand(node.right)
-            name = _OPERATORS[type(node.op)]
-            builder = self._builder(node)
-            if name == "matmul":
-                if not isinstance(left, SSAValue) or not isinstance(right, SSAValue):
-                    raise TypeError("matmul needs two tensors")
-                return builder.matmul(left, right)
-            return builder.binary(name, left, right)
-        if isinstance(node, ast.Compare):
-            left, right = self._operand(node.left), self._operand(node.comparators[0])
-            return self._builder(node).compare(_COMPARISONS[type(node.ops[0])], left, right)
-        assert isinstance(node, ast.UnaryOp)
-        value = self._build(node.operand)
-        if isinstance(node.op, ast.UAdd):
-            return value
-        name = "neg" if isinstance(node.op, ast.USub) else "not"
-        return self._builder(node).unary(name, value)
-
-    def _operand(self, node: ast.expr) -> SSAValue | Number:
+    def _build(self, node: ast.expr) -> SSAValue | Number:
+        """Return a tensor or a number; the left operands, in a loop, come first."""
+        around = list[ast.BinOp | ast.Compare | ast.UnaryOp]()
+        while isinstance(node, ast.BinOp | ast.Compare | ast.UnaryOp):
+            around.append(node)
+            node = node.operand if isinstance(node, ast.UnaryOp) else node.left
         number = _number(node)
-        return self._build(node) if number is None else number
+        if number is None:
+            assert isinstance(node, ast.Name)
+            value = self._tensors[node.id]
+        else:
+            value = number
+        while around:
+            outer = around.pop()
+            if isinstance(outer, ast.UnaryOp):
+                value = self._unary(outer, value)
+            elif isinstance(outer, ast.Compare):
+                right = self._build(outer.comparators[0])
+                name = _COMPARISONS[type(outer.ops[0])]
+                value = self._builder(outer).compare(name, value, right)
+            else:
+                value = self._binary(outer, value, self._build(outer.right))
+        return value
+
+    def _unary(self, node: ast.UnaryOp, operand: SSAValue | Number) -> SSAValue | Number:
+        if not isinstance(operand, SSAValue):
+            # Of numbers, only negative ones are operands.
+            return -operand
+        if isinstance(node.op, ast.UAdd):
+            return operand
+        name = "neg" if isinstance(node.op, ast.USub) else "not"
+        return self._builder(node).unary(name, operand)
+
+    def _binary(
+        self, node: ast.BinOp, left: SSAValue | Number, right: SSAValue | Number
+    ) -> SSAValue:
+        name = _OPERATORS[type(node.op)]
+        builder = self._builder(node)
+        if name == "matmul":
+            if not isinstance(left, SSAValue) or not isinstance(right, SSAValue):
+                raise TypeError("matmul needs two tensors")
+            return builder.matmul(left, right)
+        return builder.binary(name, left, right)
 
     def _builder(self, node: ast.expr) -> IRBuilder:
         self.at(node)
@@ -156,13 +174,23 @@ def drop_unread_stores(block: Block) -> None:
     block.add_op(returned)
 
 
+def _tensors_of(left: ast.expr, right: ast.expr) -> list[ast.expr]:
+    """Return which of an operator's operands have to be tensors: one may be a number."""
+    operands = [node for node in (right, left) if _number(node) is None]
+    return operands or [left]
+
+
 def _number(node: ast.expr) -> Number | None:
     """Return the number that a literal is, None for anything else."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _number(node.operand)
-        return -inner if inner is not None and not isinstance(inner, bool) else None
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float, bool):
-        value = node.value
-        assert isinstance(value, bool | int | float)
-        return value
-    return None
+    sign = 1
+    signed = False
+    while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node, sign, signed = node.operand, -sign, True
+    if not isinstance(node, ast.Constant):
+        return None
+    value = node.value
+    if isinstance(value, bool):
+        return None if signed else value
+    if not isinstance(value, int | float):
+        return None
+    return value if sign > 0 else -value
