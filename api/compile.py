@@ -15,10 +15,11 @@ from xdsl.ir import Attribute
 
 from foldaway.dialects.dtypes import spec_of, tensor_type
 from foldaway.dialects.pyobj import OBJECT, ReturnOp, SegmentOp
+from foldaway.dialects.source import reject
 from foldaway.folding.errors import Raised
 from foldaway.folding.fold_function import Environment, Folded
 from foldaway.frontend.emit_python import to_function, to_text
-from foldaway.frontend.lower_function import specialize_function
+from foldaway.frontend.lower_function import lower_function, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
 from foldaway.passes.fold_pyobj import FoldPyObjPass, fallback_enabled
 from foldaway.passes.outline_segments import OutlineSegmentsPass
@@ -53,6 +54,12 @@ def compile_function(
     with our_failure("frontend", None):
         module = specialize_function(function, [_type_of(argument) for argument in arguments])
     source = _only_function(module)
+    if lower_function(function).is_generator:
+        reject(
+            source,
+            f"'{function.__name__}' is a generator, and those can't be compiled yet",
+            "return a list or a tuple",
+        )
     fold = FoldPyObjPass(fallback_enabled(), options.style, allow_python=True)
     folded = _fold(fold, source, Environment(function, arguments), module)
     notice = str(folded.notice) if folded.notice.statements else ""

@@ -36,7 +36,7 @@ class Jitted(CompiledFunction):
         self._lock = ForkSafeLock()
         functools.update_wrapper(self, function)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return what the function returns.
 
         Raises CompileError (a RuntimeError) where it can't be compiled, and what it raises.

@@ -37,7 +37,7 @@ class Cell:
         attributes["training"] = False
         self.add_flags(**(flags or {}))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return what `construct` returns: compiled in GRAPH_MODE, else run by Python."""
         if current_tracer() is not None or context.get_context("mode") == context.PYNATIVE_MODE:
             return self.construct(*args, **kwargs)

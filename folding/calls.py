@@ -223,6 +223,6 @@ def _folded_when_called(frame: Frame, value: object) -> object:
 
     @functools.wraps(value)
     def folded(*args: object, **kwargs: object) -> object:
-        return call(frame, value, list(args), kwargs)
+        return constant(call(frame, value, list(args), kwargs))
 
     return folded

@@ -39,6 +39,12 @@ _GRAPH_BUILTINS: tuple[object, ...] = (
     *(list, hasattr, getattr, type, super, all, any, round, pow, divmod, reversed, map, filter),
     *(str, slice, callable, issubclass),
 )
+DESCRIPTORS = (
+    *(types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType),
+    *(types.GetSetDescriptorType, types.MemberDescriptorType),
+)
+"""What the methods and attributes of classes written in C are; nobody changes one."""
+
 _PLAIN = (
     *(bool, int, float, str, type(None), slice, range, type(...)),
     *(Tensor, DType, SymbolicFloat),

@@ -54,8 +54,8 @@ class CodeMaker:
         """Return the slots of several values."""
         return tuple(self.slot(value) for value in values)  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType, reportUnknownArgumentType]
 
-    def block(self, block: Block) -> list[Step]:
-        """Return the steps of a block, without its `pyobj.give`."""
+    def block(self, block: Block, but_last: bool = False) -> list[Step]:
+        """Return the steps of a block, without its `pyobj.give`, or without its last op."""
         self._defined.update(block.args)
         for op in block.ops:
             self._defined.update(op.results)
@@ -63,6 +63,7 @@ class CodeMaker:
             MAKERS.get(type(op), _unknown)(self, op)
             for op in block.ops
             if op.name not in ("pyobj.give", "pyobj.pass")
+            and not (but_last and op is block.last_op)
         ]
 
     def check(self) -> None:

@@ -61,7 +61,8 @@ def make_function(
 
     folded.__name__ = body.name
     parent = body.parent
-    folded.__qualname__ = f"{parent.name}.<locals>.{body.name}" if parent else body.name
+    outer = getattr(body.function, "__qualname__", parent.name if parent else "")
+    folded.__qualname__ = f"{outer}.<locals>.{body.name}" if outer else body.name
     folded.__module__ = str(parent.namespace.get("__name__", "")) if parent else ""
     positional = (*body.parameters.positional_only, *body.parameters.positional)
     folded.__kwdefaults__ = {n: v for n, v in defaults.items() if n not in positional}

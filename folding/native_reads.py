@@ -23,7 +23,7 @@ from ..runtime import guards
 from ..runtime.guards import class_of
 from ..runtime.sources import Attribute, Captured, Global, Held, Source
 from ..runtime.tensor import Tensor
-from .classify import is_framework, is_library, is_library_callable
+from .classify import DESCRIPTORS, is_framework, is_library, is_library_callable
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -128,7 +128,7 @@ class NativeReads:
 
 def _is_instance(value: Any) -> bool:
     kinds = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
-    return not isinstance(value, (type, np.ufunc, *kinds, *VALUE_TYPES)) and not (
+    return not isinstance(value, (type, np.ufunc, *kinds, *DESCRIPTORS, *VALUE_TYPES)) and not (
         guards.is_immutable(value)
         or is_library_callable(value)
         or (is_framework(class_of(value)) and callable(value))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from xdsl.ir import SSAValue
 
@@ -145,7 +145,7 @@ for _name in (
 def constant(value: Any) -> Any:
     """Return a value with each symbolic float in it, down through containers, made constant.
 
-    Lists, dicts and sets are changed in place, so that they stay the objects they are.
+    Lists, dicts and instances are changed in place, so that they stay the objects they are.
     """
     return _constant(value, set())
 
@@ -154,7 +154,13 @@ def _constant(value: Any, seen: set[int]) -> Any:
     kind = guards.class_of(value)
     if kind is SymbolicFloat:
         return value.constant()
-    if kind not in (tuple, list, dict, set) or id(value) in seen:
+    if id(value) in seen:
+        return value
+    if kind not in (tuple, list, dict):
+        attributes: Any = getattr(value, "__dict__", None)
+        if type(attributes) is dict and not isinstance(value, Tensor):
+            seen.add(id(value))
+            _make_constant(cast("dict[Any, Any]", attributes), seen)
         return value
     seen.add(id(value))
     if kind is tuple:
@@ -167,8 +173,12 @@ def _constant(value: Any, seen: set[int]) -> Any:
             if new is not item:
                 value[index] = new
     elif kind is dict:
-        for key, item in list(value.items()):
-            new = _constant(item, seen)
-            if new is not item:
-                value[key] = new
+        _make_constant(value, seen)
     return value
+
+
+def _make_constant(table: dict[Any, Any], seen: set[int]) -> None:
+    for key, item in list(table.items()):
+        new = _constant(item, seen)
+        if new is not item:
+            table[key] = new

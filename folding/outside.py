@@ -18,7 +18,7 @@ from ..runtime import guards
 from ..runtime.guards import class_of
 from ..runtime.sources import Argument, Attribute, Item, Source
 from ..runtime.tensor import Tensor
-from .classify import is_library_callable
+from .classify import DESCRIPTORS, is_library_callable
 from .native_reads import VALUE_TYPES
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _IDENTITIES = (
     types.FunctionType,
     types.BuiltinFunctionType,
     types.MethodWrapperType,
-    types.MethodDescriptorType,
+    *DESCRIPTORS,
     np.ufunc,
     DType,
 )

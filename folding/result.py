@@ -15,6 +15,7 @@ from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.pyobj.literals import is_literal
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
+from .functions import body_of
 from .numbers import SymbolicFloat
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class ResultBuilder:
         return found
 
     def _make(self, value: Any) -> SSAValue:
+        if class_of(value) is types.FunctionType and body_of(value) is not None:
+            self._folding.reject(
+                f"the function '{value.__name__}', which is made while compiling, is returned",
+                "define it outside the compiled function",
+            )
         source = self._folding.source(value)
         if source is not None and not issubclass(type(value), SHAREABLE):
             return self._folding.object_input(source)

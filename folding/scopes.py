@@ -30,14 +30,16 @@ def scope_of(block: Block, parameters: tuple[str, ...] = ()) -> Scope:
     found = _scopes.get(block)
     if found is None:
         found = Scope(set(parameters))
-        for op in block.ops:
-            _collect(op, found)
+        waiting = [*block.ops]
+        while waiting:
+            waiting += _collect(waiting.pop(), found)
         found.local -= found.outer | found.nonlocal_
         _scopes[block] = found
     return found
 
 
-def _collect(op: Operation, scope: Scope) -> None:
+def _collect(op: Operation, scope: Scope) -> Iterator[Operation]:
+    """Add the names that one op binds, and yield the ops in it that belong to the scope."""
     match op:
         case pyobj.StoreOp() | pyobj.WalrusOp() | pyobj.AugStoreOp() | pyobj.DeleteOp():
             scope.local.add(op.variable.data)
@@ -60,7 +62,10 @@ def _collect(op: Operation, scope: Scope) -> None:
         case pyobj.TryOp():
             scope.local |= {name for name in op.names.data if name}
         case pyobj.DefOp():
-            scope.local.add(op.function.data)
+            scope.local.add(op.variable.data)
+            return
+        case pyobj.ClassOp():
+            scope.local.add(op.variable.data)
             return
         case pyobj.LambdaOp():
             return
@@ -71,8 +76,7 @@ def _collect(op: Operation, scope: Scope) -> None:
             pass
     for region in op.regions:
         for block in region.blocks:
-            for inner in block.ops:
-                _collect(inner, scope)
+            yield from block.ops
 
 
 def imported_names(op: pyobj.ImportFromOp) -> list[str]:

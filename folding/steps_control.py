@@ -23,14 +23,29 @@ _END = object()
 
 @makes(pyobj.IfOp)
 def if_(maker: CodeMaker, op: Operation) -> Step:
-    """Run one of two blocks."""
-    if_op = cast(pyobj.IfOp, op)
-    condition = maker.slot(if_op.condition)
-    body, orelse = maker.block(if_op.body.block), maker.block(if_op.orelse.block)
+    """Run the first block whose condition holds; a chain of `elif` is a loop here, too."""
+    cases: list[tuple[list[Step], Operation, int, list[Step]]] = []
+    before: list[Step] = []
+    current = cast(pyobj.IfOp, op)
+    while True:
+        body = maker.block(current.body.block)
+        cases.append((before, current, maker.slot(current.condition), body))
+        orelse = current.orelse.block
+        last = orelse.last_op
+        if not isinstance(last, pyobj.IfOp):
+            final = maker.block(orelse)
+            break
+        before, current = maker.block(orelse, but_last=True), last
 
     def step(frame: Frame) -> str | None:
-        frame.op = op
-        return run_steps(body if truth(frame, frame.slots[condition]) else orelse, frame)
+        for before, case, condition, body in cases:
+            signal = run_steps(before, frame)
+            if signal is not None:
+                return signal
+            frame.op = case
+            if truth(frame, frame.slots[condition]):
+                return run_steps(body, frame)
+        return run_steps(final, frame)
 
     return step
 

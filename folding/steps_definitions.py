@@ -13,6 +13,7 @@ from .code import CodeMaker, Expression, Step, makes, run_steps
 from .errors import run
 from .frames import Frame
 from .functions import Body, make_function
+from .numbers import constant
 from .scopes import Scope, scope_of
 
 _END = object()
@@ -61,7 +62,8 @@ def lambda_(maker: CodeMaker, op: Operation) -> Step:
 
 def _make(frame: Frame, body: Body, defaults: dict[str, object]) -> object:
     def invoke(function: Any, args: list[object], kwargs: dict[str, object]) -> object:
-        return call_function(frame.folding.frame or frame, function, args, kwargs)
+        # Only native code calls it this way; folded code knows the body.
+        return constant(call_function(frame.folding.frame or frame, function, args, kwargs))
 
     return make_function(body, defaults, invoke)
 
@@ -147,6 +149,9 @@ class _Comprehension:
         folding = frame.folding
         if after == len(self._clauses):
             value = self._element(frame)
+            if self._op.kind.data == "generator":
+                # Who asks a generator may be native code.
+                value = constant(value)
             folding.frame = outer
             yield value
             folding.frame = frame

@@ -69,6 +69,11 @@ class Holder:
     rate: float
 
 
+class Held:
+    def __init__(self, rate):
+        self.rate = rate * 2
+
+
 READERS = [
     lambda x, a: "positive" if a > 0.5 else "small",
     lambda x, a: (f"{a:.3f}", str(a), repr(a), f"{a}", format(a, "e")),
@@ -91,6 +96,11 @@ READERS = [
     lambda x, a: np.add(x, a),
     lambda x, a: x[int(a) % 2] if math.isfinite(a) else x,
     lambda x, a: round(a, 1),
+    lambda x, a: list(map(type, (v for v in [a, 1]))),
+    lambda x, a: list(map(type, map(lambda v: v * a, [1, 2]))),
+    lambda x, a: (
+        str(dataclasses.asdict(Holder(a))) + str(vars(Held(a))) + json.dumps(vars(Held(a)))
+    ),
     lambda x, a: 1 / a,
     lambda x, a: a / 0,
     lambda x, a: int(a),

@@ -2,6 +2,7 @@
 
 import functools
 import io
+import linecache
 import math
 import os
 import threading
@@ -511,6 +512,22 @@ def test_compiled_code_computes_nothing_with_numpy(monkeypatch):
     for name in ("add", "multiply", "exp", "matmul", "maximum", "sum", "dot", "broadcast_to"):
         monkeypatch.setattr(np, name, None)
     assert [t.tolist() for t in f(X)] == expected
+
+
+def test_a_long_chain_of_branches():
+    lines = ["def f(x, n):", "    if n == 0:", "        return x"]
+    for i in range(1, 400):
+        lines += [f"    elif n == {i}:", f"        return x + {i}"]
+    text = "\n".join([*lines, "    return -x", ""])
+    linecache.cache["chain.py"] = (len(text), None, text.splitlines(True), "chain.py")
+    namespace = {}
+    exec(compile(text, "chain.py", "exec"), namespace)
+    for n in (0, 1, 399, 1000):
+        assert same(jit(namespace["f"])(X, n), namespace["f"](X, n))
+
+
+def test_a_keyword_called_self():
+    assert jit(lambda self, x: (self, x))(x=X, self=2)[0] == 2
 
 
 def test_a_forked_child_compiles_and_calls():

@@ -158,7 +158,18 @@ def test_generators_come_later():
     def f(x):
         return x + sum(numbers())
 
+    def itself(x):
+        yield x
+
     assert "generator" in refused(f, X)
+    assert "'itself' is a generator" in refused(itself, X)
+
+
+def test_a_function_made_while_compiling_may_not_be_returned():
+    def f(x):
+        return lambda: x
+
+    assert "made while compiling" in refused(f, X)
 
 
 def test_statements_that_come_later():
