@@ -63,6 +63,7 @@ def has_attribute(frame: Frame, owner: object, name: str) -> bool:
 
 def set_attribute(frame: Frame, owner: object, name: str, value: object) -> None:
     """Do `owner.name = value` for an object that was born while folding."""
+    frame.folding.need_python("an attribute")
     frame.folding.check_born(owner, f"the attribute '{name}' of {{}} is set")
     frame.folding.meet(owner)
     run(setattr, owner, name, value)

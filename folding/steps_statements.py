@@ -71,6 +71,7 @@ def delattr_(maker: CodeMaker, op: Operation) -> Step:
     def step(frame: Frame) -> None:
         frame.op = op
         target = frame.slots[owner]
+        frame.folding.need_python("an attribute")
         frame.folding.check_born(target, f"the attribute '{name}' of {{}} is deleted")
         run(delattr, target, name)
 
