@@ -52,7 +52,7 @@ class Holder:
 
     class Inner:
         def method(self):
-            return lambda: self.__x  # type: ignore
+            return lambda: self.__x
 
 
 def decorate(function: Callable[..., object]) -> Callable[..., object]:
