@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 
-from ..dialects.source import width_at
+from ..dialects.source import CompileError, width_at
 
 
 class Raised(BaseException):
@@ -43,9 +43,14 @@ class Raised(BaseException):
 
 
 def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
-    """Return what the interpreter computes; what it raises is wrapped in `Raised`."""
+    """Return what the interpreter computes; what it raises is wrapped in `Raised`.
+
+    A refusal to compile isn't the program's exception: no handler of the program may see it.
+    """
     try:
         return function(*args, **kwargs)
+    except CompileError:
+        raise
     except Exception as error:
         if isinstance(error.__context__, Raised):
             # The folder was handling it; the program's own context is set where it is known.

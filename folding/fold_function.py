@@ -74,6 +74,7 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
             source = Argument(index, parameters.get(argument, f"argument {index}"))
             frame.slots[slot] = _argument(folding, argument, source, environment)
         result = execute(frame, code)
+        folding.check_needed()
         folding.frame = frame
         value = ResultBuilder(folding).value(result)
     folding.block.add_op(pyobj.ReturnOp.create(operands=(value,), location=folding.location))

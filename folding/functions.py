@@ -116,6 +116,7 @@ def execute(frame: Frame, code: Code) -> object:
     try:
         run_steps(code.steps, frame)
     except Raised as raised:
+        folding.check_needed()
         raised.passes(frame.name, frame.location)
         raise
     except ValueNeeded:

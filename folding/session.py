@@ -102,9 +102,16 @@ class Folding:
         return self.frame.location if self.frame is not None else UnknownLoc()
 
     def reject(self, problem: str, hint: str) -> NoReturn:
-        """Raise CompileError at the op that runs now."""
+        """Raise CompileError at the op that runs now, and remember it.
+
+        Native code that called back may swallow it; `check_needed` raises it again.
+        """
         where = self.frame.op if self.frame is not None else None
-        reject(where if where is not None else self.location, problem, hint)
+        try:
+            reject(where if where is not None else self.location, problem, hint)
+        except CompileError as error:
+            self.needed = self.needed or error
+            raise
 
     def refuse_effect(self, problem: str) -> NoReturn:
         """Raise CompileError: something that existed before the call would change."""

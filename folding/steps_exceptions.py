@@ -79,6 +79,7 @@ def _finally(frame: Frame, inner: Callable[[Frame], str | None], final: list[Ste
 
 def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str | None:
     """Run the first handler that fits; without one the exception goes on."""
+    frame.folding.check_needed()
     exception = raised.exception
     for handler in handlers:
         if handler.classes is not None:

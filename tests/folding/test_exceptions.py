@@ -196,3 +196,46 @@ def test_what_can_not_be_compiled_is_no_exception_of_the_program():
 
     with pytest.raises(CompileError, match="exists only at run time"):
         jit(f)(X)
+
+
+class Swallower:
+    def __matmul__(self, function):
+        try:
+            return function()
+        except BaseException:
+            return None
+
+
+LOG = []
+
+
+def writes_to_an_argument(x):
+    try:
+        x[0] = 5.0
+    except Exception:
+        pass
+    return x
+
+
+def calls_back(x):
+    try:
+        list(map(lambda v: LOG.append(v), [1]))
+    except RuntimeError:
+        pass
+    return x
+
+
+def is_swallowed_by_native_code(x):
+    Swallower() @ (lambda: LOG.append(1))
+    return x
+
+
+@pytest.mark.parametrize(
+    "function", [writes_to_an_argument, calls_back, is_swallowed_by_native_code]
+)
+def test_nobody_catches_a_refusal(function):
+    x = Tensor([1.0, 2.0])
+    with pytest.raises(CompileError, match="return the new value"):
+        jit(function)(x)
+    assert x.tolist() == [1, 2]
+    assert LOG == []
