@@ -66,6 +66,7 @@ def set_attribute(frame: Frame, owner: object, name: str, value: object) -> None
     frame.folding.need_python("an attribute")
     frame.folding.check_born(owner, f"the attribute '{name}' of {{}} is set")
     frame.folding.meet(owner)
+    frame.folding.journal.before_change(owner)
     run(setattr, owner, name, value)
 
 

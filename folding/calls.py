@@ -189,6 +189,7 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     if (getattr(callee, "__module__", None) or "builtins") in _CALLS_BACK:
         args = [_folded_when_called(frame, value) for value in args]
         kwargs = {name: _folded_when_called(frame, value) for name, value in kwargs.items()}
+    folding.journal.before_call([owner, *args, *kwargs.values()])
     result = run(callee, *args, **kwargs)
     folding.check_needed()
     if watched and changed(watched):

@@ -88,11 +88,11 @@ class Frame:
 
     def store(self, name: str, value: object) -> None:
         """Bind a name where its scope says; a global or captured one existed before: refused."""
-        if name in self.scope.local:
-            self.variables[name] = value
-            return
-        owner = None if name in self.scope.outer else self._owner(name)
+        owner = self if name in self.scope.local else None
+        if owner is None and name not in self.scope.outer:
+            owner = self._owner(name)
         if owner is not None:
+            self.folding.journal.variable(owner, name)
             owner.variables[name] = value
             return
         self.folding.refuse_effect(f"the variable '{name}' of the world outside is assigned")
@@ -103,6 +103,7 @@ class Frame:
         owner = self if name in self.scope.local else self._owner(name)
         if owner is None or name in self.scope.outer:
             self.folding.refuse_effect(f"the variable '{name}' of the world outside is deleted")
+        self.folding.journal.variable(owner, name)
         del owner.variables[name]
 
     def _owner(self, name: str) -> Frame | None:

@@ -23,6 +23,7 @@ from ..runtime.tracing import ValueNeeded
 from .classify import is_graph_callable, is_plain
 from .errors import Raised
 from .frames import Frame
+from .journal import Journal
 from .native_reads import NativeReads
 from .notice import Notice
 from .numbers import SymbolicFloat
@@ -76,9 +77,13 @@ class Folding:
 
     def __init__(self, options: Options):
         self.options = options
-        self.block = Block()
-        self.builder = IRBuilder(self.block)
-        self.builder.emitter = _FrameEmitter(self, self.block)
+        self.entry = Block()
+        """The function's block; its arguments are the inputs."""
+        self.builder = IRBuilder(self.entry)
+        self.builder.emitter = _FrameEmitter(self, self.entry)
+        self.journal = Journal()
+        self.protected = 0
+        """How many `try` and `with` statements of the program are being folded."""
         self.outside = Outside(self)
         self.native = NativeReads(self)
         self.inputs: list[Source] = []
@@ -95,6 +100,15 @@ class Folding:
         self._sources: dict[int, Source] = {}
         self._floats: dict[tuple[object, ...], SymbolicFloat] = {}
         self._float_values: dict[tuple[object, ...], float] = {}
+
+    @property
+    def block(self) -> Block:
+        """Where new ops go: the function's block, or that of a side of a branch."""
+        return self.builder.emitter.block
+
+    @block.setter
+    def block(self, block: Block) -> None:
+        self.builder.emitter.block = block
 
     @property
     def location(self) -> LocationAttr:
@@ -142,7 +156,7 @@ class Folding:
 
     def new_input(self, spec: TensorSpec, source: Source, like: Tensor | None = None) -> Tensor:
         """Add an argument to the graph and return the tensor it stands for."""
-        value = self.block.insert_arg(tensor_type(spec), len(self.block.args))
+        value = self.entry.insert_arg(tensor_type(spec), len(self.entry.args))
         value.name_hint = _hint(source)
         symbolic = Tensor.symbolic(self, value, like)
         self.inputs.append(source)
@@ -169,7 +183,7 @@ class Folding:
     def object_input(self, source: Source) -> SSAValue:
         """Add an object that existed before the call as an argument, to be returned itself."""
         self.inputs.append(source)
-        value = self.block.insert_arg(OBJECT, len(self.block.args))
+        value = self.entry.insert_arg(OBJECT, len(self.entry.args))
         value.name_hint = _hint(source)
         return value
 
@@ -200,7 +214,8 @@ class Folding:
         self.refuse_effect(f"the tensor '{source or 'of the world outside'}' is changed in place")
 
     def before_write(self, tensor: Tensor) -> None:
-        """Allow the change of a tensor that was born here."""
+        """Allow the change of a tensor that was born here; a branch may have to undo it."""
+        self.journal.before_change(tensor)
 
     # What the steps ask before they go on.
 

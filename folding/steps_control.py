@@ -114,6 +114,7 @@ def return_(maker: CodeMaker, op: Operation) -> Step:
 
     def step(frame: Frame) -> str:
         frame.op = op
+        frame.folding.journal.result(frame)
         frame.result = None if value is None else frame.slots[value]
         return RETURN
 

@@ -96,6 +96,7 @@ def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str |
         finally:
             frame.folding.handled.pop()
             if handler.name:
+                frame.folding.journal.variable(frame, handler.name)
                 frame.variables.pop(handler.name, None)
     raise raised
 

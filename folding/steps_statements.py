@@ -73,6 +73,7 @@ def delattr_(maker: CodeMaker, op: Operation) -> Step:
         target = frame.slots[owner]
         frame.folding.need_python("an attribute")
         frame.folding.check_born(target, f"the attribute '{name}' of {{}} is deleted")
+        frame.folding.journal.before_change(target)
         run(delattr, target, name)
 
     return step
@@ -88,6 +89,7 @@ def setitem(maker: CodeMaker, op: Operation) -> Step:
         frame.op = op
         slots = frame.slots
         frame.folding.check_born(slots[owner], "an item of {} is set")
+        frame.folding.journal.before_change(slots[owner])
         operate(frame, operator.setitem, slots[owner], slots[key], slots[value])
 
     return step
@@ -102,6 +104,7 @@ def delitem(maker: CodeMaker, op: Operation) -> Step:
         frame.op = op
         slots = frame.slots
         frame.folding.check_born(slots[owner], "an item of {} is deleted")
+        frame.folding.journal.before_change(slots[owner])
         operate(frame, operator.delitem, slots[owner], slots[key])
 
     return step
@@ -203,6 +206,7 @@ def aug_setitem(maker: CodeMaker, op: Operation) -> Step:
         old = operate(frame, operator.getitem, target, index)
         value = right(frame)
         frame.op = op
+        frame.folding.journal.before_change(target)
         operate(frame, operator.setitem, target, index, _augment(frame, sign, old, value))
 
     return step
@@ -213,6 +217,7 @@ def _augment(frame: Frame, sign: str, old: object, value: object) -> object:
     if isinstance(old, Tensor):
         return operate(frame, BINARY[sign], old, value)
     frame.folding.check_born(old, f"{{}} is changed by '{sign}='", mutable_only=True)
+    frame.folding.journal.before_change(old)
     return operate(frame, INPLACE[sign], old, value)
 
 
