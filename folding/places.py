@@ -169,20 +169,21 @@ def _is_private(name: str) -> bool:
 _BASES: tuple[Any, ...] = (OrderedDict, dict, set, list, bytearray, deque)
 
 
-def _base(value: object) -> Any:
+def _base(value: object) -> tuple[str, Any]:
     """Return the builtin container that a value is, whose methods change it and nothing else."""
     kind = class_of(value)
-    return next((base for base in _BASES if issubclass(kind, base)), None)
+    found: Any = next((base for base in _BASES if issubclass(kind, base)), object)
+    return found.__name__, found
 
 
 def _items(value: Any) -> Iterator[tuple[object, object]]:
     """Yield key and item; a set's items are keys, in its order."""
-    base = _base(value)
-    if base in (dict, OrderedDict):
+    name, base = _base(value)
+    if name in ("dict", "OrderedDict"):
         yield from base.items(value)
-    elif base is set:
+    elif name == "set":
         yield from ((item, None) for item in base.__iter__(value))
-    elif base is not None:
+    elif name != "object":
         yield from enumerate(base.__iter__(value))
 
 
@@ -198,19 +199,20 @@ def _attributes(value: Any) -> Iterator[tuple[str, object]]:
 
 
 def _put_items(value: Any, content: Contents) -> None:
-    base = _base(value)
-    if base in (dict, OrderedDict):
+    name, base = _base(value)
+    items = [item for _, item in content.items]
+    if name in ("dict", "OrderedDict"):
         base.clear(value)
         for key, item in content.items:
             base.__setitem__(value, key, item)
-    elif base is set:
+    elif name == "set":
         base.clear(value)
         base.update(value, [key for key, _ in content.items])
-    elif base in (list, bytearray):
-        base.__setitem__(value, slice(None), [item for _, item in content.items])
-    elif base is deque:
+    elif name in ("list", "bytearray"):
+        base.__setitem__(value, slice(None), items)
+    elif name == "deque":
         base.clear(value)
-        base.extend(value, [item for _, item in content.items])
+        base.extend(value, items)
 
 
 def _put_attributes(value: Any, wanted: dict[str, object]) -> None:

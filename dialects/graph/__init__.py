@@ -1,6 +1,6 @@
 """The `graph` dialect: ops on tensors in SSA form.
 
-Every op but those in `effects` is pure: a pass may move, merge or drop it.
+Every op but those in `effects` and `control` is pure: a pass may move, merge or drop it.
 Ops neither promote nor broadcast; `dialects/build.py` makes the conversions they need.
 What can't be said without a Python object is in `pyobj` instead.
 """
@@ -21,6 +21,7 @@ from .binary import (
     SubOp,
     XorOp,
 )
+from .control import AssertOp, ForOp, GiveOp, IfOp, RaiseOp, WhileOp
 from .effects import PrintOp
 from .elementwise import COMPARISONS, BinaryOp, CompareOp, ConvertOp, SelectOp, UnaryOp
 from .reduction import REDUCTIONS, ArgReduceOp, DotGeneralOp, ReduceOp
@@ -68,6 +69,9 @@ SHAPE = (
     *(ConcatOp, PadOp, ReverseOp),
 )
 
+CONTROL = (IfOp, WhileOp, ForOp, GiveOp, RaiseOp, AssertOp)
+EFFECTS = (PrintOp, RaiseOp, AssertOp)
+
 Graph = Dialect(
     "graph",
     [
@@ -76,6 +80,7 @@ Graph = Dialect(
         *(CompareOp, SelectOp, ConvertOp),
         *SHAPE,
         *(ReduceOp, ArgReduceOp, DotGeneralOp),
+        *CONTROL,
         PrintOp,
     ],
 )
@@ -83,6 +88,8 @@ Graph = Dialect(
 __all__ = [
     "BINARY",
     "COMPARISONS",
+    "CONTROL",
+    "EFFECTS",
     "REDUCTIONS",
     "SHAPE",
     "UNARY",
@@ -90,6 +97,7 @@ __all__ = [
     "AddOp",
     "AndOp",
     "ArgReduceOp",
+    "AssertOp",
     "BinaryOp",
     "BroadcastOp",
     "CeilOp",
@@ -104,7 +112,10 @@ __all__ = [
     "ExpOp",
     "FloorDivOp",
     "FloorOp",
+    "ForOp",
+    "GiveOp",
     "Graph",
+    "IfOp",
     "IotaOp",
     "LogOp",
     "MaximumOp",
@@ -117,6 +128,7 @@ __all__ = [
     "PadOp",
     "PowOp",
     "PrintOp",
+    "RaiseOp",
     "ReduceOp",
     "ReshapeOp",
     "ReverseOp",
@@ -133,5 +145,6 @@ __all__ = [
     "TruncOp",
     "UnaryOp",
     "UpdateSliceOp",
+    "WhileOp",
     "XorOp",
 ]
