@@ -27,6 +27,7 @@ from foldaway.runtime.tensor import Tensor
 
 from . import context, nn, numpy, ops
 from .context import GRAPH_MODE, LAX, PYNATIVE_MODE, STRICT, get_context, set_context
+from .gradients import grad, value_and_grad
 from .initializer import set_seed
 from .jit import jit, ms_function
 
@@ -46,6 +47,7 @@ __all__ = [
     "float32",
     "float64",
     "get_context",
+    "grad",
     "int8",
     "int16",
     "int32",
@@ -61,4 +63,5 @@ __all__ = [
     "uint16",
     "uint32",
     "uint64",
+    "value_and_grad",
 ]

@@ -21,6 +21,7 @@ from foldaway.folding.fold_function import Environment, Folded
 from foldaway.frontend.emit_python import to_function, to_text
 from foldaway.frontend.lower_function import lower_function, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
+from foldaway.passes.differentiate_graph import DifferentiateGraphPass
 from foldaway.passes.fold_pyobj import FoldPyObjPass, fallback_enabled
 from foldaway.passes.outline_segments import OutlineSegmentsPass
 from foldaway.runtime.driver import Driver, Signature
@@ -65,7 +66,7 @@ def compile_function(
     notice = str(folded.notice) if folded.notice.statements else ""
     if notice:
         _log.warning("%s", notice)
-    for step in (CheckBoundaryPass(), OutlineSegmentsPass()):
+    for step in (DifferentiateGraphPass(), CheckBoundaryPass(), OutlineSegmentsPass()):
         with our_failure(step.name, module):
             step.apply(Context(), module)
     host, segments = _split(module)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
-FOLD = "fold-pyobj,check-boundary,outline-segments"
+FOLD = "fold-pyobj,differentiate-graph,check-boundary,outline-segments"
 """Python to a graph of tensors and a host program."""
 
 LINALG = f"{FOLD},canonicalize,cse,lower-graph-to-linalg"

@@ -19,6 +19,7 @@ DIALECTS: dict[str, tuple[str, str]] = {
 
 PASSES: dict[str, tuple[str, str]] = {
     "check-boundary": ("foldaway.passes.check_boundary", "CheckBoundaryPass"),
+    "differentiate-graph": ("foldaway.passes.differentiate_graph", "DifferentiateGraphPass"),
     "fold-pyobj": ("foldaway.passes.fold_pyobj", "FoldPyObjPass"),
     "fuse-elementwise-to-generic": (
         "foldaway.passes.fuse_elementwise_to_generic",

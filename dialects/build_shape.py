@@ -19,6 +19,10 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
         spec = TensorSpec(shape, dtype)
         return self.emitter.emit(graph.IotaOp, (), spec, {"axis": axis})
 
+    def stop_gradient(self, x: Value) -> Value:
+        """Return `x`, as a constant where gradients are taken."""
+        return self.emitter.emit(graph.StopGradientOp, (x,), self.emitter.spec(x), {})
+
     def reshape(self, x: Value, shape: Sequence[int]) -> Value:
         """Return the same elements in another shape; one extent may be -1.
 

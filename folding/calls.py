@@ -11,12 +11,14 @@ from ..frontend.find_source import NoSource
 from ..frontend.lower_function import lower_function
 from ..runtime.compiled import CompiledFunction
 from ..runtime.constants import evaluate
+from ..runtime.gradient import GradientFunction
 from ..runtime.tensor import Tensor
 from .classify import IMPURE, OPAQUE, is_graph_callable, is_inlined, is_plain, purity
 from .code import code_of
 from .errors import Raised, run
 from .frames import Frame
 from .functions import Body, bind, body_of, execute
+from .gradients import call_gradient
 from .numbers import SymbolicFloat, constant
 from .outside import changed, snapshot
 from .special import SPECIAL
@@ -75,6 +77,8 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     folding.need_python("a call")
     if isinstance(callee, CompiledFunction):
         callee = callee.function
+    if isinstance(callee, GradientFunction):
+        return call_gradient(frame, callee, args, kwargs)
     if isinstance(callee, types.FunctionType):
         return call_function(frame, callee, args, kwargs)
     if isinstance(callee, types.MethodType):
@@ -216,6 +220,8 @@ def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:
 
 def _folded_when_called(frame: Frame, value: object) -> object:
     """Return a user's function as one that is folded when native code calls it."""
+    if isinstance(value, GradientFunction):
+        return lambda *args, **kwargs: call(frame, value, list(args), kwargs)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType, reportUnknownVariableType]
     if not isinstance(value, types.FunctionType | types.MethodType) or is_plain(value):
         return value
     inner = value.__func__ if isinstance(value, types.MethodType) else value

@@ -29,6 +29,8 @@ _IMPURE_MODULES = frozenset(
     " tempfile logging signal select sys gc ctypes urllib http asyncio concurrent queue pathlib"
     " _random _io _thread".split()
 )
+_FOLDED_MODULES = ("foldaway.nn", "foldaway.gradients", "foldaway.mindspore.composite")
+"""Modules of the framework whose functions read state, or call what the user wrote."""
 _IMPURE_BUILTINS = frozenset(("input", "open", "next", "exec", "eval", "breakpoint", "__import__"))
 _IMPURE_NUMPY = frozenset(
     "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile memmap tofile"
@@ -135,7 +137,7 @@ def is_inlined(function: types.FunctionType) -> bool:
     the standard library and of installed packages run as they are.
     """
     module = function.__module__ or ""
-    if module.startswith("foldaway.nn"):
+    if module.startswith(_FOLDED_MODULES):
         return True
     if is_framework(function):
         return False

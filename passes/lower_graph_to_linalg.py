@@ -22,12 +22,20 @@ from .structured_ops import TensorOps
 
 Lowering = Callable[[TensorOps, Operation, Sequence[SSAValue]], SSAValue]
 
+
+def _lower_to_operand(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) -> SSAValue:
+    """Return the operand: only gradients, which have been computed by now, tell them apart."""
+    return operands[0]
+
+
 LOWERINGS: dict[type[Operation], Lowering] = {
     **dict.fromkeys(ELEMENTWISE, lower_elementwise),
     **SHAPE,
     graph.ReduceOp: lower_reduce,
     graph.ArgReduceOp: lower_argreduce,
     graph.DotGeneralOp: lower_dot_general,
+    graph.VariableOp: _lower_to_operand,
+    graph.StopGradientOp: _lower_to_operand,
 }
 
 

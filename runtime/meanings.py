@@ -103,6 +103,10 @@ def _iota(result: TensorSpec, *, axis: int) -> Array:
     return np.broadcast_to(numbers.reshape(shape), result.shape)
 
 
+def _identity(result: TensorSpec, x: Array) -> Array:
+    return x
+
+
 def _reshape(result: TensorSpec, x: Array) -> Array:
     return x.reshape(result.shape)
 
@@ -263,5 +267,6 @@ MEANINGS: dict[type[Operation], Meaning] = {
     graph.ReduceOp: _reduce,
     graph.ArgReduceOp: _argreduce,
     graph.DotGeneralOp: _dot_general,
+    graph.StopGradientOp: _identity,
 }
-"""Every pure op but `graph.constant`, whose meaning is its data."""
+"""Every pure op but `graph.constant`, whose meaning is its data, and those of gradients."""

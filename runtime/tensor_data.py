@@ -66,6 +66,10 @@ class TensorData:
         tracer.before_write(cast("Tensor", self))
         self._value = value
 
+    def stand_for(self, value: SSAValue) -> None:
+        """Let a symbolic tensor stand for another value of the same type; it isn't written to."""
+        self._value = value
+
     @property
     def is_symbolic(self) -> bool:
         """Whether this stands for a value of a graph that is being built."""

@@ -24,6 +24,7 @@ from .binary import (
 from .control import AssertOp, ForOp, GiveOp, IfOp, RaiseOp, WhileOp
 from .effects import PrintOp
 from .elementwise import COMPARISONS, BinaryOp, CompareOp, ConvertOp, SelectOp, UnaryOp
+from .gradient import GradientOp, StopGradientOp, VariableOp
 from .reduction import REDUCTIONS, ArgReduceOp, DotGeneralOp, ReduceOp
 from .shape import (
     BroadcastOp,
@@ -68,6 +69,7 @@ SHAPE = (
     *(ConstantOp, IotaOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp, UpdateSliceOp),
     *(ConcatOp, PadOp, ReverseOp),
 )
+GRADIENT = (VariableOp, StopGradientOp, GradientOp)
 
 CONTROL = (IfOp, WhileOp, ForOp, GiveOp, RaiseOp, AssertOp)
 EFFECTS = (PrintOp, RaiseOp, AssertOp)
@@ -81,6 +83,7 @@ Graph = Dialect(
         *SHAPE,
         *(ReduceOp, ArgReduceOp, DotGeneralOp),
         *CONTROL,
+        *GRADIENT,
         PrintOp,
     ],
 )
@@ -90,6 +93,7 @@ __all__ = [
     "COMPARISONS",
     "CONTROL",
     "EFFECTS",
+    "GRADIENT",
     "REDUCTIONS",
     "SHAPE",
     "UNARY",
@@ -114,6 +118,7 @@ __all__ = [
     "FloorOp",
     "ForOp",
     "GiveOp",
+    "GradientOp",
     "Graph",
     "IfOp",
     "IotaOp",
@@ -139,12 +144,14 @@ __all__ = [
     "SinOp",
     "SliceOp",
     "SqrtOp",
+    "StopGradientOp",
     "SubOp",
     "TanhOp",
     "TransposeOp",
     "TruncOp",
     "UnaryOp",
     "UpdateSliceOp",
+    "VariableOp",
     "WhileOp",
     "XorOp",
 ]

@@ -1,0 +1,1 @@
+../../api/gradients.py
