@@ -5,24 +5,29 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..frontend.find_source import NoSource
 from ..frontend.lower_function import lower_function
 from ..runtime.compiled import CompiledFunction
 from ..runtime.constants import evaluate
 from ..runtime.gradient import GradientFunction
+from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
-from .classify import IMPURE, OPAQUE, is_graph_callable, is_inlined, is_plain, purity
+from ..runtime.tracing import current_tracer
+from .classify import IMPURE, OPAQUE, is_graph_callable, is_inlined, purity
 from .code import code_of
-from .errors import Raised, run
+from .errors import Raised, outward, run
 from .frames import Frame
-from .functions import Body, bind, body_of, execute
+from .functions import Body, Invocation, bind, body_of, execute, make_function
 from .gradients import call_gradient
 from .numbers import SymbolicFloat, constant
 from .outside import changed, snapshot
 from .special import SPECIAL
 from .taint import taint_of_call
+
+if TYPE_CHECKING:
+    from .session import Folding
 
 _FAST = frozenset((int, float, bool, str, type(None), Tensor))
 _CALLS_BACK = ("builtins", "functools", "itertools", "_functools", "numpy")
@@ -110,23 +115,25 @@ def call_function(
         body = _source_of(frame, function)
     if body is None:
         return _call_native(frame, function, args, kwargs)
+    variables = bind(body, function, args, kwargs)
+    return run_body(frame, body, variables, function.__code__.co_qualname)
+
+
+def run_body(frame: Frame, body: Body, variables: dict[str, object], qualname: str) -> object:
+    """Fold a function's body with these values of its parameters; `frame` calls it."""
     if body.is_generator:
         frame.folding.reject(
             f"'{body.name}' is a generator, and those can't be compiled yet",
             "return a list or a tuple",
         )
-    variables = bind(body, function, args, kwargs)
+    code, parameters = code_of(body.block), body.parameters
     inner = Frame(
-        frame.folding,
-        body.name,
-        body.scope,
-        code_of(body.block).slots,
-        body.function,
-        body.parent,
+        frame.folding, body.name, body.scope, code.slots, body.function, body.parent, qualname
     )
     inner.variables.update(variables)
-    inner.tainted = taint_of_call(frame, body.parameters)
-    return execute(inner, code_of(body.block))
+    inner.first = next(iter((*parameters.positional_only, *parameters.positional)), None)
+    inner.tainted = taint_of_call(frame, parameters)
+    return execute(inner, code)
 
 
 def _source_of(frame: Frame, function: types.FunctionType) -> Body | None:
@@ -146,17 +153,47 @@ def _source_of(frame: Frame, function: types.FunctionType) -> Body | None:
 def _construct(
     frame: Frame, kind: type[Any], args: list[object], kwargs: dict[str, object]
 ) -> object:
-    """Return a new instance of a user's class; its `__init__` is folded like any function."""
-    init = getattr(kind, "__init__", None)
-    plain = type(kind) is type and kind.__new__ is object.__new__
-    if not plain or not isinstance(init, types.FunctionType) or not is_inlined(init):
+    """Return a new instance of a class; what the user wrote of the making is folded.
+
+    Source: <https://docs.python.org/3/reference/datamodel.html#object.__new__>.
+    """
+    maker = _user_method(type(kind), "__call__")
+    if maker is not None:
+        return call_function(frame, maker, [kind, *args], kwargs)
+    new, init = _user_method(kind, "__new__"), _user_method(kind, "__init__")
+    if type(kind).__call__ is not type.__call__ or (new is None and init is None):
         frame.folding.native.guard_class(kind)
         return _call_native(frame, kind, args, kwargs)
     frame.folding.meet(kind)
-    made = object.__new__(kind)
-    if call_function(frame, init, [made, *args], kwargs) is not None:
-        raise Raised(TypeError("__init__() should return None"))
+    if new is not None:
+        made = call_function(frame, new, [kind, *args], kwargs)
+    elif kind.__new__ is object.__new__:
+        made = run(object.__new__, kind)
+    else:
+        made = _call_native(frame, kind.__new__, [kind, *args], kwargs)
+    if not isinstance(made, kind):
+        return made
+    init = _user_method(class_of(made), "__init__")
+    if init is not None:
+        given = call_function(frame, init, [made, *args], kwargs)
+    elif type(made).__init__ is object.__init__:
+        given = None
+    else:
+        given = _call_native(frame, type(made).__init__, [made, *args], kwargs)
+    if given is not None:
+        raise Raised(TypeError(f"__init__() should return None, not '{type(given).__name__}'"))
     return made
+
+
+def _user_method(kind: type[Any], name: str) -> types.FunctionType | None:
+    """Return the method that instances of a class have, if the user wrote it in Python."""
+    for base in kind.__mro__:
+        found = base.__dict__.get(name)
+        if found is not None:
+            function = found.__func__ if isinstance(found, staticmethod) else found
+            is_users = isinstance(function, types.FunctionType) and is_inlined(function)
+            return cast(Any, function) if is_users else None
+    return None
 
 
 def _call_method(callee: object) -> types.FunctionType | None:
@@ -190,7 +227,8 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     _check_purity(frame, callee, args)
     owner = getattr(callee, "__self__", None)
     watched = snapshot([owner, *args, *kwargs.values()], folding.outside)
-    if (getattr(callee, "__module__", None) or "builtins") in _CALLS_BACK:
+    calls_back = (getattr(callee, "__module__", None) or "builtins") in _CALLS_BACK
+    if calls_back and not any(callee is keeper for keeper in _KEEPERS):
         args = [_folded_when_called(frame, value) for value in args]
         kwargs = {name: _folded_when_called(frame, value) for name, value in kwargs.items()}
     folding.journal.before_call([owner, *args, *kwargs.values()])
@@ -218,18 +256,35 @@ def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:
         frame.folding.note_ran(callee)
 
 
+_KEEPERS: tuple[object, ...] = (property, classmethod, staticmethod, functools.partial, type)
+"""What keeps a function without calling it: folded code finds it there and folds it."""
+
+
 def _folded_when_called(frame: Frame, value: object) -> object:
     """Return a user's function as one that is folded when native code calls it."""
     if isinstance(value, GradientFunction):
         return lambda *args, **kwargs: call(frame, value, list(args), kwargs)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType, reportUnknownVariableType]
-    if not isinstance(value, types.FunctionType | types.MethodType) or is_plain(value):
+    if isinstance(value, types.MethodType):
+        inner = _folded_when_called(frame, value.__func__)
+        same = inner is value.__func__
+        return value if same else types.MethodType(cast(Any, inner), value.__self__)
+    if not isinstance(value, types.FunctionType) or body_of(value) is not None:
         return value
-    inner = value.__func__ if isinstance(value, types.MethodType) else value
-    if not isinstance(inner, types.FunctionType) or not (body_of(inner) or is_inlined(inner)):
+    body = _source_of(frame, value)
+    if body is None:
         return value
+    made = make_function(body, {}, native_entry(frame.folding, body, value.__qualname__))
+    made.__defaults__, made.__kwdefaults__ = value.__defaults__, value.__kwdefaults__
+    return functools.update_wrapper(made, value)
 
-    @functools.wraps(value)
-    def folded(*args: object, **kwargs: object) -> object:
-        return constant(call(frame, value, list(args), kwargs))
 
-    return folded
+def native_entry(folding: Folding, body: Body, qualname: str) -> Invocation:
+    """Return what native code runs when it calls a function that is to be folded."""
+
+    def invoke(variables: dict[str, object]) -> object:
+        caller = folding.frame
+        if current_tracer() is not folding or caller is None:
+            raise RuntimeError(f"'{body.name}' was made in a compiled function that has returned")
+        return outward(lambda: constant(run_body(caller, body, variables, qualname)))
+
+    return invoke

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 
 from ..dialects.source import CompileError, width_at
+from ..runtime.tracing import ValueNeeded
 
 
 class Raised(BaseException):
@@ -28,7 +29,7 @@ class Raised(BaseException):
     def passes(self, name: str, location: LocationAttr) -> None:
         """Add the function that the exception leaves, at the line where it stood."""
         if isinstance(location, FileLineColLoc):
-            if self.traceback is None:
+            if isinstance(self.location, UnknownLoc):
                 self.location = location
             inner = _traceback_of(name, location)
             frame, at = inner.tb_frame, inner.tb_lasti
@@ -49,19 +50,49 @@ def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
     """
     try:
         return function(*args, **kwargs)
-    except CompileError:
+    except (CompileError, Raised, ValueNeeded):
         raise
-    except Exception as error:
-        if isinstance(error.__context__, Raised):
-            # The folder was handling it; the program's own context is set where it is known.
-            error.__context__ = None
-        raise Raised(error) from None
+    except BaseException as error:
+        raise wrapped(error) from None
+
+
+def wrapped(error: BaseException) -> Raised:
+    """Return what the program raised in native code, ready to pass through folded code."""
+    if isinstance(error.__context__, Raised):
+        # The folder was handling it; the program's own context is set where it is known.
+        error.__context__ = None
+    raised = Raised(error)
+    raised.traceback = _users(error.__traceback__)
+    return raised
+
+
+def outward(function: Callable[[], object]) -> Any:
+    """Return what folded code gives native code that called it; what it raises goes bare.
+
+    `run`, on the other side of the native code, wraps it again.
+    """
+    try:
+        return function()
+    except Raised as error:
+        raised = error
+    raise raised.exception.with_traceback(raised.traceback)
+
+
+def _users(traceback: types.TracebackType | None) -> types.TracebackType | None:
+    """Return the part of a traceback that `passes` made: the rest is native code, or ours."""
+    while traceback is not None and _MARK not in traceback.tb_frame.f_code.co_consts:
+        traceback = traceback.tb_next
+    return traceback
+
+
+_MARK = "a line of the user's"
+"""A constant of the code of each traceback entry that `_traceback_of` makes."""
 
 
 def _traceback_of(name: str, location: FileLineColLoc) -> types.TracebackType:
     """Return a traceback entry that shows function `name` at the place."""
     file, line = location.filename.data, location.line.data
-    tree = ast.parse("def f():\n raise ValueError\n")
+    tree = ast.parse(f"def f():\n raise ValueError({_MARK!r})\n")
     start = location.column.data - 1
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt | ast.expr):

@@ -16,6 +16,7 @@ from ..dialects.pyobj.attributes import ObjectType
 from ..runtime.sources import Argument, Source
 from ..runtime.tracing import tracing
 from . import (
+    steps_classes,
     steps_control,
     steps_definitions,
     steps_exceptions,
@@ -30,7 +31,10 @@ from .result import ResultBuilder
 from .scopes import scope_of
 from .session import AnyGuard, Folding, LineReport, Options
 
-STEPS = (steps_values, steps_statements, steps_control, steps_exceptions, steps_definitions)
+STEPS = (
+    *(steps_values, steps_statements, steps_control, steps_exceptions, steps_definitions),
+    steps_classes,
+)
 """The modules that say how each op is folded; importing them registers the steps."""
 
 
@@ -66,7 +70,10 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
     name = func.sym_name.data
     code = code_of(block)
     parameters = _parameter_names(func)
-    frame = Frame(folding, name, scope_of(block), code.slots, environment.function)
+    function = environment.function
+    frame = Frame(folding, name, scope_of(block), code.slots, function)
+    frame.qualname = function.__code__.co_qualname if function is not None else name
+    frame.first = _first_parameter(function)
     frame.tainted = frozenset(parameters.values())
     folding.frame, frame.op = frame, func
     with tracing(folding):
@@ -83,6 +90,11 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
     op.location = func.location
     inputs, guards = tuple(folding.inputs), tuple(folding.guards.values())
     return Folded(op, inputs, guards, folding.notice, folding.report)
+
+
+def _first_parameter(function: Any) -> str | None:
+    code = function.__code__ if function is not None else None
+    return code.co_varnames[0] if code is not None and code.co_argcount else None
 
 
 def _argument(

@@ -21,12 +21,14 @@ class Frame:
 
     __slots__ = (
         "cells",
+        "first",
         "folding",
         "function",
         "name",
         "namespace",
         "op",
         "parent",
+        "qualname",
         "result",
         "scope",
         "slots",
@@ -42,9 +44,13 @@ class Frame:
         slots: int,
         function: types.FunctionType | None,
         parent: Frame | None = None,
+        qualname: str = "",
     ):
         self.folding = folding
         self.name = name
+        self.qualname = qualname or name
+        self.first: str | None = None
+        """The first positional parameter, which `super()` without arguments looks at."""
         self.scope = scope
         self.slots: list[object] = [None] * slots
         self.variables: dict[str, object] = {}
@@ -105,6 +111,21 @@ class Frame:
             self.folding.refuse_effect(f"the variable '{name}' of the world outside is deleted")
         self.folding.journal.variable(owner, name)
         del owner.variables[name]
+
+    def forget(self, name: str) -> None:
+        """Unbind a name if it is bound, as the end of a handler does."""
+        try:
+            self.delete(name)
+        except Raised:
+            return
+
+    def inner_qualname(self, name: str) -> str:
+        """Return the `__qualname__` of a function or a class that is made in this frame."""
+        return name if name in self.scope.outer else f"{self.qualname}.<locals>.{name}"
+
+    def owner_of(self, name: str) -> Frame | None:
+        """Return the frame that binds a name: this one, one around it, or none."""
+        return self if name in self.scope.local else self._owner(name)
 
     def _owner(self, name: str) -> Frame | None:
         """Return the frame around this one that binds `name`."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from xdsl.dialects.builtin import FileLineColLoc
 from xdsl.ir import Block
 
 from ..dialects.pyobj import Parameters
@@ -40,35 +41,89 @@ class Body:
         return scope_of(self.block, self.parameters.names)
 
 
-_BODY, _DEFAULTS = "__foldaway_body__", "__foldaway_defaults__"
-"""Kept on the function, so that both go together: the body's frame holds the function."""
+Invocation = Callable[[dict[str, object]], object]
+"""What a call with these values of the parameters gives."""
+
+
+@dataclass(frozen=True)
+class Invoker:
+    """What a function made while folding does when native code calls it."""
+
+    body: Body
+    invoke: Invocation
+
+    def __call__(self, variables: dict[str, object]) -> object:
+        """Return what the body gives for these values of its parameters."""
+        return self.invoke(variables)
+
+
+_HOOK = "__foldaway__"
+"""The one captured variable of functions that are made while folding: their `Invoker`."""
 
 
 def body_of(function: types.FunctionType) -> Body | None:
     """Return the body of a function that was made while folding, None for any other."""
-    return vars(function).get(_BODY)
+    if function.__code__.co_freevars != (_HOOK,) or function.__closure__ is None:
+        return None
+    hook = function.__closure__[0].cell_contents
+    return hook.body if isinstance(hook, Invoker) else None
 
 
 def make_function(
     body: Body,
     defaults: dict[str, object],
-    call: Callable[[types.FunctionType, list[object], dict[str, object]], object],
+    invoke: Invocation,
+    location: object = None,
 ) -> types.FunctionType:
-    """Return a real Python function for a nested def or lambda; calling it folds its body."""
+    """Return a real Python function for a nested def or lambda; calling it folds its body.
 
-    def folded(*args: object, **kwargs: object) -> object:
-        return call(folded, list(args), kwargs)
-
-    folded.__name__ = body.name
+    It has the parameters, defaults, names and globals that Python gives it.
+    """
     parent = body.parent
-    outer = getattr(body.function, "__qualname__", parent.name if parent else "")
-    folded.__qualname__ = f"{outer}.<locals>.{body.name}" if outer else body.name
-    folded.__module__ = str(parent.namespace.get("__name__", "")) if parent else ""
+    qualname = parent.inner_qualname(body.name) if parent is not None else body.name
+    code = _code_of(body, qualname, location)
+    namespace = getattr(body.function, "__globals__", {})
     positional = (*body.parameters.positional_only, *body.parameters.positional)
-    folded.__kwdefaults__ = {n: v for n, v in defaults.items() if n not in positional}
-    vars(folded)[_DEFAULTS] = tuple(v for n, v in defaults.items() if n in positional)
-    vars(folded)[_BODY] = body
-    return folded
+    given = tuple(value for name, value in defaults.items() if name in positional)
+    cell = types.CellType(Invoker(body, invoke))
+    made = types.FunctionType(code, namespace, body.name, given or None, (cell,))
+    made.__kwdefaults__ = {n: v for n, v in defaults.items() if n not in positional} or None
+    return made
+
+
+_CODE = "foldaway_shell"
+"""Kept on the block of a body, so that both go together."""
+
+
+def _code_of(body: Body, qualname: str, location: object) -> types.CodeType:
+    """Return the code of a function that hands its parameters to its `Invoker`."""
+    found: types.CodeType | None = vars(body.block).get(_CODE)
+    if found is None or found.co_qualname != qualname:
+        found = _inner_code(_function_text(body, f"{_HOOK}({_items(body)})"))
+        found = found.replace(co_name=body.name, co_qualname=qualname)
+        if isinstance(location, FileLineColLoc):
+            line = location.line.data
+            found = found.replace(co_filename=location.filename.data, co_firstlineno=line)
+        vars(body.block)[_CODE] = found
+    return found
+
+
+def _function_text(body: Body, value: str) -> str:
+    written = ", ".join(mark + name for mark, name in body.parameters.written)
+    if body.is_generator:
+        value = f"(yield from {value})"
+    return f"def outer({_HOOK}):\n def inner({written}):\n  return {value}\n"
+
+
+def _items(body: Body) -> str:
+    return "{" + ", ".join(f"{name!r}: {name}" for name in body.parameters.names) + "}"
+
+
+def _inner_code(text: str) -> types.CodeType:
+    codes = [compile(text, "<foldaway>", "exec")]
+    for _ in range(2):
+        codes.append(next(c for c in codes[-1].co_consts if isinstance(c, types.CodeType)))
+    return codes[-1]
 
 
 _binders: WeakKeyDictionary[Block, types.FunctionType] = WeakKeyDictionary()
@@ -81,11 +136,14 @@ def bind(
 
     Raises `Raised` with Python's own TypeError for arguments that don't fit.
     """
+    parameters = body.parameters
+    if not kwargs and len(args) == len(parameters.names) and not parameters.keyword_only:
+        if parameters.vararg is None and parameters.kwarg is None:
+            return dict(zip(parameters.names, args, strict=True))
     binder = _binders.get(body.block)
     if binder is None:
         binder = _binders[body.block] = _make_binder(body)
-    defaults = vars(function).get(_DEFAULTS, function.__defaults__ or ())
-    binder = types.FunctionType(binder.__code__, {}, function.__name__, tuple(defaults))
+    binder = types.FunctionType(binder.__code__, {}, function.__name__, function.__defaults__)
     binder.__kwdefaults__ = function.__kwdefaults__
     binder.__qualname__ = function.__qualname__
     return run(binder, *args, **kwargs)
@@ -94,9 +152,8 @@ def bind(
 def _make_binder(body: Body) -> types.FunctionType:
     """Return a function with the same parameters that gives what they are bound to."""
     written = ", ".join(mark + name for mark, name in body.parameters.written)
-    items = ", ".join(f"{name!r}: {name}" for name in body.parameters.names)
     namespace: dict[str, Any] = {}
-    exec(f"def binder({written}): return {{{items}}}", namespace)
+    exec(f"def binder({written}): return {_items(body)}", namespace)
     return namespace["binder"]
 
 

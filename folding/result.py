@@ -67,6 +67,7 @@ class ResultBuilder:
                 f"the function '{value.__name__}', which is made while compiling, is returned",
                 "define it outside the compiled function",
             )
+        self._check_class(value)
         source = self._folding.source(value)
         if source is not None and not issubclass(type(value), SHAREABLE):
             return self._folding.object_input(source)
@@ -90,6 +91,16 @@ class ResultBuilder:
             layout = pyobj.NamesAttr((":",) * len(pairs))
             return self._add(pyobj.DictOp, operands, layout=layout)
         return self._add(pyobj.ConstantOp, (), value=pyobj.ObjectAttr(value))
+
+    def _check_class(self, value: Any) -> None:
+        """Refuse a class that a class statement made, and its instances: each call has its own."""
+        kind: type[Any] = value if isinstance(value, type) else class_of(value)
+        if any(id(base) in self._folding.born_classes for base in kind.__mro__):
+            one = "" if isinstance(value, type) else "an instance of "
+            self._folding.reject(
+                f"{one}the class '{kind.__name__}', which is made while compiling, is returned",
+                "define the class outside the compiled function",
+            )
 
     def _add(
         self,

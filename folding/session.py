@@ -95,6 +95,8 @@ class Folding:
         self.handled: list[BaseException] = []
         """The exceptions whose handlers are running, the innermost last."""
         self.needed: CompileError | None = None
+        self.born_classes: dict[int, type] = {}
+        """The classes that class statements made, by identity."""
         self._iterations = 0
         self._tensors: dict[tuple[object, ...], Tensor] = {}
         self._sources: dict[int, Source] = {}

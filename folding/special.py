@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .attributes import get_attribute, has_attribute, set_attribute
+from .class_frames import ClassFrame
 from .errors import Raised, run
 from .frames import Frame
 from .printing import fold_print
@@ -38,20 +39,23 @@ def _super(frame: Frame, args: list[object], kwargs: dict[str, object]) -> objec
     """Zero-argument `super()` needs the class cell and the first parameter of the method."""
     if args or kwargs:
         return NotImplemented
-    owner = frame
-    while owner.parent is not None:
-        owner = owner.parent
-    cell, function = owner.cells.get("__class__"), owner.function
-    if cell is None or function is None or not function.__code__.co_argcount:
+    try:
+        kind = frame.load("__class__")
+    except Raised:
+        raise Raised(RuntimeError("super(): __class__ cell not found")) from None
+    if frame.first is None:
         raise Raised(RuntimeError("super(): no arguments"))
-    first = function.__code__.co_varnames[0]
-    return run(super, cell.cell_contents, owner.variables[first])
+    if frame.first not in frame.variables:
+        raise Raised(RuntimeError("super(): arg[0] deleted"))
+    return run(super, kind, frame.variables[frame.first])
 
 
 def _frame_reader(name: str) -> Special:
     def refuse(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
         if name in ("vars", "dir") and args:
             return NotImplemented
+        if isinstance(frame, ClassFrame):
+            return sorted(frame.contents) if name == "dir" else frame.contents
         frame.folding.reject(
             f"'{name}()' looks at the variables of a function that is compiled",
             "name the variables instead",

@@ -8,7 +8,7 @@ from typing import Any, cast
 from xdsl.ir import Block, Operation
 
 from ..dialects import pyobj
-from .calls import call, call_function, truth
+from .calls import call, native_entry, truth
 from .code import CodeMaker, Expression, Step, makes, run_steps
 from .errors import run
 from .frames import Frame
@@ -37,12 +37,20 @@ def def_(maker: CodeMaker, op: Operation) -> Step:
         made: Any = _make(frame, body, dict(zip(parameters.defaults, values, strict=True)))
         made.__doc__ = doc
         pairs = zip(annotated, annotations, strict=True)
-        made.__annotations__ = {name: frame.slots[slot] for name, slot in pairs}
+        made.__annotations__ = dict(_annotation(name, frame.slots[slot]) for name, slot in pairs)
         for decorator in reversed(decorators):
             made = call(frame, frame.slots[decorator], [made], {})
         frame.store(def_op.variable.data, made)
 
     return step
+
+
+def _annotation(name: str, value: Any) -> tuple[str, object]:
+    """Return a parameter and its annotation; `*args: *Ts` unpacks the one item."""
+    if not name.startswith("*"):
+        return name, value
+    (item,) = run(tuple, value)
+    return name[1:], item
 
 
 @makes(pyobj.LambdaOp)
@@ -60,12 +68,10 @@ def lambda_(maker: CodeMaker, op: Operation) -> Step:
     return step
 
 
-def _make(frame: Frame, body: Body, defaults: dict[str, object]) -> object:
-    def invoke(function: Any, args: list[object], kwargs: dict[str, object]) -> object:
-        # Only native code calls it this way; folded code knows the body.
-        return constant(call_function(frame.folding.frame or frame, function, args, kwargs))
-
-    return make_function(body, defaults, invoke)
+def _make(frame: Frame, body: Body, defaults: dict[str, object]) -> Any:
+    qualname = frame.inner_qualname(body.name)
+    entry = native_entry(frame.folding, body, qualname)
+    return make_function(body, defaults, entry, frame.location)
 
 
 @makes(pyobj.ComprehensionOp)

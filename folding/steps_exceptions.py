@@ -97,7 +97,7 @@ def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str |
             frame.folding.handled.pop()
             if handler.name:
                 frame.folding.journal.variable(frame, handler.name)
-                frame.variables.pop(handler.name, None)
+                frame.forget(handler.name)
     raise raised
 
 

@@ -42,7 +42,7 @@ def delete(maker: CodeMaker, op: Operation) -> Step:
     return step
 
 
-@makes(pyobj.DeclareOp, pyobj.AnnotateOp)
+@makes(pyobj.DeclareOp)
 def declare(maker: CodeMaker, op: Operation) -> Step:
     """Do nothing: scopes are known before the body runs."""
     return _nothing

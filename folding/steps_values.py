@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from xdsl.ir import Operation
@@ -250,38 +250,43 @@ def call_(maker: CodeMaker, op: Operation) -> Step:
     call_op = cast(pyobj.CallOp, op)
     callee, slot = maker.slot(call_op.callee), maker.slot(op.results[0])
     arguments, layout = maker.slots(call_op.arguments), call_op.layout.data
+    marked = any(layout)
 
     def step(frame: Frame) -> None:
         frame.op = op
         slots = frame.slots
-        args: list[object] = []
-        kwargs: dict[str, object] = {}
-        for mark, argument in zip(layout, arguments, strict=True):
-            value = slots[argument]
-            if not mark:
-                args.append(value)
-            elif mark == "*":
-                args.extend(run(list, value))
-            elif mark == "**":
-                _merge(frame, slots[callee], kwargs, value)
-            else:
-                _merge(frame, slots[callee], kwargs, {mark: value})
+        values = [slots[argument] for argument in arguments]
+        name = getattr(slots[callee], "__qualname__", None) if marked else None
+        args, kwargs = keyword_arguments(frame, name, layout, values) if marked else (values, {})
         slots[slot] = call(frame, slots[callee], args, kwargs)
 
     return step
 
 
-def _merge(frame: Frame, callee: object, kwargs: dict[str, object], more: Any) -> None:
-    """Add keyword arguments; Python's own error for one that is given twice."""
+def keyword_arguments(
+    frame: Frame, callee: str | None, layout: Sequence[str], values: Sequence[Any]
+) -> tuple[list[object], dict[str, object]]:
+    """Return the arguments of a call that some marks spread or name.
 
-    def merge() -> None:
-        for key in more.keys():
-            if key in kwargs:
-                name = getattr(callee, "__qualname__", str(callee))
-                raise TypeError(f"{name}() got multiple values for keyword argument '{key}'")
-            kwargs[key] = more[key]
+    Raises `Raised` with Python's own error for one that is given twice.
+    """
+    args: list[object] = []
+    kwargs: dict[str, object] = {}
+    for mark, value in zip(layout, values, strict=True):
+        if not mark:
+            args.append(value)
+        elif mark == "*":
+            args.extend(run(list, value))
+        else:
+            run(_merge, callee, kwargs, value if mark == "**" else {mark: value})
+    return args, kwargs
 
-    run(merge)
+
+def _merge(callee: str | None, kwargs: dict[str, object], more: Any) -> None:
+    for key in more.keys():
+        if key in kwargs:
+            raise TypeError(f"{callee}() got multiple values for keyword argument '{key}'")
+        kwargs[key] = more[key]
 
 
 @makes(pyobj.TupleOp, pyobj.ListOp, pyobj.SetOp)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from foldaway import Tensor
+from foldaway import CompileError, Tensor
 
 X = Tensor([1.0, 2.0, 3.0])
 
@@ -22,3 +22,13 @@ def same(a, b):
     if isinstance(a, dict):
         return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
     return a == b
+
+
+def outcome(function, *arguments):
+    """Return whether a call returns or raises, and what; a refusal to compile goes through."""
+    try:
+        return "returned", function(*arguments)
+    except CompileError:
+        raise
+    except Exception as error:
+        return "raised", type(error).__name__, str(error)
