@@ -15,9 +15,10 @@ from xdsl.ir import Attribute
 
 from foldaway.dialects.dtypes import spec_of, tensor_type
 from foldaway.dialects.pyobj import OBJECT, ReturnOp, SegmentOp
-from foldaway.dialects.source import reject
+from foldaway.dialects.source import CompileError, reject
 from foldaway.folding.errors import Raised
 from foldaway.folding.fold_function import Environment, Folded
+from foldaway.folding.number_table import NumberPolicy, Widen
 from foldaway.frontend.emit_python import to_function, to_text
 from foldaway.frontend.lower_function import lower_function, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
@@ -46,8 +47,12 @@ def compile_function(
     arguments: Sequence[object],
     key: tuple[object, ...],
     options: CompileOptions,
+    widened: set[tuple[object, ...]],
 ) -> Specialization:
     """Return the specialisation of a function for arguments like these.
+
+    Numbers at the sources in `widened` are run-time values, as numbers in arguments are; more
+    sources may be added.
 
     Raises CompileError, or what the user's program raises while it is folded.
     """
@@ -62,7 +67,9 @@ def compile_function(
             "return a list or a tuple",
         )
     fold = FoldPyObjPass(fallback_enabled(), options.style, allow_python=True)
-    folded = _fold(fold, source, Environment(function, arguments), module)
+    folded = _fold(
+        fold, source, Environment(function, arguments, NumberPolicy(widened=widened)), module
+    )
     notice = str(folded.notice) if folded.notice.statements else ""
     if notice:
         _log.warning("%s", notice)
@@ -86,12 +93,26 @@ def compile_function(
 def _fold(
     fold: FoldPyObjPass, source: FuncOp, environment: Environment, module: ModuleOp
 ) -> Folded:
-    """Return what is left of the function; raise what the user's program raises."""
-    try:
-        with our_failure(fold.name, module):
-            return fold.fold(source, environment)
-    except Raised as error:
-        raised = error
+    """Return what is left of the function; raise what the user's program raises.
+
+    What can't be compiled with run-time numbers may be so with constants.
+    """
+    numbers = environment.numbers
+    while True:
+        try:
+            with our_failure(fold.name, module):
+                return fold.fold(source, environment)
+        except Widen as widen:
+            if widen.source.key in numbers.widened:
+                numbers.all_constant = True
+            numbers.widened.add(widen.source.key)
+        except CompileError:
+            if numbers.all_constant or not numbers.met:
+                raise
+            numbers.all_constant = True
+        except Raised as error:
+            raised = error
+            break
     raised.reraise()
 
 

@@ -10,6 +10,7 @@ Sources: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.ops.html>
 
 from __future__ import annotations
 
+from foldaway.dialects.emitter import WeakNumber
 from foldaway.runtime.dispatch import Operand, apply
 from foldaway.runtime.tensor import Tensor
 from foldaway.runtime.tensor_methods import wide_dtype
@@ -25,7 +26,7 @@ def tensor_of(data: Input) -> Tensor:
 
 def operand(data: Input) -> Operand:
     """Return a number as it is, since numbers are weak, and all else as a tensor."""
-    return data if isinstance(data, bool | int | float) else tensor_of(data)
+    return data if isinstance(data, bool | int | float | WeakNumber) else tensor_of(data)
 
 
 def add(input: Input, other: Input) -> Tensor:

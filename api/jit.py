@@ -68,7 +68,9 @@ class Jitted(CompiledFunction):
 
                 try:
                     with tracing(None), no_collection():
-                        found = compile_function(self.function, arguments, key, self._options)
+                        found = compile_function(
+                            self.function, arguments, key, self._options, self._cache.widened
+                        )
                 except CompileError as error:
                     # It says where in the user's file; our own frames say nothing more.
                     raise error.with_traceback(None) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic
+from typing import Generic, TypeGuard
 
 from . import graph
 from .dtypes import (
@@ -16,7 +16,7 @@ from .dtypes import (
     promote,
     promote_number,
 )
-from .emitter import Emitter, Number, Value, pack_number
+from .emitter import Emitter, Number, Scalar, Value, WeakNumber, pack_number
 
 _UNARY = {op.name.removeprefix("graph."): op for op in graph.UNARY}
 _BINARY = {op.name.removeprefix("graph."): op for op in graph.BINARY}
@@ -33,12 +33,15 @@ class ElementwiseBuilder(Generic[Value]):
     def __init__(self, emitter: Emitter[Value]):
         self.emitter = emitter
 
-    def full(self, shape: tuple[int, ...], number: Number, dtype: DType) -> Value:
+    def full(self, shape: tuple[int, ...], number: Scalar, dtype: DType) -> Value:
         """Return a tensor of `shape` filled with one number.
 
         Raises `OverflowError` for an integer that the dtype can't hold.
         """
-        scalar = self.emitter.constant(pack_number(number, dtype), TensorSpec((), dtype))
+        if isinstance(number, WeakNumber):
+            scalar: Value = number.in_dtype(dtype)
+        else:
+            scalar = self.emitter.constant(pack_number(number, dtype), TensorSpec((), dtype))
         return scalar if not shape else self.broadcast_to(scalar, shape)
 
     def convert(self, x: Value, dtype: DType) -> Value:
@@ -79,7 +82,7 @@ class ElementwiseBuilder(Generic[Value]):
             raise TypeError(f"{name} is not defined for a tensor of {spec.dtype.name}")
         return self.emitter.emit(op, (x,), spec, {})
 
-    def binary(self, name: str, x: Value | Number, y: Value | Number) -> Value:
+    def binary(self, name: str, x: Value | Scalar, y: Value | Scalar) -> Value:
         """Return an arithmetic or bitwise op on two operands, at least one of them a tensor.
 
         Raises `TypeError` where the dtype has no such operation, `ValueError` for shapes that
@@ -89,7 +92,7 @@ class ElementwiseBuilder(Generic[Value]):
         dtype = self._common_dtype(x, y)
         if name == "div" and not dtype.is_floating:
             dtype = float32
-        if name == "pow" and dtype.is_integer and isinstance(y, int) and y < 0:
+        if name == "pow" and dtype.is_integer and _is_int(y) and y < 0:
             raise ValueError("Integers to negative integer powers are not allowed.")
         if name == "floordiv" and dtype is bool_:
             return self.convert(self._same(_BINARY[name], x, y, int8), bool_)
@@ -97,26 +100,26 @@ class ElementwiseBuilder(Generic[Value]):
             raise TypeError(f"{name} is not defined for tensors of {dtype.name}")
         return self._same(_BINARY[name], x, y, dtype)
 
-    def compare(self, predicate: str, x: Value | Number, y: Value | Number) -> Value:
+    def compare(self, predicate: str, x: Value | Scalar, y: Value | Scalar) -> Value:
         """Return bools: `x` eq, ne, lt, le, gt or ge `y`.
 
         An integer that the other's dtype can't hold is compared by its value.
         """
-        if isinstance(x, bool | int | float):
-            if isinstance(y, bool | int | float):
+        if isinstance(x, Scalar):
+            if isinstance(y, Scalar):
                 raise TypeError("one operand must be a tensor")
             return self.compare(_SWAPPED[predicate], y, x)
         dtype = self._common_dtype(x, y)
-        if isinstance(y, int) and dtype.is_integer:
+        if _is_int(y) and dtype.is_integer:
             least, greatest = integer_limits(dtype)
-            if not least <= y <= greatest:
+            if y < least or y > greatest:
                 holds = predicate in (("lt", "le", "ne") if y > greatest else ("gt", "ge", "ne"))
                 return self.full(self.emitter.spec(x).shape, holds, bool_)
         lhs, rhs = self._together(x, y, dtype)
         result = TensorSpec(self.emitter.spec(lhs).shape, bool_)
         return self.emitter.emit(graph.CompareOp, (lhs, rhs), result, {"predicate": predicate})
 
-    def select(self, condition: Value, x: Value | Number, y: Value | Number) -> Value:
+    def select(self, condition: Value, x: Value | Scalar, y: Value | Scalar) -> Value:
         """Return elements of `x` where the condition is true (not 0), of `y` elsewhere."""
         mask = self.convert(condition, bool_)
         dtype = self._common_dtype(x, y)
@@ -126,31 +129,41 @@ class ElementwiseBuilder(Generic[Value]):
         return self.emitter.emit(graph.SelectOp, operands, TensorSpec(shape, dtype), {})
 
     def _same(
-        self, op: type[graph.BinaryOp], x: Value | Number, y: Value | Number, dtype: DType
+        self, op: type[graph.BinaryOp], x: Value | Scalar, y: Value | Scalar, dtype: DType
     ) -> Value:
         lhs, rhs = self._together(x, y, dtype)
         return self.emitter.emit(op, (lhs, rhs), self.emitter.spec(lhs), {})
 
-    def _common_dtype(self, x: Value | Number, y: Value | Number) -> DType:
-        if isinstance(x, bool | int | float):
-            if isinstance(y, bool | int | float):
-                return int64 if isinstance(x + y, int) else float32
-            return promote_number(self.emitter.spec(y).dtype, x)
-        if isinstance(y, bool | int | float):
-            return promote_number(self.emitter.spec(x).dtype, y)
+    def _common_dtype(self, x: Value | Scalar, y: Value | Scalar) -> DType:
+        if isinstance(x, Scalar):
+            if isinstance(y, Scalar):
+                return int64 if isinstance(_example(x) + _example(y), int) else float32
+            return promote_number(self.emitter.spec(y).dtype, _example(x))
+        if isinstance(y, Scalar):
+            return promote_number(self.emitter.spec(x).dtype, _example(y))
         return promote(self.emitter.spec(x).dtype, self.emitter.spec(y).dtype)
 
-    def _together(self, x: Value | Number, y: Value | Number, dtype: DType) -> tuple[Value, Value]:
+    def _together(self, x: Value | Scalar, y: Value | Scalar, dtype: DType) -> tuple[Value, Value]:
         """Return both operands in one dtype and one shape."""
         lhs = self._operand(x, dtype)
         rhs = self._operand(y, dtype)
         shape = broadcast_shapes(self.emitter.spec(lhs).shape, self.emitter.spec(rhs).shape)
         return self.broadcast_to(lhs, shape), self.broadcast_to(rhs, shape)
 
-    def _operand(self, x: Value | Number, dtype: DType) -> Value:
-        if isinstance(x, bool | int | float):
+    def _operand(self, x: Value | Scalar, dtype: DType) -> Value:
+        if isinstance(x, Scalar):
             return self.full((), x, dtype)
         return self.convert(x, dtype)
+
+
+def _example(number: Scalar) -> Number:
+    """Return the number, or one of the class of a number that exists only at run time."""
+    return number.kind() if isinstance(number, WeakNumber) else number
+
+
+def _is_int(value: object) -> TypeGuard[int]:
+    """Return whether an operand is an integer or a bool of Python's."""
+    return isinstance(value, int) or (isinstance(value, WeakNumber) and value.kind is not float)
 
 
 def broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:

@@ -25,6 +25,37 @@ from .dtypes import DType, TensorSpec, bfloat16, spec_of, tensor_type
 
 Value = TypeVar("Value")
 Number = bool | int | float
+
+
+class WeakNumber(ABC):
+    """A Python number that an op takes as an operand, and whose value exists only at run time.
+
+    Like any Python number it takes the other operand's dtype. Comparing it with a number gives a
+    bool that holds in this compiled form.
+    """
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def kind(self) -> type[Number]:
+        """The number's class: bool, int or float."""
+
+    @abstractmethod
+    def in_dtype(self, dtype: DType) -> Any:
+        """Return the emitter's 0-d value of a dtype that the number is there.
+
+        Raises `OverflowError` for an integer that the dtype can't hold.
+        """
+
+    @abstractmethod
+    def __lt__(self, other: Any, /) -> Any: ...
+
+    @abstractmethod
+    def __gt__(self, other: Any, /) -> Any: ...
+
+
+Scalar = Number | WeakNumber
 AttributeValue = str | int | tuple[int, ...]
 
 _FORMATS = {

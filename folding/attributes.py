@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import types
 from typing import Any, cast
 
@@ -11,9 +12,10 @@ from ..runtime.tensor import Tensor
 from .classify import is_inlined
 from .errors import Raised, run
 from .frames import Frame
-from .numbers import SymbolicFloat, constant
+from .numbers import SymbolicNumber, constant
 
 _MISSING = object()
+_PARTS = {name: operator.attrgetter(name) for name in ("real", "imag", "numerator", "denominator")}
 
 
 def get_attribute(frame: Frame, owner: object, name: str) -> object:
@@ -25,7 +27,8 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     folding.need_python("an attribute")
     if isinstance(owner, Tensor):
         return run(getattr, owner, name)
-    owner = constant(owner) if isinstance(owner, SymbolicFloat) else owner
+    if isinstance(owner, SymbolicNumber):
+        return number_attribute(owner, name)
     if not isinstance(owner, types.ModuleType | type):
         folding.note_object(owner)
     getter = _user_getter(owner, name)
@@ -47,6 +50,15 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     return folding.adopt(value, Attribute(source, name))
 
 
+def number_attribute(number: SymbolicNumber, name: str) -> object:
+    """Return an attribute of a run-time number; its methods are those of the constant."""
+    if name == "__class__":
+        return number.kind
+    if name in _PARTS and (number.kind is not float or name in ("real", "imag")):
+        return run(number.computed, _PARTS[name], (number,))
+    return run(getattr, number.constant(), name)
+
+
 def has_attribute(frame: Frame, owner: object, name: str) -> bool:
     """Return what `hasattr` gives, and guard it: presence and absence alike."""
     try:
@@ -66,6 +78,7 @@ def set_attribute(frame: Frame, owner: object, name: str, value: object) -> None
     frame.folding.need_python("an attribute")
     frame.folding.check_born(owner, f"the attribute '{name}' of {{}} is set")
     frame.folding.meet(owner)
+    owner = constant(owner) if isinstance(owner, SymbolicNumber) else owner
     frame.folding.journal.before_change(owner)
     run(setattr, owner, name, value)
 

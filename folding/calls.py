@@ -21,7 +21,8 @@ from .errors import Raised, outward, run
 from .frames import Frame
 from .functions import Body, Invocation, bind, body_of, execute, make_function
 from .gradients import call_gradient
-from .numbers import SymbolicFloat, constant
+from .number_operands import looked_at
+from .numbers import SymbolicNumber, constant
 from .outside import changed, snapshot
 from .special import SPECIAL
 from .taint import taint_of_call
@@ -31,24 +32,27 @@ if TYPE_CHECKING:
 
 _FAST = frozenset((int, float, bool, str, type(None), Tensor))
 _CALLS_BACK = ("builtins", "functools", "itertools", "_functools", "numpy")
+_HOLDERS = (tuple, list, dict, slice)
 
 
 def operate(frame: Frame, function: Callable[..., Any], *operands: object) -> Any:
     """Return what an operator gives; the interpreter is asked for objects."""
     for operand in operands:
         if type(operand) not in _FAST:
-            if isinstance(operand, SymbolicFloat):
-                return _operate_on_float(frame, function, operand, operands)
+            if isinstance(operand, SymbolicNumber):
+                return _operate_on_number(frame, function, operand, operands)
             frame.folding.meet(operand)
+            if type(operand) in _HOLDERS:
+                operands = looked_at(function, operands)
     result = run(function, *operands)
     frame.folding.check_needed()
     return result
 
 
-def _operate_on_float(
-    frame: Frame, function: Callable[..., Any], number: SymbolicFloat, operands: tuple[object, ...]
+def _operate_on_number(
+    frame: Frame, function: Callable[..., Any], number: SymbolicNumber, operands: tuple[object, ...]
 ) -> Any:
-    """Return what an operator gives on a run-time float, or on the constant that it is now."""
+    """Return what an operator gives on a run-time number, or on the constant that it is now."""
     result = run(number.combined, function, operands)
     if result is NotImplemented:
         return operate(frame, function, *map(constant, operands))
@@ -60,6 +64,8 @@ def truth(frame: Frame, value: object) -> bool:
     """Return whether a value counts as true; a run-time tensor's truth isn't known yet."""
     if value is True or value is False:
         return value
+    if isinstance(value, SymbolicNumber):
+        return value.truth()
     if (
         isinstance(value, Tensor)
         and value.is_symbolic

@@ -15,7 +15,7 @@ import numpy as np
 from ..dialects.dtypes import DType
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
-from .numbers import SymbolicFloat
+from .numbers import SymbolicNumber
 
 PURE, IMPURE, OPAQUE = "pure", "impure", "opaque"
 
@@ -49,7 +49,7 @@ DESCRIPTORS = (
 
 _PLAIN = (
     *(bool, int, float, str, type(None), slice, range, type(...)),
-    *(Tensor, DType, SymbolicFloat),
+    *(Tensor, DType, SymbolicNumber),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from xdsl.dialects.builtin import FunctionType
@@ -27,6 +27,7 @@ from .code import code_of
 from .frames import Frame
 from .functions import execute
 from .notice import Notice
+from .number_table import NumberPolicy
 from .result import ResultBuilder
 from .scopes import scope_of
 from .session import AnyGuard, Folding, LineReport, Options
@@ -46,6 +47,8 @@ class Environment:
     """A `types.FunctionType`; None for IR that was read from text."""
     arguments: Sequence[object] = ()
     """One for each parameter, in order; tensors count by their type only."""
+    numbers: NumberPolicy = field(default_factory=NumberPolicy)
+    """Which numbers are run-time values."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
 
     Raises CompileError, or `Raised` with the exception that the user's program raises.
     """
-    folding = Folding(options)
+    folding = Folding(options, environment.numbers)
     block = func.body.block
     name = func.sym_name.data
     code = code_of(block)
@@ -88,7 +91,8 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
     type = FunctionType.from_lists([a.type for a in folding.block.args], [value.type])
     op = FuncOp(name, type, Region(folding.block), func.sym_visibility)
     op.location = func.location
-    inputs, guards = tuple(folding.inputs), tuple(folding.guards.values())
+    inputs = tuple(folding.inputs)
+    guards = folding.numbers.needed_guards(folding.guards.values())
     return Folded(op, inputs, guards, folding.notice, folding.report)
 
 

@@ -24,6 +24,7 @@ from ..runtime.guards import class_of
 from ..runtime.sources import Attribute, Captured, Global, Held, Source
 from ..runtime.tensor import Tensor
 from .classify import DESCRIPTORS, is_framework, is_library, is_library_callable
+from .numbers import constant
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -102,11 +103,11 @@ class NativeReads:
                 self._reach(value, Captured(cell, name), names)
 
     def _attribute(self, item: Any, source: Source, name: str) -> None:
-        adopted = self._folding.adopt(item, Attribute(source, name))
+        adopted = constant(self._folding.adopt(item, Attribute(source, name)))
         self.guard_content(adopted)
 
     def _reach(self, value: Any, source: Source, names: set[str]) -> None:
-        adopted: Any = self._folding.adopt(value, source)
+        adopted: Any = constant(self._folding.adopt(value, source))
         if isinstance(value, types.FunctionType):
             self.guard_function(value)
         elif isinstance(value, type):
@@ -137,9 +138,9 @@ def _is_instance(value: Any) -> bool:
 
 def _names(code: types.CodeType) -> Iterator[str]:
     yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _names(constant)
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield from _names(inner)
 
 
 def _slots(kind: type[Any]) -> Iterator[str]:

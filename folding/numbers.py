@@ -1,149 +1,264 @@
-"""Floats whose value exists only at run time: a new one at the next call needs no new code.
+"""Numbers whose value exists only at run time: a new one at the next call needs no new code.
 
-A float argument starts as one. Arithmetic that Python does exactly like the graph, and tensors'
-operators, keep it symbolic; whatever else looks at it makes it the constant that it is in this
-call, with a guard.
+A number argument starts as one. Python's own arithmetic keeps it symbolic, and so do the operators
+of tensors; a branch on it holds while its condition does; whatever else looks at it makes it the
+constant that it is in this call, with a guard.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
-from xdsl.ir import SSAValue
-
-from ..dialects.dtypes import bfloat16, promote_number
-from ..runtime import guards
-from ..runtime.dispatch import from_value
+from ..dialects.dtypes import DType
+from ..dialects.emitter import Number, WeakNumber
+from ..runtime.expressions import Expression
+from ..runtime.guards import class_of
 from ..runtime.sources import Source
 from ..runtime.tensor import Tensor
+from .number_table import Numbers
 
-if TYPE_CHECKING:
-    from .session import Folding
-
-_EXACT: dict[Callable[..., Any], str] = {
-    getattr(operator, inplace + name): name
-    for name in ("add", "sub", "mul")
-    for inplace in ("", "i")
+_OPERATORS: dict[str, str] = {
+    **{name: name for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")},
+    **{"and": "and_", "or": "or_", "xor": "xor", "lshift": "lshift", "rshift": "rshift"},
 }
-_ON_TENSORS: frozenset[Callable[..., Any]] = frozenset(
-    (
-        *_EXACT,
-        *(getattr(operator, name) for name in ("truediv", "lt", "le", "gt", "ge", "eq", "ne")),
-    )
-)
+_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+_MEANT: dict[Callable[..., Any], Callable[..., Any]] = {
+    **{
+        getattr(operator, "i" + name): getattr(operator, there)
+        for name, there in _OPERATORS.items()
+    },
+    **{getattr(operator, name): getattr(operator, name) for name in _OPERATORS.values()},
+    **{getattr(operator, name): getattr(operator, name) for name in _COMPARISONS},
+    **{getattr(operator, name): getattr(operator, name) for name in ("neg", "pos", "invert")},
+    **{operator.abs: abs, operator.not_: operator.not_},
+}
+"""Each operator to the one that it is on numbers, which never change in place."""
+
+_ON_TENSORS = frozenset(
+    getattr(operator, name)
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and_", "or_", "xor")
+) | frozenset(getattr(operator, name) for name in _COMPARISONS)
 
 
-class SymbolicFloat:
-    """A float of this call, the graph value that it is at every call, and where it came from.
+class SymbolicNumber(WeakNumber):
+    """The number of this call, and the path or the expression that gives it at every call.
 
-    Native code that asks for the float, in any way but its class, gets it; then it is guarded.
+    Native code that asks for the number gets it, and then it is guarded; it may compare it, and
+    then only what came of that is guarded.
     """
 
-    __slots__ = ("_folding", "_known", "_roots", "value")
+    __slots__ = ("_numbers", "expression", "known")
 
-    def __init__(self, folding: Folding, known: float, value: SSAValue, roots: frozenset[Source]):
-        self._folding = folding
-        self._known = known
-        self._roots = roots
-        self.value = value
-        """A 0-d float64 tensor in the graph."""
+    __array_priority__ = 0.0
 
-    def constant(self) -> float:
-        """Return the float, from now on guarded to be this one."""
-        for root in self._roots:
-            self._folding.guard_float(root)
-        return self._known
+    def __init__(self, numbers: Numbers, known: Number, expression: Expression | Source):
+        self._numbers = numbers
+        self.known = known
+        """The number of this call. What depends on it needs a guard."""
+        self.expression = expression
+
+    @property
+    def kind(self) -> type[Number]:
+        """The number's class, the same at every call."""
+        return type(self.known)
+
+    @property
+    def source(self) -> Source:
+        """Where the number is found at every call."""
+        return self._numbers.source(self.expression)
+
+    def constant(self) -> Any:
+        """Return the number, from now on guarded to be this one."""
+        self._numbers.fix(self)
+        return self.known
+
+    def truth(self) -> bool:
+        """Return whether the number counts as true, from now on guarded."""
+        return self._numbers.decide(self)
+
+    def in_dtype(self, dtype: DType) -> Any:
+        """Return the 0-d graph value that the number is in a dtype.
+
+        Raises `OverflowError` for an integer that the dtype can't hold.
+        """
+        return self._numbers.in_dtype(self, dtype)
 
     def combined(self, function: Callable[..., Any], operands: tuple[object, ...]) -> object:
-        """Return what an operator gives, symbolic where the graph computes just that.
+        """Return what an operator gives, symbolic where it is arithmetic.
 
-        `NotImplemented` where only the constant will do.
+        `NotImplemented` where only the constant will do. Raises what Python raises.
         """
-        if function is operator.neg:
-            value = self._folding.builder.unary("neg", self.value)
-            return SymbolicFloat(self._folding, -self._known, value, self._roots)
-        if len(operands) != 2:
+        function = _MEANT.get(function, function)
+        if any(isinstance(operand, Tensor) for operand in operands):
+            return function(*operands) if function in _ON_TENSORS else NotImplemented
+        if function not in _MEANT or not all(map(is_number, operands)):
             return NotImplemented
-        for tensor in operands:
-            if isinstance(tensor, Tensor):
-                return self._with_tensor(function, operands, tensor)
-        name = _EXACT.get(function)
-        if name is None or not all(isinstance(o, SymbolicFloat | float | int) for o in operands):
-            return NotImplemented
-        return self._with_number(function, name, operands)
+        return self.computed(function, operands)
 
-    def _with_number(
-        self, function: Callable[..., Any], name: str, operands: tuple[object, ...]
-    ) -> object:
-        """Python computes with floats as the graph does: to the nearest float64."""
-        known: list[Any] = []
-        values: list[Any] = []
-        roots = frozenset[Source]()
-        for operand in operands:
-            if isinstance(operand, SymbolicFloat):
-                known.append(operand._known)
-                values.append(operand.value)
-                roots |= operand._roots
-            elif isinstance(operand, int) and abs(operand) > 1 << 53:
-                return NotImplemented
-            else:
-                known.append(operand)
-                values.append(operand)
-        value = self._folding.builder.binary(name, values[0], values[1])
-        return SymbolicFloat(self._folding, function(*known), value, roots)
+    def computed(self, function: Callable[..., Any], operands: tuple[object, ...]) -> object:
+        """Return what a pure function of numbers gives. Raises what it raises."""
+        return computed(self._numbers, function, operands)
 
-    def _with_tensor(
-        self, function: Callable[..., Any], operands: tuple[object, ...], tensor: Tensor
-    ) -> object:
-        """Numbers are weak: the float takes the tensor's dtype, if that has fractions."""
-        dtype = promote_number(tensor.spec.dtype, 1.0)
-        if function not in _ON_TENSORS or dtype is bfloat16:
-            return NotImplemented
-        folding = self._folding
-        number = from_value(folding, folding.builder.convert(self.value, dtype))
-        return function(*(number if operand is self else operand for operand in operands))
+    # What native code asks for.
 
-    def __float__(self) -> float:
-        return self.constant()
+    def __bool__(self) -> bool:
+        return self.truth()
+
+    def __index__(self) -> int:
+        number: Any = self.known if self.kind is float else self.constant()
+        return operator.index(number)
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         import numpy as np
 
         return np.asarray(self.constant(), *args, **kwargs)
 
+    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return getattr(function, method)(*map(constant, inputs), **kwargs)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.constant(), name)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return float, (self.constant(),)
+        return self.kind, (self.constant(),)
 
-    def __index__(self) -> NoReturn:
-        raise TypeError("'float' object cannot be interpreted as an integer")
+    def __iter__(self) -> Any:
+        return iter(self.constant())
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Raise TypeError, as a plain number does."""
+        return self.constant()(*args, **kwargs)
+
+    def __lt__(self, other: object) -> Any:
+        return self.compared(operator.lt, other)
+
+    def __gt__(self, other: object) -> Any:
+        return self.compared(operator.gt, other)
+
+    def compared(self, function: Callable[..., Any], other: object) -> Any:
+        """Return a bool: who asks for it this way decides by it."""
+        if isinstance(other, Tensor):
+            return NotImplemented
+        if not is_number(other):
+            return function(self.constant(), other)
+        found = self.computed(function, (self, other))
+        return found.truth() if isinstance(found, SymbolicNumber) else found
+
+    def native(self, function: Callable[..., Any], operands: tuple[object, ...]) -> Any:
+        """Return what an operator gives that native code applies."""
+        if any(isinstance(operand, Tensor) for operand in operands):
+            return NotImplemented
+        if all(map(is_number, operands)):
+            return self.computed(function, operands)
+        return function(*map(constant, operands))
 
 
-def _reads(name: str) -> Callable[..., Any]:
-    def method(self: SymbolicFloat, *args: object) -> Any:
+def is_number(value: object) -> bool:
+    """Return whether a value is a symbolic number or a plain int, float or bool."""
+    return type(value) in (SymbolicNumber, int, float, bool)
+
+
+def computed(
+    numbers: Numbers, function: Callable[..., Any], operands: tuple[object, ...]
+) -> object:
+    """Return what a pure function of numbers, some symbolic, gives; a tuple for several results.
+
+    Raises what the function raises for the numbers of this call; that is guarded, too.
+    """
+    known: list[Any] = [o.known if isinstance(o, SymbolicNumber) else o for o in operands]
+    inner = [o.expression if isinstance(o, SymbolicNumber) else cast(Number, o) for o in operands]
+    if all(numbers.is_fixed(one) for one in inner):
+        return function(*known)
+    expression = numbers.expression(function, tuple(inner))
+    try:
+        result: Any = function(*known)
+    except Exception as error:
+        numbers.guard_error(expression, error)
+        raise
+    if class_of(result) is tuple:
+        items = cast("tuple[Number, ...]", result)
+        if not all(type(item) in (int, float) for item in items):
+            return _all_constant(operands, result)
+        numbers.guard_items(expression, items)
+        return tuple(
+            SymbolicNumber(numbers, item, numbers.item(expression, index))
+            for index, item in enumerate(items)
+        )
+    if class_of(result) not in (int, float, bool):
+        return _all_constant(operands, result)
+    if not numbers.is_total(function, operands, known):
+        numbers.guard_type(expression, class_of(result))
+    return SymbolicNumber(numbers, result, expression)
+
+
+def _all_constant(operands: tuple[object, ...], result: object) -> object:
+    for operand in operands:
+        constant(operand)
+    return result
+
+
+def _operator(name: str, function: Callable[..., Any]) -> None:
+    """Define an operator and its reflection."""
+
+    def straight(self: SymbolicNumber, other: object) -> Any:
+        return self.native(function, (self, other))
+
+    def reflected(self: SymbolicNumber, other: object) -> Any:
+        return self.native(function, (other, self))
+
+    setattr(SymbolicNumber, f"__{name}__", straight)
+    setattr(SymbolicNumber, f"__r{name}__", reflected)
+
+
+def _unary(name: str, function: Callable[..., Any]) -> None:
+    def method(self: SymbolicNumber) -> Any:
+        return self.computed(function, (self,))
+
+    setattr(SymbolicNumber, f"__{name}__", method)
+
+
+def _comparison(name: str, function: Callable[..., Any]) -> None:
+    def method(self: SymbolicNumber, other: object) -> Any:
+        return self.compared(function, other)
+
+    setattr(SymbolicNumber, f"__{name}__", method)
+
+
+def _reads(name: str) -> None:
+    """Define a method that gives what the constant's gives."""
+
+    def method(self: SymbolicNumber, *args: object) -> Any:
         return getattr(self.constant(), name)(*map(constant, args))
 
-    method.__name__ = name
-    return method
+    setattr(SymbolicNumber, name, method)
 
 
+for _name, _there in _OPERATORS.items():
+    _operator(_name, getattr(operator, _there))
+_operator("divmod", divmod)
+for _name in ("neg", "pos", "invert"):
+    _unary(_name, getattr(operator, _name))
+_unary("abs", abs)
+for _name in _COMPARISONS:
+    _comparison(_name, getattr(operator, _name))
 for _name in (
-    *("__bool__", "__int__", "__trunc__", "__floor__", "__ceil__", "__round__", "__complex__"),
-    *("__str__", "__repr__", "__format__", "__hash__", "__eq__", "__ne__"),
-    *("__lt__", "__le__", "__gt__", "__ge__", "__neg__", "__pos__", "__abs__"),
-    *("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__"),
-    *("__truediv__", "__rtruediv__", "__floordiv__", "__rfloordiv__"),
-    *("__mod__", "__rmod__", "__divmod__", "__rdivmod__", "__pow__", "__rpow__"),
+    *("__int__", "__float__", "__trunc__", "__floor__", "__ceil__", "__round__", "__complex__"),
+    *("__str__", "__repr__", "__format__", "__hash__"),
 ):
-    setattr(SymbolicFloat, _name, _reads(_name))
+    _reads(_name)
+
+
+_ITERATE: dict[type, Callable[[Any], Iterable[Any]]] = {
+    kind: vars(kind)["__iter__"] for kind in (tuple, list)
+}
+"""A user's subclass may iterate in another way."""
 
 
 def constant(value: Any) -> Any:
-    """Return a value with each symbolic float in it, down through containers, made constant.
+    """Return a value with each symbolic number in it, down through containers, made constant.
 
     Lists, dicts and instances are changed in place, so that they stay the objects they are.
     """
@@ -151,34 +266,56 @@ def constant(value: Any) -> Any:
 
 
 def _constant(value: Any, seen: set[int]) -> Any:
-    kind = guards.class_of(value)
-    if kind is SymbolicFloat:
+    """Return a value with the numbers in it constant; `seen` has what was visited already."""
+    kind = class_of(value)
+    if kind is SymbolicNumber:
         return value.constant()
     if id(value) in seen:
         return value
-    if kind not in (tuple, list, dict):
-        attributes: Any = getattr(value, "__dict__", None)
-        if type(attributes) is dict and not isinstance(value, Tensor):
-            seen.add(id(value))
-            _make_constant(cast("dict[Any, Any]", attributes), seen)
-        return value
     seen.add(id(value))
-    if kind is tuple:
-        items = tuple(_constant(item, seen) for item in value)
-        same = all(a is b for a, b in zip(items, value, strict=True))
-        return value if same else items
-    if kind is list:
-        for index, item in enumerate(value):
-            new = _constant(item, seen)
-            if new is not item:
-                value[index] = new
-    elif kind is dict:
-        _make_constant(value, seen)
+    if kind is slice:
+        parts = [_constant(part, seen) for part in (value.start, value.stop, value.step)]
+        return slice(*parts)
+    if issubclass(kind, tuple):
+        old = list(_ITERATE[tuple](value))
+        items = [_constant(item, seen) for item in old]
+        if all(a is b for a, b in zip(items, old, strict=True)):
+            return value
+        return tuple(items) if kind is tuple else vars(tuple)["__new__"](kind, items)
+    if issubclass(kind, list):
+        _in_list(cast("list[Any]", value), seen)
+    elif issubclass(kind, dict):
+        _in_dict(cast("dict[Any, Any]", value), seen)
+    elif issubclass(kind, deque):
+        items = cast("deque[Any]", value)
+        for index, item in enumerate(list(items)):
+            items[index] = _constant(item, seen)
+    if not issubclass(kind, Tensor | type):
+        _in_attributes(value, kind, seen)
     return value
 
 
-def _make_constant(table: dict[Any, Any], seen: set[int]) -> None:
-    for key, item in list(table.items()):
+def _in_list(items: list[Any], seen: set[int]) -> None:
+    for index, item in enumerate(_ITERATE[list](items)):
         new = _constant(item, seen)
         if new is not item:
-            table[key] = new
+            vars(list)["__setitem__"](items, index, new)
+
+
+def _in_dict(table: dict[Any, Any], seen: set[int]) -> None:
+    for key, item in list(vars(dict)["items"](table)):
+        new = _constant(item, seen)
+        if new is not item:
+            vars(dict)["__setitem__"](table, key, new)
+
+
+def _in_attributes(value: Any, kind: type[Any], seen: set[int]) -> None:
+    attributes: Any = getattr(value, "__dict__", None)
+    if type(attributes) is dict:
+        _in_dict(cast("dict[Any, Any]", attributes), seen)
+    for base in kind.__mro__:
+        slots: Any = vars(base).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            item = getattr(value, name, None)
+            if type(item) is SymbolicNumber:
+                object.__setattr__(value, name, item.constant())

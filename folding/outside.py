@@ -16,10 +16,11 @@ import numpy as np
 from ..dialects.dtypes import DType
 from ..runtime import guards
 from ..runtime.guards import class_of
-from ..runtime.sources import Argument, Attribute, Item, Source
+from ..runtime.sources import Attribute, Item, Source
 from ..runtime.tensor import Tensor
 from .classify import DESCRIPTORS, is_library_callable
 from .native_reads import VALUE_TYPES
+from .numbers import constant
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -60,9 +61,9 @@ class Outside:
     def adopt(self, value: object, source: Source) -> object:
         """Return what stands for an outside value while folding, and guard what must not change."""
         add = self._folding.add_guard
-        if type(value) is float and isinstance(source, Argument):
-            return self._folding.symbolic_float(value, source)
-        if guards.is_immutable(value):
+        if type(value) in (int, float) and self._folding.numbers.policy.is_symbolic(source):
+            return self._folding.symbolic_number(cast(float, value), source)
+        if guards.is_immutable(value) and not self._has_symbolic(value, source):
             add(guards.equal_value(source, value))
             return value
         if isinstance(value, VALUE_TYPES):
@@ -71,6 +72,13 @@ class Outside:
         if isinstance(value, Tensor):
             return self._folding.input(value, source)
         return self._adopt_object(value, source)
+
+    def _has_symbolic(self, value: object, source: Source) -> bool:
+        """Return whether a tuple of numbers, text and tuples has numbers of run time in it."""
+        if type(value) is not tuple:
+            return type(value) in (int, float) and self._folding.numbers.policy.is_symbolic(source)
+        items = enumerate(cast("tuple[object, ...]", value))
+        return any(self._has_symbolic(item, Item(source, index)) for index, item in items)
 
     def _adopt_object(self, value: Any, source: Source) -> object:
         add = self._folding.add_guard
@@ -104,7 +112,7 @@ class Outside:
                     f"'{source}' is a {type(value).__qualname__} that holds tensors",
                     "pass its tensors in a tuple, a list or a dict",
                 )
-            self.adopt(item, Item(source, key))
+            constant(self.adopt(item, Item(source, key)))
 
     def _remember(self, value: object, source: Source) -> None:
         if not self._meets(value, source):

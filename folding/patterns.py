@@ -15,7 +15,7 @@ from .attributes import get_attribute
 from .calls import operate, truth
 from .errors import Raised, run
 from .frames import Frame
-from .numbers import SymbolicFloat
+from .numbers import SymbolicNumber
 
 Bindings = dict[str, object]
 
@@ -31,6 +31,8 @@ def matches(frame: Frame, pattern: ast.pattern, value: object, bound: Bindings) 
         case ast.MatchValue():
             return truth(frame, operate(frame, operator.eq, value, _constant(frame, pattern.value)))
         case ast.MatchSingleton():
+            if isinstance(value, SymbolicNumber) and value.kind is bool:
+                value = value.truth()
             return value is pattern.value
         case ast.MatchAs():
             if pattern.pattern is not None and not matches(frame, pattern.pattern, value, bound):
@@ -101,8 +103,9 @@ def _class(frame: Frame, pattern: ast.MatchClass, value: object, bound: Bindings
     kind: Any = _constant(frame, pattern.cls)
     if not isinstance(kind, type):
         raise Raised(TypeError("called match pattern must be a class"))
-    value = value.constant() if isinstance(value, SymbolicFloat) else value
-    if not isinstance(value, kind):
+    # Its class is the same at every call.
+    known = value.known if isinstance(value, SymbolicNumber) else value
+    if not isinstance(known, kind):
         return False
     inner = list(pattern.patterns)
     if (

@@ -6,7 +6,6 @@ import types
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from ..dialects import pyobj
@@ -16,7 +15,7 @@ from ..dialects.pyobj.literals import is_literal
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 from .functions import body_of
-from .numbers import SymbolicFloat
+from .numbers import SymbolicNumber
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -34,13 +33,14 @@ class ResultBuilder:
     def __init__(self, folding: Folding):
         self._folding = folding
         self._built: dict[int, SSAValue] = {}
+        self._numbers: dict[tuple[object, ...], SSAValue] = {}
         self._open: set[int] = set()
 
     def value(self, value: object) -> SSAValue:
         """Return the SSA value of a tensor, or of the op that makes the object."""
         if isinstance(value, Tensor):
             return value.graph_value(self._folding)
-        if isinstance(value, SymbolicFloat):
+        if isinstance(value, SymbolicNumber):
             return self._number(value)
         found = self._built.get(id(value))
         if found is None:
@@ -51,14 +51,12 @@ class ResultBuilder:
             self._open.discard(id(value))
         return found
 
-    def _number(self, number: SymbolicFloat) -> SSAValue:
-        """Return the Python float that a 0-d tensor of the graph is."""
-        found = self._built.get(id(number))
+    def _number(self, number: SymbolicNumber) -> SSAValue:
+        """Return the number itself, computed by Python before the program starts."""
+        found = self._numbers.get(number.source.key)
         if found is None:
-            function = self._add(pyobj.RuntimeOp, (), function=StringAttr("float"))
-            layout = pyobj.NamesAttr(("",))
-            operands = [function, number.value]
-            found = self._built[id(number)] = self._add(pyobj.CallOp, operands, layout=layout)
+            found = self._folding.object_input(number.source)
+            self._numbers[number.source.key] = found
         return found
 
     def _make(self, value: Any) -> SSAValue:

@@ -12,7 +12,7 @@ from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 from xdsl.ir import Block, SSAValue
 
 from ..dialects.build import IRBuilder
-from ..dialects.dtypes import TensorSpec, float64, tensor_type
+from ..dialects.dtypes import TensorSpec, tensor_type
 from ..dialects.emitter import IREmitter
 from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.source import CompileError, reject
@@ -26,7 +26,8 @@ from .frames import Frame
 from .journal import Journal
 from .native_reads import NativeReads
 from .notice import Notice
-from .numbers import SymbolicFloat
+from .number_table import NumberPolicy, Numbers, Widen
+from .numbers import SymbolicNumber
 from .outside import Outside
 
 AnyGuard = guards.AnyGuard
@@ -75,8 +76,9 @@ class _FrameEmitter(IREmitter):
 class Folding:
     """The tracer of one fold, and everything that folding finds out."""
 
-    def __init__(self, options: Options):
+    def __init__(self, options: Options, numbers: NumberPolicy | None = None):
         self.options = options
+        self.numbers = Numbers(self, numbers or NumberPolicy())
         self.entry = Block()
         """The function's block; its arguments are the inputs."""
         self.builder = IRBuilder(self.entry)
@@ -100,8 +102,6 @@ class Folding:
         self._iterations = 0
         self._tensors: dict[tuple[object, ...], Tensor] = {}
         self._sources: dict[int, Source] = {}
-        self._floats: dict[tuple[object, ...], SymbolicFloat] = {}
-        self._float_values: dict[tuple[object, ...], float] = {}
 
     @property
     def block(self) -> Block:
@@ -116,6 +116,11 @@ class Folding:
     def location(self) -> LocationAttr:
         """Where the op that runs now stands in the user's file."""
         return self.frame.location if self.frame is not None else UnknownLoc()
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """File and line of the op that runs now."""
+        return place_of(self.location)
 
     def reject(self, problem: str, hint: str) -> NoReturn:
         """Raise CompileError at the op that runs now, and remember it.
@@ -141,7 +146,11 @@ class Folding:
 
     def add_guard(self, guard: AnyGuard) -> None:
         """Keep a guard; what was read once needs no second one."""
-        self.guards.setdefault((*guard.source.key, type(guard).__name__, guard.what), guard)
+        self.guards.setdefault(_guard_key(guard), guard)
+
+    def has_guard(self, guard: AnyGuard) -> bool:
+        """Return whether a guard is kept."""
+        return _guard_key(guard) in self.guards
 
     def input(self, tensor: Tensor, source: Source) -> Tensor:
         """Return the symbolic tensor for one that existed before; its data come at run time."""
@@ -166,21 +175,13 @@ class Folding:
         self._tensors["alive", id(symbolic)] = symbolic
         return symbolic
 
-    def symbolic_float(self, value: float, source: Source) -> SymbolicFloat:
-        """Return what stands for a float argument; its value comes at run time."""
-        known = self._floats.get(source.key)
-        if known is None:
-            tensor = self.new_input(TensorSpec((), float64), source)
-            graph_value = tensor.graph_value(self)
-            known = SymbolicFloat(self, value, graph_value, frozenset((source,)))
-            self._floats[source.key] = known
-            self._float_values[source.key] = value
-            self.add_guard(guards.same_type(source, float))
-        return known
+    def symbolic_number(self, value: int | float, source: Source) -> SymbolicNumber:
+        """Return what stands for a number from outside whose value comes at run time."""
+        return self.numbers.leaf(value, source, SymbolicNumber)
 
-    def guard_float(self, source: Source) -> None:
-        """Guard that a float argument is the one of this call."""
-        self.add_guard(guards.equal_value(source, self._float_values[source.key]))
+    def widen(self, source: Source) -> NoReturn:
+        """Start the fold again with the number at `source` as a run-time value."""
+        raise Widen(source)
 
     def object_input(self, source: Source) -> SSAValue:
         """Add an object that existed before the call as an argument, to be returned itself."""
@@ -302,6 +303,10 @@ class Folding:
         name = str(getattr(callee, "__qualname__", type(callee).__qualname__))
         if place is not None:
             self.report.ran.setdefault(place, set()).add(name)
+
+
+def _guard_key(guard: AnyGuard) -> tuple[object, ...]:
+    return (*guard.source.key, type(guard).__name__, guard.what)
 
 
 def place_of(location: LocationAttr) -> tuple[str, int] | None:

@@ -10,6 +10,7 @@ from .attributes import get_attribute, has_attribute, set_attribute
 from .class_frames import ClassFrame
 from .errors import Raised, run
 from .frames import Frame
+from .number_calls import NUMBER_CALLS
 from .printing import fold_print
 
 Special = Callable[[Frame, list[object], dict[str, object]], object]
@@ -71,6 +72,7 @@ def _globals(frame: Frame, args: list[object], kwargs: dict[str, object]) -> obj
 
 
 SPECIAL: dict[Any, Special] = {
+    **NUMBER_CALLS,
     builtins.print: fold_print,
     builtins.getattr: _getattr,
     builtins.hasattr: _hasattr,

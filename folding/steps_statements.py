@@ -14,6 +14,7 @@ from .calls import operate
 from .code import CodeMaker, Step, makes
 from .errors import Raised, run
 from .frames import Frame
+from .numbers import SymbolicNumber
 from .steps_values import BINARY, INPLACE
 
 
@@ -128,6 +129,7 @@ def unpack(maker: CodeMaker, op: Operation) -> Step:
 
 def _items(frame: Frame, value: object, count: int, star: int) -> list[object]:
     """Return `count` items; as Python does, look at no more of them than it must."""
+    value = value.constant() if isinstance(value, SymbolicNumber) else value
     if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
         raise Raised(TypeError(f"cannot unpack non-iterable {type(value).__name__} object"))
     iterator = run(iter, value)

@@ -15,6 +15,8 @@ from .calls import call, operate, truth
 from .code import CodeMaker, Expression, Step, makes
 from .errors import run
 from .frames import Frame
+from .numbers import SymbolicNumber, is_number
+from .numbers import constant as constant_of
 
 _NAMES = {
     **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod"},
@@ -96,7 +98,9 @@ def unary(maker: CodeMaker, op: Operation) -> Step:
     def step(frame: Frame) -> None:
         frame.op = op
         value = frame.slots[operand]
-        if function is None:
+        if isinstance(value, SymbolicNumber):
+            frame.slots[slot] = operate(frame, function or operator.not_, value)
+        elif function is None:
             frame.slots[slot] = not truth(frame, value)
         else:
             frame.slots[slot] = operate(frame, function, value)
@@ -129,10 +133,24 @@ def compare(maker: CodeMaker, op: Operation) -> Step:
 
 def is_same(frame: Frame, a: object, b: object) -> bool:
     """Return whether two values are one object; for two from outside that is guarded."""
+    if isinstance(a, SymbolicNumber) or isinstance(b, SymbolicNumber):
+        return _is_same_number(a, b)
     same = a is b
     if not same and a is not None and b is not None:
         frame.folding.guard_identity(a, b, same)
     return same
+
+
+def _is_same_number(a: object, b: object) -> bool:
+    """Return whether two values, of which one is a run-time number, are one object."""
+    if a is b:
+        return True
+    for one, other in ((a, b), (b, a)):
+        if isinstance(one, SymbolicNumber) and not is_number(other):
+            return False
+        if isinstance(other, bool) and isinstance(one, SymbolicNumber) and one.kind is not bool:
+            return False
+    return constant_of(a) is constant_of(b)
 
 
 def _two_operands(maker: CodeMaker, op: Operation, function: Callable[[Any, Any], Any]) -> Step:
@@ -307,6 +325,8 @@ def sequence(maker: CodeMaker, op: Operation) -> Step:
                 values.extend(run(list, value))
             else:
                 values.append(value)
+        if kind is set:
+            values = constant_of(values)
         frame.slots[slot] = values if kind is list else run(kind, values)
 
     return step
@@ -326,7 +346,7 @@ def dict_(maker: CodeMaker, op: Operation) -> Step:
             if mark == "**":
                 run(result.update, next(values))
             else:
-                key = next(values)
+                key = constant_of(next(values))
                 run(operator.setitem, result, key, next(values))
         frame.slots[slot] = result
 

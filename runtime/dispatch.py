@@ -9,7 +9,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import DType, TensorSpec
-from ..dialects.emitter import Number
+from ..dialects.emitter import Number, WeakNumber
 from .arrays import Array, spec_of_array
 from .eager import EAGER
 from .tensor_data import OUTLIVED, TensorData
@@ -19,7 +19,8 @@ from .tracing import Tracer, current_tracer
 if TYPE_CHECKING:
     from .tensor import Tensor
 
-Operand = TensorData | Array | np.generic | Number
+Operand = TensorData | Array | np.generic | Number | WeakNumber
+_OPERANDS = (TensorData, np.ndarray, np.number, np.bool_, bool, int, float, WeakNumber)
 
 
 def apply(name: str, *arguments: object, **options: object) -> Tensor:
@@ -89,7 +90,7 @@ def spec_of_operand(operand: Operand) -> TensorSpec | None:
 
 def is_operand(value: object) -> bool:
     """Return whether operators of tensors take `value` as the other operand."""
-    if isinstance(value, TensorData | np.ndarray | np.number | np.bool_ | bool | int | float):
+    if isinstance(value, _OPERANDS):
         return True
     # A scalar of ml_dtypes is no np.number.
     return isinstance(value, np.generic) and cast("np.generic[Any]", value).dtype.name == "bfloat16"

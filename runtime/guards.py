@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -15,6 +15,9 @@ from .sources import Source
 from .tensor import Tensor
 
 Check = Callable[[Any], bool]
+
+_LOST = (LookupError, AttributeError, ValueError, TypeError)
+"""What following a path to its value raises where it has come to an end."""
 
 _IMMUTABLE = (bool, int, float, complex, str, bytes, type(None), type(...), range, slice)
 
@@ -31,8 +34,41 @@ class Guard:
         """Return whether the value is still there and passes; never raises for a lost path."""
         try:
             return self.check(self.source.fetch(arguments))
-        except (LookupError, AttributeError, ValueError, TypeError):
+        except (*_LOST, ArithmeticError, MemoryError):
             return False
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.what}"
+
+
+@dataclass(frozen=True)
+class NumberGuard(Guard):
+    """A number must be equal; one that changes often is better a run-time value."""
+
+    place: tuple[str, int] | None = field(default=None, compare=False)
+    """The line that needs the number while compiling."""
+
+
+@dataclass(frozen=True)
+class RaisesGuard:
+    """Computing a number must still raise the same."""
+
+    source: Source
+    kind: type[BaseException]
+    args: tuple[object, ...]
+
+    @property
+    def what(self) -> str:
+        """The guard in words."""
+        return f"raises {self.kind.__name__}{self.args}"
+
+    def holds(self, arguments: Sequence[object]) -> bool:
+        """Return whether the same exception comes."""
+        try:
+            self.source.fetch(arguments)
+        except Exception as error:
+            return type(error) is self.kind and error.args == self.args
+        return False
 
     def __str__(self) -> str:
         return f"{self.source} {self.what}"
@@ -54,7 +90,7 @@ class MissingGuard:
         """Return whether the attribute is still missing."""
         try:
             return not hasattr(self.source.fetch(arguments), self.name)
-        except (LookupError, AttributeError, ValueError, TypeError):
+        except _LOST:
             return False
 
     def __str__(self) -> str:
@@ -78,7 +114,7 @@ class AliasGuard:
         """Return whether the paths meet as they did."""
         try:
             found = self.source.fetch(arguments) is self.other.fetch(arguments)
-        except (LookupError, AttributeError, ValueError, TypeError):
+        except _LOST:
             return False
         return found == self.same
 
@@ -86,7 +122,7 @@ class AliasGuard:
         return f"{self.source} {self.what}"
 
 
-AnyGuard = Guard | MissingGuard | AliasGuard
+AnyGuard = Guard | MissingGuard | AliasGuard | RaisesGuard
 
 
 def same_object(source: Source, expected: object) -> Guard:
@@ -107,6 +143,12 @@ def equal_value(source: Source, expected: object) -> Guard:
         lambda value: type(value) is kind and identity_token(value) == token,
         f"== {_short(expected)}",
     )
+
+
+def equal_number(source: Source, expected: object, place: tuple[str, int] | None) -> NumberGuard:
+    """Return the guard that a number has the same type and is equal; `place` needs it."""
+    equal = equal_value(source, expected)
+    return NumberGuard(source, equal.check, equal.what, place)
 
 
 def equal_instance(source: Source, expected: object) -> Guard:

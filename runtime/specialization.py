@@ -42,6 +42,8 @@ class SpecializationCache:
         self._bound = bound
         self._kept: OrderedDict[tuple[object, ...], list[Specialization]] = OrderedDict()
         self._lock = ForkSafeLock()
+        self.widened: set[tuple[object, ...]] = set()
+        """Keys of the sources, not in arguments, whose numbers are run-time values by now."""
 
     def find(self, key: tuple[object, ...], arguments: Sequence[object]) -> Specialization | None:
         """Return the specialisation for a call, None if there is none yet."""

@@ -1,0 +1,120 @@
+"""Calls on run-time numbers that Python computes again at every call: `int`, `max`, `math.sqrt`."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+import types
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from .errors import run
+from .frames import Frame
+from .numbers import SymbolicNumber, is_number
+
+Special = Callable[[Frame, list[object], dict[str, object]], object]
+
+_STRAIGHT: tuple[Callable[..., Any], ...] = (
+    *(int, float, bool, abs, round, divmod, pow),
+    *(
+        function
+        for name, function in vars(math).items()
+        if isinstance(function, types.BuiltinFunctionType) and name not in ("fsum", "prod", "dist")
+    ),
+)
+_OPERATORS = tuple(
+    function
+    for function in vars(operator).values()
+    if isinstance(function, types.BuiltinFunctionType)
+)
+_CLASSES = (type, type(Sequence))
+"""Classes of classes that answer `isinstance` by the class alone."""
+
+
+def _total(*items: Any) -> Any:
+    return sum(items)
+
+
+def _straight(function: Callable[..., Any]) -> Special:
+    """Return what folds a pure function of numbers."""
+
+    def fold(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+        number = _symbolic(args)
+        if number is None or kwargs or not all(map(is_number, args)):
+            return NotImplemented
+        return run(number.computed, function, tuple(args))
+
+    return fold
+
+
+def _operator(function: Callable[..., Any]) -> Special:
+    """Return what folds a function of the module `operator`: the operator itself."""
+
+    def fold(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+        if _symbolic(args) is None or kwargs:
+            return NotImplemented
+        from .calls import operate
+
+        return operate(frame, function, *args)
+
+    return fold
+
+
+def _of_items(function: Callable[..., Any]) -> Special:
+    """Return what folds `min`, `max`, `sum`: of the arguments, or the items of the only one."""
+
+    def fold(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+        items: list[Any] = args
+        if len(args) == 1:
+            if type(args[0]) not in (list, tuple):
+                return NotImplemented
+            items = list(cast("list[Any]", args[0]))
+        elif function is _total:
+            return NotImplemented
+        number = _symbolic(items)
+        if number is None or kwargs or not all(map(is_number, items)) or len(items) < 2:
+            return NotImplemented
+        return run(number.computed, function, tuple(items))
+
+    return fold
+
+
+def _type(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    number = args[0] if len(args) == 1 and not kwargs else None
+    return number.kind if isinstance(number, SymbolicNumber) else NotImplemented
+
+
+def _isinstance(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    """The class of a number is the same at every call."""
+    if len(args) != 2 or kwargs or not isinstance(args[0], SymbolicNumber):
+        return NotImplemented
+    classes = cast("tuple[Any, ...]", args[1] if isinstance(args[1], tuple) else (args[1],))
+    if not all(type(one) in _CLASSES for one in classes):
+        return NotImplemented
+    return run(isinstance, args[0].known, args[1])
+
+
+def _callable(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    alone = len(args) == 1 and not kwargs and isinstance(args[0], SymbolicNumber)
+    return False if alone else NotImplemented
+
+
+def _symbolic(values: list[Any]) -> SymbolicNumber | None:
+    for value in values:
+        if type(value) is SymbolicNumber:
+            return value
+    return None
+
+
+NUMBER_CALLS: dict[Any, Special] = {
+    **{function: _operator(function) for function in _OPERATORS},
+    **{function: _straight(function) for function in _STRAIGHT},
+    builtins.min: _of_items(min),
+    builtins.max: _of_items(max),
+    builtins.sum: _of_items(_total),
+    builtins.type: _type,
+    builtins.isinstance: _isinstance,
+    builtins.callable: _callable,
+}
+"""Builtin to what folds a call of it; `NotImplemented` leaves it to the interpreter."""

@@ -1,0 +1,32 @@
+"""Run-time numbers inside an operator's operands: some operators only move them, others look."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from .numbers import constant
+
+_MOVING = frozenset[Callable[..., Any]](
+    getattr(operator, name)
+    for name in "add iadd mul imul or_ ior eq ne lt le gt ge not_ truth".split()
+)
+"""Operators that move the items of containers, or compare them one by one."""
+_ITEMS = frozenset((operator.getitem, operator.setitem, operator.delitem))
+_CONTAINERS = (tuple, list, dict)
+
+
+def looked_at(function: Callable[..., Any], operands: tuple[object, ...]) -> tuple[object, ...]:
+    """Return the operands with those numbers constant that the operator looks at."""
+    owner, *others = operands
+    if function in _ITEMS:
+        if type(owner) not in _CONTAINERS:
+            return tuple(map(constant, operands))
+        # The value that is set goes in as it is.
+        return (owner, constant(others[0]), *others[1:])
+    if (function in _MOVING or function is bool) and all(
+        type(operand) in _CONTAINERS for operand in operands
+    ):
+        return operands
+    return tuple(map(constant, operands))
