@@ -287,9 +287,9 @@ def _constant(value: Any, seen: set[int]) -> Any:
     elif issubclass(kind, dict):
         _in_dict(cast("dict[Any, Any]", value), seen)
     elif issubclass(kind, deque):
-        items = cast("deque[Any]", value)
-        for index, item in enumerate(list(items)):
-            items[index] = _constant(item, seen)
+        queue: deque[Any] = value
+        for index, item in enumerate(list(queue)):
+            queue[index] = _constant(item, seen)
     if not issubclass(kind, Tensor | type):
         _in_attributes(value, kind, seen)
     return value
