@@ -48,11 +48,15 @@ def compile_function(
     key: tuple[object, ...],
     options: CompileOptions,
     widened: set[tuple[object, ...]],
+    lax: bool = False,
 ) -> Specialization:
     """Return the specialisation of a function for arguments like these.
 
     Numbers at the sources in `widened` are run-time values, as numbers in arguments are; more
     sources may be added.
+    With `lax`, whatever may not be evaluated while compiling is an error, and an error leaves no
+    trace: the caller runs the function as plain Python instead. Then what the user's program
+    raises stays wrapped in `Raised`.
 
     Raises CompileError, or what the user's program raises while it is folded.
     """
@@ -66,12 +70,12 @@ def compile_function(
             f"'{function.__name__}' is a generator, and those can't be compiled yet",
             "return a list or a tuple",
         )
-    fold = FoldPyObjPass(fallback_enabled(), options.style, allow_python=True)
-    folded = _fold(
-        fold, source, Environment(function, arguments, NumberPolicy(widened=widened)), module
-    )
+    style = "str" if lax else options.style
+    fold = FoldPyObjPass(fallback_enabled(), style, allow_python=True, lax=lax)
+    environment = Environment(function, arguments, NumberPolicy(widened=widened))
+    folded = _fold(fold, source, environment, module)
     notice = str(folded.notice) if folded.notice.statements else ""
-    if notice:
+    if notice and not lax:
         _log.warning("%s", notice)
     for step in (DifferentiateGraphPass(), CheckBoundaryPass(), OutlineSegmentsPass()):
         with our_failure(step.name, module):
@@ -79,6 +83,9 @@ def compile_function(
     host, segments = _split(module)
     with our_failure(driver.name, module):
         entry = _entry(host, {n: _compile_segment(m, n, driver) for n, m in segments.items()})
+    if notice and lax:
+        # Only now is it certain that nothing sends the function to plain Python.
+        _log.warning("%s", notice)
     return Specialization(
         key,
         folded.guards,
@@ -111,6 +118,8 @@ def _fold(
                 raise
             numbers.all_constant = True
         except Raised as error:
+            if fold.lax:
+                raise
             raised = error
             break
     raised.reraise()
@@ -183,14 +192,15 @@ def _texts(source: FuncOp, host: FuncOp, segments: dict[str, ModuleOp]) -> Calla
             case "python":
                 return to_text(host)
             case "graph" | "linalg" | "llvm":
-                return "\n".join(_segment_text(module, stage) for module in segments.values())
+                return "\n".join(segment_text(module, stage) for module in segments.values())
             case _:
                 raise ValueError(f"no stage {stage!r}; there are {', '.join(STAGES)}")
 
     return text
 
 
-def _segment_text(module: ModuleOp, stage: str) -> str:
+def segment_text(module: ModuleOp, stage: str) -> str:
+    """Return the text of a module of graph functions, lowered to a stage."""
     lowered = module.clone()
     if stage == "linalg":
         lower_segment(lowered, "linalg")

@@ -19,10 +19,12 @@ _lock = ForkSafeLock()
 def call_compiled(cell: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return what `cell.construct(*args, **kwargs)` gives, compiled.
 
-    Instances of one class share code where what is read of them is equal.
+    Instances of one class share code where what is read of them is equal. They are LAX, unless a
+    setting or their `jit_config` says otherwise.
     Raises as a compiled function does.
     """
-    return compiled_form(cell)(cell, *args, **kwargs)
+    config = getattr(cell, "jit_config", None)
+    return compiled_form(cell).call((cell, *args), kwargs, config)
 
 
 def compiled_form(cell: object) -> Jitted:
@@ -38,5 +40,5 @@ def compiled_form(cell: object) -> Jitted:
     with _lock:
         found: Jitted | None = vars(construct).get(_COMPILED)
         if found is None:
-            found = vars(construct)[_COMPILED] = Jitted(construct, CompileOptions())
+            found = vars(construct)[_COMPILED] = Jitted(construct, CompileOptions(lax=True))
         return found

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, cast, overload
 
 from foldaway.dialects.source import CompileError
+from foldaway.folding.errors import Raised
 from foldaway.folding.functions import Body, bind
 from foldaway.frontend.lower_function import lower_function
 from foldaway.passes.fold_pyobj import fallback_enabled
@@ -21,6 +22,8 @@ from foldaway.runtime.tracing import current_tracer, tracing
 
 from . import context
 from .compile_options import CompileOptions
+from .lazy_function import LazyFunction
+from .syntax_level import is_lax, lax_level, level_of
 
 
 class Jitted(CompiledFunction):
@@ -33,6 +36,7 @@ class Jitted(CompiledFunction):
         self.function = function
         self._options = options
         self._cache = SpecializationCache()
+        self._lazy = LazyFunction(function)
         self._lock = ForkSafeLock()
         functools.update_wrapper(self, function)
 
@@ -44,8 +48,18 @@ class Jitted(CompiledFunction):
         if current_tracer() is not None:
             # Another function is being compiled, and this one becomes part of it.
             return self.function(*args, **kwargs)
-        arguments = self._bind(args, kwargs)
-        return self.specialize(arguments).run(arguments)
+        return self.call(args, kwargs, self._options.jit_config)
+
+    def call(self, args: tuple[Any, ...], kwargs: dict[str, Any], jit_config: object) -> Any:
+        """Return what a call gives, with a JitConfig of its own."""
+        options = self._options
+        if not is_lax(options.fullgraph, jit_config, options.lax):
+            arguments = self._bind(args, kwargs)
+            return self.specialize(arguments).run(arguments)
+        if self._lazy.is_settled:
+            return self._lazy.run(args, kwargs)
+        found = self._find_or_compile(args, kwargs)
+        return self._lazy.run(args, kwargs) if found is None else found[0].run(found[1])
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance, as a method does."""
@@ -53,27 +67,57 @@ class Jitted(CompiledFunction):
 
     def specialize(self, arguments: list[object]) -> Specialization:
         """Return the specialisation for bound arguments, compiling it if there is none."""
-        key = (
-            *signature_key(arguments),
-            fallback_enabled(),
-            context.get_context("device_target"),
-        )
+        key = self._key(arguments, False)
         found = self._cache.find(key, arguments)
         if found is not None:
             return found
+        try:
+            return self._compile(key, arguments, False)
+        except CompileError as error:
+            # It says where in the user's file; our own frames say nothing more.
+            raise error.with_traceback(None) from None
+
+    def _find_or_compile(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Specialization, list[object]] | None:
+        """Return the specialisation and the bound arguments; None if the call is to run lazily."""
+        try:
+            arguments = self._bind(args, kwargs)
+        except (CompileError, TypeError) as error:
+            self._lazy.add((), error)
+            return None
+        key = self._key(arguments, True)
+        if key in self._lazy:
+            return None
+        found = self._cache.find(key, arguments)
+        if found is None:
+            try:
+                self._lazy.check_tries(arguments)
+                found = self._compile(key, arguments, True)
+            except (CompileError, Raised) as error:
+                self._lazy.add(key, error)
+                return None
+        self._lazy.note_hit(arguments)
+        return found, arguments
+
+    def _key(self, arguments: list[object], lax: bool) -> tuple[object, ...]:
+        target = context.get_context("device_target")
+        return (*signature_key(arguments), fallback_enabled(), target, lax)
+
+    def _compile(
+        self, key: tuple[object, ...], arguments: list[object], lax: bool
+    ) -> Specialization:
+        """Return the specialisation, compiled by this thread unless another did meanwhile."""
+        from .compile import compile_function
+
         with self._lock:
             found = self._cache.find(key, arguments)
             if found is None:
-                from .compile import compile_function
-
-                try:
-                    with tracing(None), no_collection():
-                        found = compile_function(
-                            self.function, arguments, key, self._options, self._cache.widened
-                        )
-                except CompileError as error:
-                    # It says where in the user's file; our own frames say nothing more.
-                    raise error.with_traceback(None) from None
+                widened = self._cache.widened
+                with tracing(None), no_collection():
+                    found = compile_function(
+                        self.function, arguments, key, self._options, widened, lax
+                    )
                 self._cache.add(found, arguments)
         return found
 
@@ -82,25 +126,31 @@ class Jitted(CompiledFunction):
         """The compiled forms there are, the oldest first."""
         return self._cache.all()
 
+    @property
+    def lazy_runs(self) -> int:
+        """How many calls ran as plain Python with compiled traces."""
+        return self._lazy.report.calls
+
     def ir(self, stage: str) -> str:
         """Return the IR of the newest specialisation at a stage.
 
-        `stage` is pyobj, graph, linalg, llvm or python.
+        `stage` is pyobj, graph, linalg, llvm or python. For a function that LAX runs in Python,
+        the first and the last are its source, the others the traces that were compiled for it.
         Raises ValueError for another stage, RuntimeError before the first call.
         """
         kept = self._cache.all()
+        if not kept and self._lazy.report.calls:
+            return self._lazy.ir(stage)
         if not kept:
             raise RuntimeError(f"'{self.function.__name__}' has not been compiled: call it first")
         return kept[-1].ir(stage)
 
     def report(self) -> FunctionReport:
         """Return what became of each line, over all specialisations."""
-        return FunctionReport([one.report for one in self._cache.all()])
+        return FunctionReport([*(one.report for one in self._cache.all()), self._lazy.report])
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[object]:
         """Return a value for each parameter, bound as Python binds."""
-        from foldaway.folding.errors import Raised
-
         lowered = lower_function(self.function)
         parameters = lowered.parameters
         count = len(parameters.names)
@@ -119,26 +169,51 @@ class Jitted(CompiledFunction):
 
 
 @overload
-def jit(fn: Callable[..., Any], *, fullgraph: bool = True, backend: str = "") -> Jitted: ...
+def jit(
+    fn: Callable[..., Any],
+    *,
+    fullgraph: bool | None = None,
+    backend: str = "",
+    jit_config: object = None,
+) -> Jitted: ...
 @overload
 def jit(
-    fn: None = None, *, fullgraph: bool = True, backend: str = ""
+    fn: None = None,
+    *,
+    fullgraph: bool | None = None,
+    backend: str = "",
+    jit_config: object = None,
 ) -> Callable[[Callable[..., Any]], Jitted]: ...
 
 
 def jit(
-    fn: Callable[..., Any] | None = None, *, fullgraph: bool = True, backend: str = ""
+    fn: Callable[..., Any] | None = None,
+    *,
+    fullgraph: bool | None = None,
+    backend: str = "",
+    jit_config: object = None,
 ) -> Jitted | Callable[[Callable[..., Any]], Jitted]:
     """Compile a function, with the same answers as plain Python or an error at its line.
 
-    `fullgraph=True` (STRICT) rejects what would need Python at run time.
+    `fullgraph=True` (STRICT) rejects what would need Python at run time; with `fullgraph=False`
+    (LAX) a function that has such a thing runs as plain Python, and its tensor operations are
+    compiled. None leaves it to `jit_config` and the settings, STRICT if they don't say.
     Raises TypeError for what is no Python function, ValueError for an option that isn't there.
     """
-    if not fullgraph:
-        raise ValueError("fullgraph=False is not supported yet: all of a function is compiled")
+    return compiled(fn, CompileOptions(fullgraph=fullgraph, jit_config=jit_config), backend)
+
+
+def compiled(fn: Callable[..., Any] | None, options: CompileOptions, backend: str = "") -> Any:
+    """Return what a decorator gives: the compiled form of a function, or of a bound method's.
+
+    Raises as `jit` does.
+    """
     if backend not in ("", "ms_backend", "default"):
         raise ValueError(f"there is no backend {backend!r}; leave the option out")
-    return _decorate(fn, CompileOptions())
+    level = level_of(options.jit_config)
+    if level is not None:
+        lax_level(level)
+    return _decorate(fn, options)
 
 
 def ms_function(
@@ -149,10 +224,11 @@ def ms_function(
 ) -> Any:
     """Compile a function as MindSpore's `ms_function` does: STRICT, tensors print as tuples.
 
-    The other parameters are accepted as MindSpore has them; shapes are found by themselves.
+    Of `jit_config` the `jit_syntax_level` counts. The other parameters are accepted as MindSpore
+    has them; shapes are found by themselves.
     Source: <https://www.mindspore.cn/docs/en/r1.9/api_python/mindspore/mindspore.ms_function.html>.
     """
-    return _decorate(fn, CompileOptions(style="elements"))
+    return compiled(fn, CompileOptions(style="elements", jit_config=jit_config))
 
 
 def _decorate(fn: Callable[..., Any] | None, options: CompileOptions) -> Any:

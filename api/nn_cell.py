@@ -170,6 +170,10 @@ class Cell:
         """Keep whether gradients are wanted; returns this cell."""
         return self.add_flags(requires_grad=requires_grad)
 
+    def set_jit_config(self, jit_config: object) -> None:
+        """Compile this cell by a JitConfig, of which the `jit_syntax_level` counts."""
+        self.__dict__["jit_config"] = jit_config
+
     def add_flags(self, **flags: object) -> Cell:
         """Set attributes that say how the cell is compiled; returns the cell."""
         self.__dict__.update(flags)

@@ -46,6 +46,8 @@ class Options:
     """How tensors print: `elements` as nested tuples, `str` as `str(tensor)`."""
     allow_python: bool = True
     """Whether anything of Python may be run at all; off for IR that was read from text."""
+    lax: bool = False
+    """Whether an error is no disaster: whatever might have an effect while folding is one."""
 
 
 @dataclass

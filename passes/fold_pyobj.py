@@ -31,6 +31,8 @@ class FoldPyObjPass(ModulePass):
     """How tensors print: `str` or `elements`."""
     allow_python: bool = False
     """Whether Python may be run; IR from a file doesn't get that unless the user says so."""
+    lax: bool = False
+    """Whether only pure library functions are evaluated, and prints left to run time."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Replace each function in `op` by what is left of it."""
@@ -51,7 +53,7 @@ class FoldPyObjPass(ModulePass):
 
         Raises CompileError, or `Raised` with what the user's program raises.
         """
-        options = Options(self.fallback, self.style, self.allow_python)
+        options = Options(self.fallback, self.style, self.allow_python, self.lax)
         folded = fold_function(func, options, environment)
         block = func.parent
         assert block is not None

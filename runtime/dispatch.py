@@ -12,6 +12,8 @@ from ..dialects.dtypes import DType, TensorSpec
 from ..dialects.emitter import Number, WeakNumber
 from .arrays import Array, spec_of_array
 from .eager import EAGER
+from .lazy_trace import LazyTrace, current_recorder
+from .lazy_value import LazyValue, value_of_array
 from .tensor_data import OUTLIVED, TensorData
 from .tracing import Tracer, current_tracer
 
@@ -28,11 +30,18 @@ def apply(name: str, *arguments: object, **options: object) -> Tensor:
 
     Tensors and arrays among the arguments, also those in a list or tuple, become the builder's
     values; NumPy scalars become Python numbers, which are weak. All else is passed on.
-    Without a tracer the result is computed now, else it is added to the tracer's graph.
+    With a tracer the result is added to its graph; else with a trace it is recorded, to be
+    computed when its data is needed; else it is computed now.
     Raises what the builder raises, and `RuntimeError` for a symbolic tensor of another trace.
     """
     tracer = current_tracer()
     if tracer is None:
+        recorder = current_recorder()
+        if recorder is not None:
+            trace = recorder.emitter
+            trace.runner.note_operation()
+            lazy = [_lazy(argument, trace) for argument in arguments]
+            return from_lazy(getattr(recorder, name)(*lazy, **options))
         arrays = [_eager(argument) for argument in arguments]
         found: Array = getattr(EAGER, name)(*arrays, **options)
         # Tensors are values: where the builder had nothing to do the result is still a new one.
@@ -47,6 +56,15 @@ def from_array(array: Array) -> Tensor:
 
     made = Tensor.__new__(Tensor)
     made._hold_array(array)  # pyright: ignore[reportPrivateUsage]
+    return made
+
+
+def from_lazy(value: LazyValue) -> Tensor:
+    """Return the eager tensor that stands for a value, which other tensors may stand for, too."""
+    from .tensor import Tensor
+
+    made = Tensor.__new__(Tensor)
+    made._hold_lazily(value)  # pyright: ignore[reportPrivateUsage]
     return made
 
 
@@ -108,8 +126,18 @@ def _eager(argument: object) -> Any:
     if isinstance(argument, TensorData):
         if argument.is_symbolic:
             raise RuntimeError(OUTLIVED)
-        return argument.array("an operation")
+        return argument.read("an operation")
     return _plain(argument) if not _holds_tensors(argument) else [_eager(x) for x in argument]
+
+
+def _lazy(argument: object, trace: LazyTrace) -> Any:
+    if isinstance(argument, TensorData):
+        return argument.lazy_value(trace)
+    if isinstance(argument, np.ndarray):
+        return value_of_array(cast(Array, argument))
+    if _holds_tensors(argument):
+        return [_lazy(x, trace) for x in argument]
+    return _plain(argument)
 
 
 def _symbolic(argument: object, tracer: Tracer) -> Any:

@@ -34,6 +34,11 @@ class ForkSafeLock:
 _locks: WeakSet[ForkSafeLock] = WeakSet()
 
 
+def at_fork_renew(lock: object) -> None:
+    """Let a plain `RLock`, which is faster, start anew in a forked child, too."""
+    os.register_at_fork(after_in_child=lock._at_fork_reinit)  # pyright: ignore[reportUnknownArgumentType, reportAttributeAccessIssue, reportUnknownMemberType]
+
+
 def _renew_all() -> None:
     for lock in list(_locks):
         lock.renew()

@@ -84,7 +84,7 @@ class Parameter(Tensor):
         tracer = current_tracer()
         converted = new.astype(self.dtype)
         if tracer is None:
-            self._hold_array(converted.array("set_data()"))
+            self._hold_same(converted)
         elif self.is_symbolic:
             self._replace_value(converted.graph_value(tracer))
         else:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
+from typing import Protocol
 
 COMPILED = "compiled"
 FOLDED = "folded while compiling"
@@ -54,11 +57,30 @@ class Report:
         return "\n".join(map(str, self.lines))
 
 
+class ReportPart(Protocol):
+    """What became of the lines in one form of a function, and the counters of its calls."""
+
+    @property
+    def lines(self) -> list[LineStatus]:
+        """What became of each line."""
+        ...
+
+    @property
+    def ops_compiled(self) -> int:
+        """Graph operations that compiled code has executed, over all calls."""
+        ...
+
+    @property
+    def ops_python(self) -> int:
+        """Tensor operations that Python has executed at run time, over all calls."""
+        ...
+
+
 @dataclass
 class FunctionReport:
-    """The reports of all specialisations of a function together."""
+    """The reports of all specialisations of a function together, and of its runs in Python."""
 
-    parts: list[Report]
+    parts: Sequence[ReportPart]
 
     @property
     def lines(self) -> list[LineStatus]:
@@ -78,3 +100,14 @@ class FunctionReport:
     def __str__(self) -> str:
         counts = f"{self.ops_compiled} operations compiled, {self.ops_python} in Python"
         return "\n".join([*map(str, self.lines), counts])
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
+        rows = "".join(
+            f"<tr><td>{escape(line.file)}:{line.line}</td><td>{escape(line.status)}</td>"
+            f"<td>{escape(line.reason)}</td></tr>"
+            for line in self.lines
+        )
+        counts = f"{self.ops_compiled} operations compiled, {self.ops_python} in Python"
+        head = "<tr><th>line</th><th>status</th><th>reason</th></tr>"
+        return f"<table><caption>{counts}</caption>{head}{rows}</table>"

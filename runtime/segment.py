@@ -29,4 +29,4 @@ class Segment:
 
 
 def _array(value: Tensor | float) -> Array:
-    return value.array("a compiled function") if isinstance(value, Tensor) else np.array(value)
+    return value.read("a compiled function") if isinstance(value, Tensor) else np.array(value)

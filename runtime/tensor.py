@@ -100,7 +100,7 @@ class Tensor(TensorIndexing):
         fresh = cast(Tensor, tensor).astype(dtype or cast(Tensor, tensor).dtype)
         tracer = current_tracer()
         if tracer is None:
-            self._hold_array(fresh.array("Tensor()"))
+            self._hold_same(fresh)
         else:
             self._hold_value(tracer, fresh.graph_value(tracer))
 
@@ -119,12 +119,12 @@ class Tensor(TensorIndexing):
         return call_function(function, args, kwargs)
 
     def __str__(self) -> str:
-        return tensor_text(self.array("str()"))
+        return tensor_text(self.read("str()"))
 
     def __repr__(self) -> str:
         if self.is_symbolic and self._tracer is not current_tracer():
             return unknown_representation(self.spec)
-        return tensor_representation(self.array("repr()"), self.spec)
+        return tensor_representation(self.read("repr()"), self.spec)
 
     def __format__(self, form: str) -> str:
         if not form:

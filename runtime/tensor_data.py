@@ -10,6 +10,8 @@ from xdsl.ir import SSAValue
 from ..dialects.dtypes import DType, TensorSpec, spec_of
 from .arrays import Array, array_of, owned, spec_of_array
 from .constants import evaluate
+from .lazy_trace import LazyTrace
+from .lazy_value import TRANSITION, LazyValue, exclusive, has_one_holder, value_of_array
 from .tracing import Tracer, current_tracer
 
 if TYPE_CHECKING:
@@ -19,14 +21,17 @@ if TYPE_CHECKING:
 class TensorData:
     """Shape, dtype and data of a tensor.
 
-    An eager tensor owns an array. A symbolic one stands for a value of the graph that its tracer
+    An eager tensor owns an array, or stands for a lazy value until someone wants to have the
+    array itself. A symbolic one stands for a value of the graph that its tracer
     builds; it has an array, too, once Python has seen the data of one that is a known constant.
     Asking any other symbolic tensor for data raises `ValueNeeded`.
     """
 
-    __slots__ = ("__weakref__", "_array", "_outside", "_seen", "_tracer", "_value")
+    __slots__ = ("__weakref__", "_array", "_outside", "_seen", "_tracer", "_value", "lazily")
 
     _array: Array | None
+    lazily: LazyValue | None
+    """The value of an eager tensor that doesn't own an array: it is shared, and never changes."""
     _value: SSAValue | None
     _tracer: Tracer | None
     _seen: bytes | None
@@ -36,7 +41,7 @@ class TensorData:
 
     def _hold_array(self, array: Array) -> None:
         self._array, self._value, self._tracer = owned(array), None, None
-        self._seen, self._outside = None, False
+        self._seen, self._outside, self.lazily = None, False, None
 
     def _hold_shared(self, array: Array) -> None:
         self._hold_array(array)
@@ -45,7 +50,23 @@ class TensorData:
 
     def _hold_value(self, tracer: Tracer, value: SSAValue, outside: bool = False) -> None:
         self._array, self._value, self._tracer = None, value, tracer
-        self._seen, self._outside = None, outside
+        self._seen, self._outside, self.lazily = None, outside, None
+
+    def _hold_lazily(self, value: LazyValue) -> None:
+        """Stand for a value that code which runs lazily has recorded."""
+        self.lazily = value
+        self._array = self._value = self._tracer = self._seen = None
+        self._outside = False
+        if value.array is None and value.trace is not None:
+            value.trace.watch(self)
+
+    def _hold_same(self, other: TensorData) -> None:
+        """Take the data of an eager tensor that nobody else has, or that is a lazy value."""
+        value = other.lazily
+        if value is not None:
+            self._hold_lazily(value)
+        else:
+            self._hold_array(other.array("a copy"))
 
     def snapshot(self) -> object:
         """Return what `restore` needs to undo later writes to a symbolic tensor."""
@@ -80,7 +101,51 @@ class TensorData:
         """Shape and dtype."""
         if self._value is not None:
             return spec_of(self._value.type)
-        return spec_of_array(cast(Array, self._array))
+        while True:
+            # Another thread may be about to exchange the one for the other.
+            if (array := self._array) is not None:
+                return spec_of_array(array)
+            if (value := self.lazily) is not None:
+                return value.spec
+
+    def lazy_value(self, trace: LazyTrace) -> LazyValue:
+        """Return what this tensor is now as an operand in a trace.
+
+        Raises `RuntimeError` for a symbolic tensor.
+        """
+        value = self.lazily
+        if value is None:
+            return self._lend()
+        if value.array is None and value.trace is not trace:
+            value.force()
+        return value
+
+    def _lend(self) -> LazyValue:
+        """Return a value of the present array, which is copied if anyone else can write to it."""
+        array = self._array
+        if self._tracer is not None or array is None:
+            raise RuntimeError(OUTLIVED)
+        value = LazyValue(spec_of_array(array), array)
+        with TRANSITION:
+            if self._array is array:
+                self.lazily, self._array = value, None
+                # Asked when no other thread can take hold of it any more.
+                if has_one_holder(array, 2):
+                    return value
+                self._array, self.lazily = array, None
+        return value_of_array(array)
+
+    def _own(self) -> Array:
+        """Return the array of a lazy value, as this tensor's own from now on."""
+        value = self.lazily
+        while value is not None:
+            value.force()
+            with TRANSITION:
+                if self.lazily is value:
+                    self._array = exclusive(value, 2)
+                    self.lazily = None
+            value = self.lazily
+        return cast(Array, self._array)
 
     def graph_value(self, tracer: Tracer) -> SSAValue:
         """Return the value that this tensor is in the tracer's graph.
@@ -102,8 +167,10 @@ class TensorData:
         Raises `ValueNeeded` where data exists only at run time.
         """
         tracer = current_tracer()
-        if self._array is not None and self._tracer is tracer:
-            return self._array
+        if (array := self._array) is not None and self._tracer is tracer:
+            return array
+        if tracer is None and self._tracer is None:
+            return self._own()
         if tracer is None or self._tracer not in (tracer, None):
             raise RuntimeError(OUTLIVED)
         if self._value is None:
@@ -115,6 +182,11 @@ class TensorData:
         self._array = found.copy()
         self._seen = self._array.tobytes()
         return self._array
+
+    def read(self, wanted: str) -> Array:
+        """Return the data, as `array` does, for one who neither changes nor keeps them."""
+        value = self.lazily
+        return value.force() if value is not None and not current_tracer() else self.array(wanted)
 
     def _take_back(self, tracer: Tracer) -> None:
         """Make the graph see what Python wrote into the array that it was handed."""
@@ -139,11 +211,11 @@ class TensorData:
 
         Raises `ValueError` without an index unless there is one element.
         """
-        return self.array("item()").item(*index)
+        return self.read("item()").item(*index)
 
     def tolist(self) -> Any:
         """Return the elements in nested lists; of a 0-d tensor, its element."""
-        return self.array("tolist()").tolist()
+        return self.read("tolist()").tolist()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -214,7 +286,7 @@ class TensorData:
             if wanted == "bool()":
                 raise ValueError(f"the truth value of a tensor of {self.size} elements is unclear")
             raise ValueError("only a tensor of one element can become a Python number")
-        return self.array(wanted).item()
+        return self.read(wanted).item()
 
     def __len__(self) -> int:
         if not self.shape:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from . import dispatch
 from .indexing import Region, region
+from .lazy_trace import current_recorder, note_python_operation
 from .tensor_data import TensorData
 from .tensor_methods import TensorMethods
 from .tracing import current_tracer
@@ -28,7 +29,8 @@ class TensorIndexing(TensorMethods):
         """
         where = region(key, self.shape)
         if where is None:
-            data = self.array("indexing with an array")
+            note_python_operation()
+            data = self.read("indexing with an array")
             return dispatch.constant(data[_arrays(key)])
         x: TensorMethods = self
         if where.counts != self.shape:
@@ -49,15 +51,36 @@ class TensorIndexing(TensorMethods):
         where = region(key, self.shape)
         new = self._converted(value)
         if where is None:
-            self.array(_WRITTEN)[_arrays(key)] = new.array(_WRITTEN)
+            note_python_operation()
+            self.array(_WRITTEN)[_arrays(key)] = new.read(_WRITTEN)
             return
         new = _fitted(new, where)
+        if tracer is None and self._write_lazily(new, where):
+            return
         if tracer is None or self._seen is not None:
             elements = tuple(map(slice, where.starts, where.limits, where.strides))
-            self.array(_WRITTEN)[elements] = new.array(_WRITTEN)
+            note_python_operation()
+            self.array(_WRITTEN)[elements] = new.read(_WRITTEN)
         elif 0 not in where.counts:
             written = dispatch.apply("update_slice", self, new, where.starts, where.strides)
             self._replace_value(written.graph_value(tracer))
+
+    def _write_lazily(self, new: TensorMethods, where: Region) -> bool:
+        """Record the write if there is a trace and nobody holds the array; return whether it is.
+
+        A large tensor isn't copied for each write.
+        """
+        recorder = current_recorder()
+        if recorder is None or self.size > _LARGE:
+            return False
+        before = self.lazy_value(recorder.emitter)
+        if self.lazily is not before:
+            return False
+        if 0 not in where.counts:
+            update = new.lazy_value(recorder.emitter)
+            written = recorder.update_slice(before, update, where.starts, where.strides)
+            self._hold_lazily(written)
+        return True
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self.shape:
@@ -77,6 +100,9 @@ class TensorIndexing(TensorMethods):
         return Tensor(cast(Any, value)).astype(self.dtype)
 
 
+_LARGE = 1 << 14
+"""Elements of a tensor that is written in place even where other operations are recorded."""
+
 _WRITTEN = "assignment to elements"
 
 
@@ -94,4 +120,4 @@ def _arrays(key: object) -> Any:
     if isinstance(key, tuple | list):
         items = cast("list[object] | tuple[object, ...]", key)
         return type(items)(_arrays(item) for item in items)
-    return key.array("an index") if isinstance(key, TensorData) else key
+    return key.read("an index") if isinstance(key, TensorData) else key

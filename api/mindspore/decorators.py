@@ -5,12 +5,11 @@ Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from foldaway.jit import jit as compiled
-from foldaway.jit import ms_function
+from foldaway.compile_options import CompileOptions
+from foldaway.jit import compiled, ms_function
 
 Thing = TypeVar("Thing")
 
@@ -23,20 +22,20 @@ def jit(
     capture_mode: str = "ast",
     jit_level: str = "O0",
     dynamic: int = 0,
-    fullgraph: bool = False,
+    fullgraph: bool | None = None,
     backend: str = "",
+    jit_config: object = None,
     **options: object,
 ) -> Any:
     """Compile a function. How it is captured and the levels don't matter: there is one way.
 
-    All of the function is compiled, with or without `fullgraph`.
+    Without `fullgraph`, and if no setting says otherwise, it is LAX.
     Raises ValueError for an unknown `capture_mode`, and as `foldaway.jit` does.
     """
     if capture_mode not in _CAPTURES:
         raise ValueError(f"capture_mode is one of {', '.join(_CAPTURES)}, not {capture_mode!r}")
-    if function is None:
-        return functools.partial(jit, capture_mode=capture_mode, backend=backend, **options)
-    return compiled(function, backend=backend)
+    chosen = CompileOptions(fullgraph=fullgraph, jit_config=jit_config, lax=True)
+    return compiled(function, chosen, backend)
 
 
 def jit_class(cls: type[Thing]) -> type[Thing]:

@@ -1,0 +1,170 @@
+"""Functions that LAX can't compile whole: plain Python, with the tensor operations compiled.
+
+The function runs as it is. Its operations on tensors are recorded, and compiled together when
+their data is needed; each form of a trace is compiled once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+from foldaway.dialects.source import CompileError
+from foldaway.folding.errors import Raised
+from foldaway.folding.session import place_of
+from foldaway.runtime.arrays import Array
+from foldaway.runtime.lazy_report import LazyReport
+from foldaway.runtime.lazy_trace import (
+    TraceForm,
+    compute_eagerly,
+    current_recorder,
+    recording,
+)
+from foldaway.runtime.tensor import Tensor
+
+from .compile_trace import TRACES, module_of
+
+Key = tuple[object, ...]
+
+_MOST_KEYS = 1024
+_MOST_MISSES = 64
+"""Traces that are compiled for one function; what differs each time is computed eagerly."""
+_SHOWN = 16
+"""Traces whose IR can be shown."""
+_MOST_TRIES = 8
+"""Times that calls with arguments of the same kinds are compiled, unless most calls need not."""
+_SETTLED = 8
+"""Lazy runs in a row after which a function that was never compiled isn't asked about again."""
+
+
+class LazyFunction:
+    """The lazy runs of one function: which calls run so, and why, and what they have cost."""
+
+    def __init__(self, function: types.FunctionType):
+        self.function = function
+        code = function.__code__
+        self.report = LazyReport(code.co_filename)
+        self._place = (code.co_filename, code.co_firstlineno)
+        self._keys: OrderedDict[Key, None] = OrderedDict()
+        self._misses = 0
+        self._tries: OrderedDict[Key, list[int]] = OrderedDict()
+        self._folded = False
+        self._in_a_row = 0
+        self._forms: OrderedDict[TraceForm, None] = OrderedDict()
+
+    def __contains__(self, key: Key) -> bool:
+        """Return whether calls with this key run lazily."""
+        return key in self._keys
+
+    def add(self, key: Key, why: BaseException) -> None:
+        """Run calls with this key lazily from now on."""
+        self._keys[key] = None
+        while len(self._keys) > _MOST_KEYS:
+            self._keys.popitem(last=False)
+        self.report.add_reason(*_reason(why, self._place))
+
+    def check_tries(self, arguments: Sequence[object]) -> None:
+        """Count a call that is to be compiled.
+
+        Raises CompileError when calls with such arguments were compiled too often already.
+        """
+        tries = self._tries_of(arguments)
+        tries[0] += 1
+        if tries[0] > max(_MOST_TRIES, tries[1]):
+            raise CompileError("error: what it is called with differs too often to be compiled")
+
+    def note_hit(self, arguments: Sequence[object]) -> None:
+        """Count a call that is compiled."""
+        self._folded = True
+        self._tries_of(arguments)[1] += 1
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all calls run lazily, as far as anybody can tell without a look at them."""
+        return self._in_a_row >= _SETTLED and not self._folded
+
+    def _tries_of(self, arguments: Sequence[object]) -> list[int]:
+        """Return how often calls with arguments of these kinds were compiled, and how often not."""
+        kinds = tuple([a.spec if isinstance(a, Tensor) else type(a) for a in arguments])
+        found = self._tries.get(kinds)
+        if found is None:
+            found = self._tries[kinds] = [0, 0]
+            while len(self._tries) > _MOST_KEYS:
+                self._tries.popitem(last=False)
+        return found
+
+    def run(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """Return what the function returns. In a lazy run already, it becomes part of that."""
+        self.report.calls += 1
+        self._in_a_row += 1
+        if current_recorder() is not None:
+            return self.function(*args, **kwargs)
+        with recording(self):
+            return self.function(*args, **kwargs)
+
+    # What traces ask for.
+
+    def run_trace(self, form: TraceForm, inputs: Sequence[Array]) -> list[Array]:
+        """Return the outputs of a trace, compiled unless too many were."""
+        code = TRACES.find(form)
+        if code is None:
+            if self._misses >= _MOST_MISSES:
+                self.report.ops_python += len(form.steps)
+                return compute_eagerly(form, inputs)
+            code = TRACES.compile(form)
+            self._misses += 1
+            self._show(form)
+        outputs = code(inputs)
+        self.report.ops_compiled += len(form.steps)
+        return outputs
+
+    def note_operation(self) -> None:
+        """Note the running line, in the first calls."""
+        self.report.note_line()
+
+    def note_python(self) -> None:
+        """Count an operation that Python computes."""
+        self.report.ops_python += 1
+
+    def ir(self, stage: str) -> str:
+        """Return the IR of the newest traces at a stage: graph, linalg or llvm."""
+        from .compile import STAGES, segment_text
+
+        if stage not in STAGES:
+            raise ValueError(f"no stage {stage!r}; there are {', '.join(STAGES)}")
+        if stage in ("pyobj", "python"):
+            # There is no host program: the function itself runs.
+            return _source(self.function)
+        return "\n".join(segment_text(module_of(form), stage) for form in list(self._forms))
+
+    def _show(self, form: TraceForm) -> None:
+        self._forms[form] = None
+        while len(self._forms) > _SHOWN:
+            self._forms.popitem(last=False)
+
+
+def _reason(why: BaseException, place: tuple[str, int]) -> tuple[str, int, str]:
+    """Return file, line and text of what keeps a function from being compiled whole."""
+    if isinstance(why, Raised):
+        error = why.exception
+        return (*(place_of(why.location) or place), f"raises {type(error).__name__}: {error}")
+    text = str(why)
+    found = _ERROR.match(text)
+    if found is None:
+        return (*place, text.removeprefix("error: ").partition("\n")[0])
+    return found["file"], int(found["line"]), found["problem"]
+
+
+_ERROR = re.compile(r"(?P<file>[^\n]*):(?P<line>\d+)\n(?:.*\n)??(?:.*\n)??error: (?P<problem>.*)")
+"""The text of a CompileError; see `dialects/source.py`."""
+
+
+def _source(function: types.FunctionType) -> str:
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        return f"# the source of {function.__qualname__} isn't there\n"

@@ -1,0 +1,55 @@
+"""STRICT or LAX: how much of a function must be compiled, and who says so."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, cast
+
+from . import context
+
+_LEVELS: dict[object, bool] = {
+    **{context.STRICT: False, context.COMPATIBLE: False, context.LAX: True},
+    **{"STRICT": False, "COMPATIBLE": False, "LAX": True},
+    **{"0": False, "1": False, "2": True},
+}
+"""Level to whether it is LAX."""
+
+_VARIABLE = "MS_DEV_JIT_SYNTAX_LEVEL"
+
+
+def is_lax(fullgraph: bool | None, jit_config: object, default: bool) -> bool:
+    """Return whether a call is LAX: what can't be compiled whole runs in Python.
+
+    `fullgraph` counts before the `jit_syntax_level` of a JitConfig, that before the context's,
+    that before the environment's MS_DEV_JIT_SYNTAX_LEVEL (0, 1 strict; 2 lax).
+    MS_DEV_ENABLE_FALLBACK=0 leaves nothing to Python.
+    Raises ValueError for a level that there isn't.
+    """
+    if os.environ.get("MS_DEV_ENABLE_FALLBACK", "1") == "0":
+        return False
+    if fullgraph is not None:
+        return not fullgraph
+    level = level_of(jit_config)
+    if level is None:
+        level = context.get_context("jit_syntax_level")
+    if level is None:
+        level = os.environ.get(_VARIABLE)
+    return default if level is None else lax_level(level)
+
+
+def level_of(jit_config: object) -> object:
+    """Return the `jit_syntax_level` of a JitConfig or of a dict, None if it doesn't say."""
+    if isinstance(jit_config, dict):
+        return cast("dict[str, Any]", jit_config).get("jit_syntax_level") or None
+    return getattr(jit_config, "jit_syntax_level", None) or None
+
+
+def lax_level(level: object) -> bool:
+    """Return whether a level is LAX.
+
+    Raises ValueError for one that there isn't.
+    """
+    found = _LEVELS.get(level.upper() if isinstance(level, str) else level)
+    if found is None:
+        raise ValueError(f"jit_syntax_level is STRICT or LAX, not {level!r}")
+    return found

@@ -1,0 +1,106 @@
+"""Values of lazily run code: an array that is there, or an operation that is still to be done."""
+
+from __future__ import annotations
+
+import sys
+from threading import RLock
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from xdsl.ir import Operation
+
+from ..dialects.dtypes import TensorSpec
+from ..dialects.emitter import AttributeValue
+from .arrays import Array, numpy_dtype, owned, spec_of_array
+from .locks import at_fork_renew
+
+if TYPE_CHECKING:
+    from .lazy_trace import LazyTrace
+
+Attributes = tuple[tuple[str, AttributeValue], ...]
+
+
+class LazyValue:
+    """A value that never changes; several tensors may stand for it.
+
+    It has an array, or the operation that gives it; once computed, it forgets the operation.
+    """
+
+    __slots__ = ("array", "attributes", "fixed", "op", "operands", "spec", "trace")
+
+    array: Array | None
+    trace: LazyTrace | None
+    operands: tuple[LazyValue, ...]
+
+    def __init__(
+        self,
+        spec: TensorSpec,
+        array: Array | None = None,
+        trace: LazyTrace | None = None,
+        op: type[Operation] | None = None,
+        operands: tuple[LazyValue, ...] = (),
+        attributes: Attributes = (),
+    ):
+        self.spec = spec
+        self.array = array
+        self.trace = trace
+        self.op = op
+        self.operands = operands
+        self.attributes = attributes
+        self.fixed = False
+        """Whether the data count as part of the code: an exponent, which says how to multiply."""
+
+    def force(self) -> Array:
+        """Return the array, which nobody may change; computes all that is pending in the trace."""
+        # In this order: a value has let go of its trace only after it got its array.
+        trace, array = self.trace, self.array
+        if array is None:
+            cast("LazyTrace", trace).flush(self)
+            array = cast(Array, self.array)
+        return array
+
+    def settle(self, array: Array) -> None:
+        """Take the result, unless another thread was faster, and let go of the operands."""
+        with TRANSITION:
+            if self.array is None:
+                self.array = array
+        # After the array, so that who reads the operands first and finds no array has them all.
+        self.operands = ()
+        self.trace = None
+
+
+TRANSITION = RLock()
+"""Held while a tensor or a value changes what it holds; never while anything is computed."""
+
+at_fork_renew(TRANSITION)
+
+
+def value_of_array(array: Array) -> LazyValue:
+    """Return the value of a copy of an array.
+
+    Raises `TypeError` for elements that no tensor has.
+    """
+    spec = spec_of_array(array)
+    return LazyValue(spec, array.astype(array.dtype.newbyteorder("="), order="C", copy=True))
+
+
+def value_of_bytes(data: bytes, spec: TensorSpec) -> LazyValue:
+    """Return the value of elements in row-major order."""
+    return LazyValue(spec, np.ndarray(spec.shape, numpy_dtype(spec.dtype), data))
+
+
+def has_one_holder(array: Array, holders: int) -> bool:
+    """Return whether nothing but `holders` references, the caller's included, reach the data.
+
+    Whoever holds a view of it, a buffer or a DLPack capsule, holds the array itself, too.
+    """
+    return array.base is None and array.flags.owndata and sys.getrefcount(array) <= holders + 2
+
+
+def exclusive(value: LazyValue, holders: int) -> Array:
+    """Return the value's array for one tensor to own: itself if nobody else has the value.
+
+    `holders` counts the references to the value that the caller knows of.
+    """
+    array = value.force()
+    return owned(array) if sys.getrefcount(value) <= holders + 2 else array.copy()

@@ -1,0 +1,1 @@
+../../api/compile_trace.py

@@ -1,0 +1,1 @@
+../../api/lazy_function.py

@@ -1,0 +1,1 @@
+../../api/syntax_level.py
