@@ -15,6 +15,7 @@ from ..runtime.gradient import GradientFunction
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import current_tracer
+from .attributes import get_attribute
 from .classify import IMPURE, OPAQUE, is_graph_callable, is_inlined, purity
 from .code import code_of
 from .errors import Raised, outward, run
@@ -106,10 +107,21 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     if isinstance(callee, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
         # What it keeps was computed without guards.
         return call(frame, getattr(callee, "__wrapped__"), args, kwargs)  # noqa: B009  # pyright: ignore[reportUnknownArgumentType]
+    if type(callee) is functools.partial:
+        return _call_partial(frame, callee, args, kwargs)
     inner = _call_method(callee)
     if inner is not None:
         return call_function(frame, inner, [callee, *args], kwargs)
     return _call_native(frame, callee, args, kwargs)
+
+
+def _call_partial(
+    frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]
+) -> object:
+    """Fold the call of the function that a `functools.partial` binds arguments of."""
+    parts = [get_attribute(frame, callee, name) for name in ("func", "args", "keywords")]
+    function, bound, named = cast("tuple[Any, tuple[object, ...], dict[str, object]]", parts)
+    return call(frame, function, [*bound, *args], {**named, **kwargs})
 
 
 def call_function(

@@ -29,7 +29,7 @@ _IMPURE_MODULES = frozenset(
     " tempfile logging signal select sys gc ctypes urllib http asyncio concurrent queue pathlib"
     " _random _io _thread".split()
 )
-_FOLDED_MODULES = ("foldaway.nn", "foldaway.gradients", "foldaway.mindspore.composite")
+_FOLDED_MODULES = ("foldaway.nn", "foldaway.gradients", "foldaway.composite")
 """Modules of the framework whose functions read state, or call what the user wrote."""
 _IMPURE_BUILTINS = frozenset(("input", "open", "next", "exec", "eval", "breakpoint", "__import__"))
 _IMPURE_NUMPY = frozenset(

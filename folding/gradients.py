@@ -17,6 +17,7 @@ from ..runtime.tensor import Tensor
 from .attributes import get_attribute
 from .errors import Raised
 from .frames import Frame
+from .numbers import SymbolicNumber, constant
 
 
 def call_gradient(
@@ -81,7 +82,7 @@ class _Request:
             if not 0 <= place < len(args):
                 _refuse(f"there is no positional argument {place} to differentiate by", ValueError)
             if not isinstance(args[place], Tensor):
-                kind = type(args[place]).__name__
+                kind = _kind_name(args[place])
                 _refuse(f"only tensors can be differentiated by, and argument {place} is a {kind}")
         if len(set(places)) != len(places):
             _refuse("a position stands twice", ValueError)
@@ -98,6 +99,10 @@ class _Request:
         if self._given is None:
             return of_arguments
         return of_weights if self.positions is None else (of_arguments, of_weights)
+
+
+def _kind_name(value: object) -> str:
+    return (value.kind if isinstance(value, SymbolicNumber) else type(value)).__name__
 
 
 def _symbolic(frame: Frame, weight: Tensor) -> Tensor:
@@ -164,15 +169,15 @@ def _tensors_of(frame: Frame, result: object) -> list[Tensor]:
         items = cast("Sequence[object]", result)
         return [tensor for item in items for tensor in _tensors_of(frame, item)]
     frame.folding.reject(
-        f"a function that returns a {type(result).__name__} can't be differentiated",
+        f"a function that returns a {_kind_name(result)} can't be differentiated",
         "return tensors, computed by tensor operations",
     )
 
 
 def _seeds(frame: Frame, seed: object, result: object, outputs: list[Tensor]) -> list[Tensor]:
     """Return the given gradients of the outputs."""
-    if not isinstance(result, tuple | list) and isinstance(seed, int | float):
-        seed = Tensor(seed, outputs[0].dtype)
+    if isinstance(seed, SymbolicNumber | int | float) and isinstance(result, Tensor):
+        seed = Tensor(constant(seed), result.dtype)
     seeds = _tensors_of(frame, seed)
     if [s.shape for s in seeds] != [y.shape for y in outputs]:
         _refuse("the gradients given for the results must have their shapes", ValueError)

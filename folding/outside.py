@@ -16,6 +16,7 @@ import numpy as np
 from ..dialects.dtypes import DType
 from ..runtime import guards
 from ..runtime.guards import class_of
+from ..runtime.parameter import ParameterTuple
 from ..runtime.sources import Attribute, Item, Source
 from ..runtime.tensor import Tensor
 from .classify import DESCRIPTORS, is_library_callable
@@ -35,7 +36,7 @@ _IDENTITIES = (
     np.ufunc,
     DType,
 )
-_CONTAINERS = (list, tuple, dict, set)
+_CONTAINERS = (list, tuple, dict, set, ParameterTuple)
 _MAX_LEAVES = 100_000
 
 
@@ -160,9 +161,10 @@ class Outside:
             self._folding.add_guard(guards.Guard(source, _equal_set(value), "is an equal set"))
             return self._keep(value, set(value), source)
         self._folding.add_guard(guards.same_length(source, value))
-        if kind is tuple:
+        if kind in (tuple, ParameterTuple):
+            make: Any = kind
             items = [self.adopt(item, Item(source, i)) for i, item in enumerate(value)]
-            return self._keep(value, tuple(items), source)
+            return self._keep(value, make(items), source)
         copy = kind()
         self._keep(value, copy, source)
         if kind is dict:

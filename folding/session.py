@@ -20,7 +20,7 @@ from ..runtime import guards
 from ..runtime.sources import Held, Source
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import ValueNeeded
-from .classify import is_graph_callable, is_plain
+from .classify import is_framework, is_graph_callable, is_plain
 from .errors import Raised
 from .frames import Frame
 from .journal import Journal
@@ -248,11 +248,16 @@ class Folding:
                 )
             )
         self.need_python("an operation on an object")
-        self.notice.add(self.location)
+        self._note_statement()
 
     def note_object(self, value: object) -> None:
         """Put the running statement into the notice if the value is an object."""
         if not is_plain(value) and not is_graph_callable(value):
+            self._note_statement()
+
+    def _note_statement(self) -> None:
+        """Put the running statement into the notice, unless it is one of the framework's own."""
+        if self.frame is None or not is_framework(self.frame.function):
             self.notice.add(self.location)
 
     def check_needed(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .tensor import Tensor
@@ -96,3 +97,28 @@ class Parameter(Tensor):
     def __repr__(self) -> str:
         what = f"name={self.name}, shape={self.shape}, dtype={self.dtype}"
         return f"Parameter ({what}, requires_grad={self.requires_grad})"
+
+
+class ParameterTuple(tuple[Parameter, ...]):
+    """Parameters in a tuple.
+
+    Raises TypeError for other things among them.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.ParameterTuple.html>.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, iterable: Iterable[Parameter]) -> ParameterTuple:
+        """Return the tuple of these parameters."""
+        made = super().__new__(cls, iterable)
+        for item in made:
+            if not isinstance(item, Parameter):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"a ParameterTuple holds parameters, not a {type(item).__name__}")
+        return made
+
+    def clone(self, prefix: str, init: object = "same") -> ParameterTuple:
+        """Return new parameters of the same shapes and dtypes, with a prefix to their names."""
+        copies = [parameter.clone(init) for parameter in self]
+        for copy in copies:
+            copy.name = f"{prefix}.{copy.name}"
+        return ParameterTuple(copies)

@@ -5,6 +5,9 @@ also say `from foldaway import mindspore`.
 Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.html>.
 """
 
+import sys
+from typing import NoReturn
+
 from foldaway import context, nn, numpy, ops
 from foldaway.context import (
     GRAPH_MODE,
@@ -15,11 +18,15 @@ from foldaway.context import (
     set_context,
     set_device,
 )
+from foldaway.gradients import get_grad
+from foldaway.gradients import mindspore_grad as grad
+from foldaway.gradients import mindspore_value_and_grad as value_and_grad
 
 from . import common, dtype, modules
 from .common import *  # noqa: F403
 from .common import __all__ as _common
 from .decorators import ms_function
+from .language import tensor
 
 __version__ = "2.10.0"
 """The release of MindSpore whose names and rules these are."""
@@ -33,13 +40,26 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     "context",
     "dtype",
     "get_context",
+    "get_grad",
+    "grad",
     "ms_function",
     "nn",
     "numpy",
     "ops",
     "set_context",
     "set_device",
+    "tensor",
+    "value_and_grad",
     *(name for name in _common if name != "initializer"),
 ]
 
 modules.provide(__name__)
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise AttributeError(
+        f"'mindspore.{name}' isn't part of Foldaway, which has the language, tensors, and the"
+        " cells and operators in nn, ops and numpy",
+        name=name,
+        obj=sys.modules[__name__],
+    )

@@ -1,22 +1,30 @@
 """`mindspore.common`: what MindSpore's programs import from there."""
 
 from foldaway.initializer import initializer, set_seed
-from foldaway.runtime.parameter import Parameter
+from foldaway.runtime.parameter import Parameter, ParameterTuple
 from foldaway.runtime.tensor import Tensor
 
 from . import dtype
 from .decorators import jit, jit_class, mutable
 from .dtype import *  # noqa: F403
 from .dtype import __all__ as _dtypes
+from .language import JitConfig, lazy_inline, no_inline
+from .sparse import COOTensor, CSRTensor
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
+    "COOTensor",
+    "CSRTensor",
+    "JitConfig",
     "Parameter",
+    "ParameterTuple",
     "Tensor",
     "dtype",
     "initializer",
     "jit",
     "jit_class",
+    "lazy_inline",
     "mutable",
+    "no_inline",
     "set_seed",
     *_dtypes,
 ]

@@ -15,7 +15,10 @@ MODULES: dict[str, str] = {
     "common.api": "foldaway.mindspore.decorators",
     "common.dtype": "foldaway.mindspore.dtype",
     "common.initializer": "foldaway.initializer",
+    "common.jit_config": "foldaway.mindspore.language",
+    "common.mutable": "foldaway.mindspore.decorators",
     "common.parameter": "foldaway.runtime.parameter",
+    "common.sparse_tensor": "foldaway.mindspore.sparse",
     "common.tensor": "foldaway.runtime.tensor",
     "context": "foldaway.context",
     "dtype": "foldaway.mindspore.dtype",
@@ -23,8 +26,14 @@ MODULES: dict[str, str] = {
     "nn.cell": "foldaway.nn_cell",
     "numpy": "foldaway.numpy",
     "ops": "foldaway.ops",
+    "ops.composite": "foldaway.ops",
+    "ops.function": "foldaway.ops",
     "ops.functional": "foldaway.ops",
     "ops.operations": "foldaway.ops",
+    "ops.operations.array_ops": "foldaway.ops",
+    "ops.operations.math_ops": "foldaway.ops",
+    "ops.operations.nn_ops": "foldaway.ops",
+    "ops.primitive": "foldaway.ops",
 }
 """Name below `mindspore` to the module that is imported for it."""
 
@@ -33,6 +42,10 @@ def provide(package: str) -> None:
     """Let `import <package>` and its submodules give the modules of MODULES, before all others."""
     if not any(isinstance(f, _Finder) and f.package == package for f in sys.meta_path):
         sys.meta_path.insert(0, _Finder(package))
+    for name, ours in MODULES.items():
+        # A module of the package's own folder has been imported without the finder.
+        if ours == f"{package}.{name}":
+            _open(import_module(ours), _below(package, name))
 
 
 class _Finder(MetaPathFinder):
@@ -51,8 +64,8 @@ class _Finder(MetaPathFinder):
         # The package's own modules, this one among them, come from its folder.
         if ours is None or ours == fullname:
             return None
-        below = [other for other in MODULES if name and other.startswith(f"{name[1:]}.")]
-        return ModuleSpec(fullname, _Loader(ours, [f"{self.package}.{other}" for other in below]))
+        below = _below(self.package, name[1:]) if name else []
+        return ModuleSpec(fullname, _Loader(ours, below))
 
 
 class _Loader(Loader):
@@ -69,7 +82,17 @@ class _Loader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__ = self._spec
-        if self._below:
-            module.__path__ = []
-        for name in self._below:
-            import_module(name)
+        _open(module, self._below)
+
+
+def _below(package: str, name: str) -> list[str]:
+    """Return the whole names of the modules of MODULES below one."""
+    return [f"{package}.{other}" for other in MODULES if other.startswith(f"{name}.")]
+
+
+def _open(module: ModuleType, below: list[str]) -> None:
+    """Let modules be imported below another, and be its attributes."""
+    if below:
+        module.__path__ = []
+    for name in below:
+        import_module(name)

@@ -1,5 +1,7 @@
 """What is read while compiling is guarded: a change gives the new answer at the next call."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -236,3 +238,22 @@ def test_numbers_and_texts_as_arguments(value):
         result = f(Tensor(1), other)[0]
         assert type(result) is type(other)
         assert repr(result) == repr(other)
+
+
+def scaled(x, y):
+    return x * y * FACTOR
+
+
+def test_what_a_partial_reads_is_guarded(monkeypatch):
+    outside = functools.partial(scaled, y=2)
+
+    @jit
+    def f(x):
+        return functools.partial(scaled, x)(2), outside(x)
+
+    for value in (3, 4):
+        monkeypatch.setitem(globals(), "FACTOR", value)
+        for result in f(WEIGHT):
+            assert result.tolist() == (WEIGHT * 2 * value).tolist()
+    monkeypatch.setitem(outside.keywords, "y", 5)
+    assert f(WEIGHT)[1].tolist() == (WEIGHT * 5 * 4).tolist()

@@ -1,0 +1,297 @@
+"""MindSpore's names: what its programs import, and what they say to its compiler."""
+
+import numpy as np
+import pytest
+
+from foldaway import Parameter, Tensor, jit, nn, ops
+from foldaway import mindspore as ms
+from foldaway.mindspore import JitConfig, dtype
+from foldaway.runtime.parameter import ParameterTuple
+
+X = Tensor(np.array([1.0, 2.0, 3.0]))
+
+NAMES = """
+Tensor Parameter ParameterTuple jit jit_class mutable JitConfig lazy_inline no_inline tensor
+COOTensor CSRTensor context nn ops numpy dtype common grad value_and_grad get_grad set_context
+get_context set_device set_seed GRAPH_MODE PYNATIVE_MODE STRICT LAX float16 float32 float64 int8
+int32 int64 bool_ uint8
+""".split()
+
+MODULES = {
+    "common": "Tensor Parameter ParameterTuple jit mutable JitConfig dtype COOTensor",
+    "common.api": "jit ms_function jit_class",
+    "common.dtype": "float32 number tensor_type dtype_to_nptype pytype_to_dtype",
+    "common.initializer": "initializer",
+    "common.jit_config": "JitConfig",
+    "common.parameter": "Parameter ParameterTuple",
+    "common.tensor": "Tensor",
+    "context": "set_context get_context GRAPH_MODE PYNATIVE_MODE",
+    "nn": "Cell ReLU Dense Flatten Softmax CellList SequentialCell",
+    "nn.cell": "Cell",
+    "ops": "GradOperation HyperMap MultitypeFuncGraph Primitive constexpr partial grad depend",
+    "ops.composite": "GradOperation HyperMap Map MultitypeFuncGraph",
+    "ops.functional": "add addn grad depend partial select pow tanh gather_nd stop_gradient",
+    "ops.operations": "Add Mul Assign AssignAdd ReLU Square Abs MatMul Concat Gather Cast FillV2",
+    "ops.primitive": "Primitive constexpr",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_there(name):
+    assert getattr(ms, name) is not None
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_has_its_names(module):
+    for name in MODULES[module].split():
+        exec(f"from foldaway.mindspore.{module} import {name}")
+
+
+def test_a_missing_name_says_what_there_is():
+    with pytest.raises(AttributeError, match=r"'mindspore\.amp' isn't part of Foldaway, which has"):
+        ms.amp  # noqa: B018
+    with pytest.raises(ImportError, match="cannot import name 'amp'"):
+        from foldaway.mindspore import amp  # noqa: F401
+    assert not hasattr(ms, "vmap")
+
+
+def test_a_jit_config_keeps_what_it_is_told():
+    config = JitConfig(jit_level="O1", jit_syntax_level="LAX", other=3)
+    assert config.jit_syntax_level == "LAX"
+    assert config.jit_config_dict["jit_level"] == "O1"
+    assert config.jit_config_dict["other"] == 3
+    assert JitConfig().jit_syntax_level == ""
+    with pytest.raises(ValueError, match="jit_level must be one of"):
+        JitConfig(jit_level="O7")
+
+
+def test_decorators_that_change_nothing():
+    def f():
+        return 1
+
+    assert ms.lazy_inline(f) is f
+    assert ms.lazy_inline(attrs=["a"])(f) is f
+    assert ms.no_inline(f) is f
+    assert ops.constexpr(f) is f
+    assert ops.constexpr(get_instance=False)(f)() is f
+    assert ms.jit_class(dict) is dict
+
+
+def test_tensor_makes_tensors():
+    assert ms.tensor([1, 2]).tolist() == [1, 2]
+    assert ms.tensor(3).dtype is ms.int64
+    assert ms.tensor(3, ms.float32).dtype is ms.float32
+    assert ms.tensor(shape=(2,), dtype=ms.float32, init=1).tolist() == [1.0, 1.0]
+
+
+def test_dtypes_convert_to_numpys_and_pythons():
+    assert dtype.dtype_to_nptype(ms.float32) is np.float32
+    assert dtype.dtype_to_pytype(ms.int8) is int
+    assert dtype.dtype_to_pytype(ms.bool_) is bool
+    assert dtype.dtype_to_pytype(ms.float16) is float
+    assert dtype.pytype_to_dtype(int) is ms.int64
+
+
+overloaded = ops.MultitypeFuncGraph("overloaded")
+
+
+@overloaded.register("Tensor", "Tensor")
+def _two_tensors(a, b):
+    return a + b
+
+
+@overloaded.register("Number", "Number")
+def _two_numbers(a, b):
+    return a * b
+
+
+@overloaded.register(dtype.number, "Tensor")
+def _number_and_tensor(a, b):
+    return a - b
+
+
+@overloaded.register("Tuple", "None")
+def _tuple_and_none(a, b):
+    return a[0]
+
+
+@overloaded.register(ms.float32, "Float")
+def _never(a, b):
+    return "first come first served"
+
+
+@overloaded.register("String", "List")
+def _string_and_list(a, b):
+    return f"{a}{b}"
+
+
+OVERLOADS = {
+    "tensors": (X, X),
+    "numbers": (2, 3.5),
+    "number-tensor": (2, X),
+    "tuple-none": ((X, 1), None),
+    "string-list": ("a", [1]),
+    "dtype": (Tensor(1.0), 2.0),
+}
+
+
+def same(a, b):
+    if isinstance(a, Tensor):
+        return isinstance(b, Tensor) and a.dtype is b.dtype and a.tolist() == b.tolist()
+    if isinstance(a, list | tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    return type(a) is type(b) and a == b
+
+
+@pytest.mark.parametrize("case", OVERLOADS)
+def test_an_overload_is_chosen_by_the_types(case):
+    @jit
+    def compiled(a, b):
+        return overloaded(a, b)
+
+    expected = overloaded(*OVERLOADS[case])
+    assert same(compiled(*OVERLOADS[case]), expected)
+
+
+def test_no_overload_is_an_error():
+    for function in (overloaded, jit(lambda a, b: overloaded(a, b))):
+        with pytest.raises(ValueError, match="cannot find fn match given args: NoneType, NoneType"):
+            function(None, None)
+    with pytest.raises(TypeError, match="no type 'Banana'"):
+        overloaded.register("Banana")
+
+
+def test_a_single_form_takes_what_it_gets():
+    one = ops.MultitypeFuncGraph("one")
+    one.register("Tensor")(lambda x: x)
+    assert one("text") == "text"
+    assert repr(one) == "MultitypeFuncGraph('one')"
+
+
+MAPPED = {
+    "nested": lambda x: ops.HyperMap()(lambda a, b: a + b, (x, [x, (1, 2)]), (x, [1, (x, 3)])),
+    "one": lambda x: ops.HyperMap(lambda a: a * 2)([x, (x, 3)]),
+    "dict": lambda x: ops.HyperMap(lambda a: a * 2)({"a": x, "b": [1]}),
+    "leaf": lambda x: ops.HyperMap()(lambda a, b: a - b, x, 1),
+    "reverse": lambda x: ops.HyperMap(lambda a: a * 2, reverse=True)((1, 2, x)),
+    "overload": lambda x: ops.HyperMap(overloaded)((x, 2), (x, x)),
+    "map": lambda x: ops.Map()(lambda a, b: (a, b), (x, [1]), (2, [3])),
+    "map-ops": lambda x: ops.Map(lambda a: a)([x, [1]]),
+    "partial": lambda x: ops.partial(lambda a, b: a - b, x)(1),
+    "partial-class": lambda x: ops.Partial()(lambda a, b: a - b, 1)(b=x),
+    "depend": lambda x: (ops.depend(x, x + 1), ops.Depend()(x, None)),
+}
+
+
+@pytest.mark.parametrize("case", MAPPED)
+def test_maps_are_compiled_as_they_run(case):
+    assert same(jit(MAPPED[case])(X), MAPPED[case](X))
+
+
+WRONG_MAPS = {
+    "lengths": (lambda: ops.HyperMap(abs)([1], [1, 2]), ValueError, "differ in length"),
+    "mixed": (lambda: ops.HyperMap(abs)([1], 2), TypeError, "sequences of one form"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_MAPS)
+def test_maps_refuse_what_does_not_match(case):
+    run, kind, message = WRONG_MAPS[case]
+    for function in (run, jit(run)):
+        with pytest.raises(kind, match=message):
+            function()
+
+
+def test_parameters_come_in_tuples():
+    class Net(nn.Cell):
+        def __init__(self):
+            super().__init__()
+            self.weight = Parameter(X, name="weight")
+            self.weights = ParameterTuple(self.trainable_params())
+
+        def construct(self, x):
+            total = x
+            for weight in self.weights:
+                total = total + weight
+            return total, len(self.weights), isinstance(self.weights, ParameterTuple)
+
+    net = Net()
+    total, count, known = net(X)
+    assert (total.tolist(), count, known) == ([2.0, 4.0, 6.0], 1, True)
+    net.weight.set_data(X * 2)
+    assert net(X)[0].tolist() == [3.0, 6.0, 9.0]
+    (copy,) = net.weights.clone("moment", "zeros")
+    assert (copy.name, copy.tolist()) == ("moment.weight", [0.0, 0.0, 0.0])
+    with pytest.raises(TypeError, match="a ParameterTuple holds parameters, not a int"):
+        ParameterTuple([1])
+
+
+def test_sparse_tensors_hold_their_parts():
+    indices, values = Tensor([[0, 1], [1, 2], [1, 2]]), Tensor([1.0, 2.0, 3.0])
+    coo = ms.COOTensor(indices, values, (2, 3))
+    assert coo.to_dense().tolist() == [[0.0, 1.0, 0.0], [0.0, 0.0, 5.0]]
+    assert (coo.shape, coo.dtype, coo.size, coo.ndim) == ((2, 3), ms.float32, 3, 2)
+    assert coo.astype(ms.float64).dtype is ms.float64
+    assert coo.to_tuple()[2] == (2, 3)
+    csr = ms.CSRTensor(Tensor([0, 1, 3]), Tensor([1, 0, 2]), values, (2, 3))
+    assert csr.to_dense().tolist() == [[0.0, 1.0, 0.0], [2.0, 0.0, 3.0]]
+    assert (csr.shape, csr.dtype, csr.size, csr.ndim) == ((2, 3), ms.float32, 3, 2)
+    assert csr.astype(ms.float64).to_tuple()[2].dtype is ms.float64
+    with pytest.raises(TypeError, match="made of tensors, not of a list"):
+        ms.COOTensor([[0, 1]], values, (2, 3))
+    with pytest.raises(ValueError, match="don't fit"):
+        ms.COOTensor(indices, X[:1], (2, 3))
+    with pytest.raises(ValueError, match="don't fit"):
+        ms.CSRTensor(Tensor([0, 1]), Tensor([1]), values, (2, 3))
+
+
+OPERATORS = {
+    "FillV2": lambda x: ops.FillV2()((2,), Tensor(1.5)),
+    "Fill": lambda x: ops.Fill()(ms.float64, (2,), 1),
+    "Ones": lambda x: ops.Ones()((2,), ms.int32) + ops.Zeros()(2, ms.int32),
+    "BroadcastTo": lambda x: ops.BroadcastTo((2, 3))(x),
+    "OneHot": lambda x: ops.OneHot()(Tensor([0, 2]), 3, Tensor(1.0), Tensor(0.0)),
+    "ArgMaxWithValue": lambda x: ops.ArgMaxWithValue()(x),
+    "BiasAdd": lambda x: ops.BiasAdd()(x.reshape((1, 3)), x),
+    "LogSoftmax": lambda x: ops.LogSoftmax()(x),
+    "Size": lambda x: ops.Size()(x),
+    "StopGradient": lambda x: ops.StopGradient()(x),
+    "gather": lambda x: ops.gather(Tensor([[1, 2], [3, 4]]), Tensor([1, 0, -1]), 1),
+    "Gather": lambda x: ops.Gather()(Tensor([1, 2]), Tensor([1]), 0),
+    "gather_nd": lambda x: ops.gather_nd(Tensor([[1, 2], [3, 4]]), Tensor([[1, 0], [0, 1]])),
+    "GatherNd": lambda x: ops.GatherNd()(Tensor([[1, 2], [3, 4]]), Tensor([[1]])),
+    "nonzero": lambda x: ops.nonzero(Tensor([[0, 2], [3, 0]])),
+    "NonZero": lambda x: ops.NonZero()(Tensor([0, 2])),
+    "unique": lambda x: ops.unique(Tensor([3, 1, 3, 2])),
+    "Unique": lambda x: ops.Unique()(Tensor([3, 1, 3, 2])),
+    "masked_select": lambda x: ops.masked_select(Tensor([1, 2, 3]), Tensor([True, False, True])),
+}
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_an_operator_does_the_same_compiled(name):
+    assert same(jit(OPERATORS[name])(X), OPERATORS[name](X))
+
+
+def test_what_is_chosen():
+    assert ops.gather(Tensor([[1, 2], [3, 4]]), Tensor([1, 0]), 1).tolist() == [[2, 1], [4, 3]]
+    assert ops.gather_nd(Tensor([[1, 2], [3, 4]]), Tensor([[1, 0], [0, 1]])).tolist() == [3, 2]
+    assert ops.nonzero(Tensor([[0, 2], [3, 0]])).tolist() == [[0, 1], [1, 0]]
+    elements, places = ops.unique(Tensor([3, 1, 3, 2]))
+    assert (elements.tolist(), places.tolist()) == ([3, 1, 2], [0, 1, 0, 2])
+    assert places.dtype is ms.int32
+    one_hot = ops.one_hot(Tensor([0, 2]), 3, Tensor(1.0), Tensor(0.0))
+    assert one_hot.tolist() == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    with pytest.raises(ValueError, match="must be the last"):
+        ops.one_hot(Tensor([0]), 3, axis=0)
+    with pytest.raises(ValueError, match="no batch_dims but 0"):
+        ops.gather(X, Tensor([0]), 0, 1)
+
+
+def test_assign_add_and_sub_change_the_parameter():
+    parameter = Parameter(X * 1, name="p")
+    assert ops.AssignAdd()(parameter, X) is parameter
+    assert parameter.tolist() == [2.0, 4.0, 6.0]
+    assert ops.AssignSub()(parameter, 1.0).tolist() == [1.0, 3.0, 5.0]
