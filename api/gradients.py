@@ -180,5 +180,5 @@ def _compiled_form(function: Any) -> Jitted:
     with _lock:
         found = _compiled.get(key)
         if found is None:
-            found = _compiled[key] = Jitted(_evaluate, CompileOptions())
+            found = _compiled[key] = Jitted(_evaluate, CompileOptions(fullgraph=True))
         return found

@@ -274,3 +274,11 @@ def test_library_code_may_call_a_gradient_while_compiling():
     first, second = compiled(X)
     close(first, [3.0, 12.0, 27.0])
     close(second, [12.0, 27.0, 48.0])
+
+
+def test_the_level_of_the_context_does_not_matter():
+    foldaway.set_context(jit_syntax_level=foldaway.LAX)
+    try:
+        close(foldaway.grad(cube)(X), [3.0, 12.0, 27.0])
+    finally:
+        foldaway.context.reset_context()
