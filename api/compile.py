@@ -67,8 +67,8 @@ def compile_function(
     if lower_function(function).is_generator:
         reject(
             source,
-            f"'{function.__name__}' is a generator, and those can't be compiled yet",
-            "return a list or a tuple",
+            f"'{function.__name__}' is a generator function, whose caller would run its body",
+            "return a list or a tuple, or compile what calls it",
         )
     style = "str" if lax else options.style
     fold = FoldPyObjPass(fallback_enabled(), style, allow_python=True, lax=lax)

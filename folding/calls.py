@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import types
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from .code import code_of
 from .errors import Raised, outward, run
 from .frames import Frame
 from .functions import Body, Invocation, bind, body_of, execute, make_function
+from .generators import make_generator
 from .gradients import call_gradient
 from .number_operands import looked_at
 from .numbers import SymbolicNumber, constant
@@ -31,6 +33,7 @@ from .taint import taint_of_call
 if TYPE_CHECKING:
     from .session import Folding
 
+_CONTEXT_MANAGER = contextlib.contextmanager(cast(Any, iter)).__code__
 _FAST = frozenset((int, float, bool, str, type(None), Tensor))
 _CALLS_BACK = ("builtins", "functools", "itertools", "_functools", "numpy")
 _HOLDERS = (tuple, list, dict, slice)
@@ -140,17 +143,13 @@ def call_function(
 def run_body(frame: Frame, body: Body, variables: dict[str, object], qualname: str) -> object:
     """Fold a function's body with these values of its parameters; `frame` calls it."""
     if body.is_generator:
-        frame.folding.reject(
-            f"'{body.name}' is a generator, and those can't be compiled yet",
-            "return a list or a tuple",
-        )
-    code, parameters = code_of(body.block), body.parameters
+        return make_generator(frame, body, variables, qualname)
+    code = code_of(body.block)
     inner = Frame(
         frame.folding, body.name, body.scope, code.slots, body.function, body.parent, qualname
     )
-    inner.variables.update(variables)
-    inner.first = next(iter((*parameters.positional_only, *parameters.positional)), None)
-    inner.tainted = taint_of_call(frame, parameters)
+    inner.bind(body.parameters, variables)
+    inner.tainted = taint_of_call(frame, body.parameters)
     return execute(inner, code)
 
 
@@ -240,8 +239,10 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
             folding.meet(value)
     wrapped = getattr(callee, "__wrapped__", None)
     if isinstance(wrapped, types.FunctionType):
-        # A library's wrapper, as `contextmanager` makes, runs the user's function by itself.
+        # A library's wrapper runs the user's function by itself.
         folding.native.guard_function(wrapped)
+        if getattr(callee, "__code__", None) is _CONTEXT_MANAGER:
+            callee = contextlib.contextmanager(cast(Any, _folded_when_called(frame, wrapped)))
     _check_purity(frame, callee, args)
     owner = getattr(callee, "__self__", None)
     watched = snapshot([owner, *args, *kwargs.values()], folding.outside)
@@ -250,7 +251,11 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
         args = [_folded_when_called(frame, value) for value in args]
         kwargs = {name: _folded_when_called(frame, value) for name, value in kwargs.items()}
     folding.journal.before_call([owner, *args, *kwargs.values()])
-    result = run(callee, *args, **kwargs)
+    folding.native_calls += 1
+    try:
+        result = run(callee, *args, **kwargs)
+    finally:
+        folding.native_calls -= 1
     folding.check_needed()
     if watched and changed(watched):
         name = getattr(callee, "__name__", "a call")

@@ -56,15 +56,19 @@ class CodeMaker:
 
     def block(self, block: Block, but_last: bool = False) -> list[Step]:
         """Return the steps of a block, without its `pyobj.give`, or without its last op."""
-        self._defined.update(block.args)
-        for op in block.ops:
-            self._defined.update(op.results)
+        self.define(block)
         return [
-            MAKERS.get(type(op), _unknown)(self, op)
+            MAKERS.get(type(op), unknown)(self, op)
             for op in block.ops
             if op.name not in ("pyobj.give", "pyobj.pass")
             and not (but_last and op is block.last_op)
         ]
+
+    def define(self, block: Block) -> None:
+        """Be told that the values of a block belong to this body."""
+        self._defined.update(block.args)
+        for op in block.ops:
+            self._defined.update(op.results)
 
     def check(self) -> None:
         """Raise ValueError if an op uses a value of a body around: only variables go there."""
@@ -125,7 +129,8 @@ def makes(*kinds: type[Operation]) -> Callable[[Maker], Maker]:
     return register
 
 
-def _unknown(maker: CodeMaker, op: Operation) -> Step:
+def unknown(maker: CodeMaker, op: Operation) -> Step:
+    """Return a step that refuses an op which nobody folds."""
     words = op.name.removeprefix("pyobj.").replace("_", " ")
 
     def step(frame: Frame) -> None:

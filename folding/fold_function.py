@@ -20,12 +20,15 @@ from . import (
     steps_control,
     steps_definitions,
     steps_exceptions,
+    steps_generating,
     steps_statements,
     steps_values,
 )
 from .code import code_of
+from .errors import Raised
 from .frames import Frame
 from .functions import execute
+from .generators import check_finished
 from .notice import Notice
 from .number_table import NumberPolicy
 from .result import ResultBuilder
@@ -34,7 +37,7 @@ from .session import AnyGuard, Folding, LineReport, Options
 
 STEPS = (
     *(steps_values, steps_statements, steps_control, steps_exceptions, steps_definitions),
-    steps_classes,
+    *(steps_classes, steps_generating),
 )
 """The modules that say how each op is folded; importing them registers the steps."""
 
@@ -83,8 +86,13 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
         for index, (argument, slot) in enumerate(zip(block.args, code.arguments, strict=True)):
             source = Argument(index, parameters.get(argument, f"argument {index}"))
             frame.slots[slot] = _argument(folding, argument, source, environment)
-        result = execute(frame, code)
+        try:
+            result = execute(frame, code)
+        except Raised:
+            check_finished(folding)
+            raise
         folding.check_needed()
+        check_finished(folding)
         folding.frame = frame
         value = ResultBuilder(folding).value(result)
     folding.block.add_op(pyobj.ReturnOp.create(operands=(value,), location=folding.location))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xdsl.dialects.builtin import LocationAttr, UnknownLoc
 from xdsl.ir import Operation
 
+from ..dialects.pyobj import Parameters
 from ..runtime.sources import Captured, Global, builtins_of
 from .errors import Raised
 from .scopes import Scope
@@ -66,6 +67,11 @@ class Frame:
         else:
             self.namespace = function.__globals__ if function is not None else {}
             self.cells = cells_of(function)
+
+    def bind(self, parameters: Parameters, variables: dict[str, object]) -> None:
+        """Give the parameters their values."""
+        self.variables.update(variables)
+        self.first = next(iter((*parameters.positional_only, *parameters.positional)), None)
 
     @property
     def location(self) -> LocationAttr:

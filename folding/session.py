@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
-from xdsl.ir import Block, SSAValue
+from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects.build import IRBuilder
 from ..dialects.dtypes import TensorSpec, tensor_type
@@ -99,6 +99,10 @@ class Folding:
         self.handled: list[BaseException] = []
         """The exceptions whose handlers are running, the innermost last."""
         self.needed: CompileError | None = None
+        self.native_calls = 0
+        """How many calls of native code are running inside each other."""
+        self.unfinished: dict[int, tuple[Frame, Operation]] = {}
+        """The generators that wait inside `try` or `with`, and where."""
         self.born_classes: dict[int, type] = {}
         """The classes that class statements made, by identity."""
         self._iterations = 0

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from xdsl.ir import Operation
 
 from ..dialects import pyobj
-from ..runtime.guards import class_of
 from .calls import call, truth
 from .code import CodeMaker, Expression, Step, makes, run_steps
 from .errors import Raised, run
+from .exception_handling import catches, manager_methods, set_context
 from .frames import Frame
-
-_MISSING = object()
+from .generating import Waiting, drain
+from .steps_generating import Handler, handle_group
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ def try_(maker: CodeMaker, op: Operation) -> Step:
         classes = maker.expression(kind) if kind.block.first_op is not None else None
         handlers.append(_Handler(classes, name, maker.block(handler.block)))
 
+    groups = [_of_group(handler) for handler in handlers] if try_op.star is not None else []
+
     def handled(frame: Frame) -> str | None:
         try:
             signal = run_steps(body, frame)
@@ -46,15 +48,31 @@ def try_(maker: CodeMaker, op: Operation) -> Step:
             raised = error
         else:
             return run_steps(orelse, frame) if signal is None else signal
-        return _handle(frame, raised, handlers)
+        try:
+            if groups:
+                return drain(handle_group(frame, raised, groups))
+            return _handle(frame, raised, handlers)
+        except Raised as error:
+            set_context(error, raised)
+            raise
 
     def step(frame: Frame) -> str | None:
         frame.op = op
-        if try_op.star is not None:
-            frame.folding.reject("'except*' can't be compiled yet", "use 'except'")
         return _finally(frame, handled, final)
 
     return step
+
+
+def _of_group(handler: _Handler) -> Handler:
+    """Return an `except*` in the form that may wait; this one never does."""
+    classes = handler.classes
+    assert classes is not None
+
+    def compute(frame: Frame) -> Waiting:
+        return classes(frame)
+        yield
+
+    return Handler(compute, handler.name, [(False, step) for step in handler.steps])
 
 
 def _finally(frame: Frame, inner: Callable[[Frame], str | None], final: list[Step]) -> str | None:
@@ -84,7 +102,7 @@ def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str |
     for handler in handlers:
         if handler.classes is not None:
             classes = handler.classes(frame)
-            if not run(_matches, exception, classes):
+            if not run(catches, exception, classes):
                 continue
         raised.passes(frame.name, frame.location)
         exception.__traceback__ = raised.traceback
@@ -106,20 +124,8 @@ def _with_context(frame: Frame, steps: list[Step], raised: Raised | None) -> str
     try:
         return run_steps(steps, frame)
     except Raised as error:
-        inner = error.exception
-        if raised is not None and inner is not raised.exception and inner.__context__ is None:
-            inner.__context__ = raised.exception
+        set_context(error, raised)
         raise
-
-
-def _matches(exception: BaseException, classes: Any) -> bool:
-    kinds: list[Any] = list(classes) if class_of(classes) is tuple else [classes]
-    for kind in kinds:
-        if not isinstance(kind, type) or not issubclass(kind, BaseException):
-            raise TypeError(
-                "catching classes that do not inherit from BaseException is not allowed"
-            )
-    return isinstance(exception, classes)
 
 
 @makes(pyobj.WithOp)
@@ -132,7 +138,7 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
     def step(frame: Frame) -> str | None:
         frame.op = op
         value = frame.slots[manager]
-        enter, leave = _methods(value)
+        enter, leave = manager_methods(value)
         frame.folding.note_object(value)
         frame.slots[entered] = call(frame, enter, [value], {})
         try:
@@ -157,20 +163,6 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
         return None
 
     return step
-
-
-def _methods(manager: object) -> tuple[object, object]:
-    """Return `__enter__` and `__exit__` of a manager's class, with Python's error without them."""
-    kind = type(manager)
-    enter, leave = getattr(kind, "__enter__", _MISSING), getattr(kind, "__exit__", _MISSING)
-    if enter is _MISSING or leave is _MISSING:
-        missed = "" if enter is _MISSING else " (missed __exit__ method)"
-        raise Raised(
-            TypeError(
-                f"'{kind.__name__}' object does not support the context manager protocol{missed}"
-            )
-        )
-    return enter, leave
 
 
 @makes(pyobj.RaiseOp)

@@ -170,7 +170,7 @@ def aug_store(maker: CodeMaker, op: Operation) -> Step:
         old = frame.load(name)
         value = right(frame)
         frame.op = op
-        frame.store(name, _augment(frame, sign, old, value))
+        frame.store(name, augment(frame, sign, old, value))
 
     return step
 
@@ -188,7 +188,7 @@ def aug_setattr(maker: CodeMaker, op: Operation) -> Step:
         old = get_attribute(frame, target, name)
         value = right(frame)
         frame.op = op
-        set_attribute(frame, target, name, _augment(frame, sign, old, value))
+        set_attribute(frame, target, name, augment(frame, sign, old, value))
 
     return step
 
@@ -209,12 +209,12 @@ def aug_setitem(maker: CodeMaker, op: Operation) -> Step:
         value = right(frame)
         frame.op = op
         frame.folding.journal.before_change(target)
-        operate(frame, operator.setitem, target, index, _augment(frame, sign, old, value))
+        operate(frame, operator.setitem, target, index, augment(frame, sign, old, value))
 
     return step
 
 
-def _augment(frame: Frame, sign: str, old: object, value: object) -> object:
+def augment(frame: Frame, sign: str, old: object, value: object) -> object:
     """Return the new value; an object from outside must not change in place."""
     if isinstance(old, Tensor):
         return operate(frame, BINARY[sign], old, value)

@@ -72,7 +72,6 @@ def outcome(function, arguments):
 
 
 REFUSED = {
-    "indent": "is a generator",
     "linear_regression": "Should not use Python object in runtime",
 }
 

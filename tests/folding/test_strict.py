@@ -151,20 +151,6 @@ def test_a_container_subclass_that_holds_tensors():
     assert "OrderedDict that holds tensors" in refused(f, OrderedDict(x=X))
 
 
-def test_generators_come_later():
-    def numbers():
-        yield 1
-
-    def f(x):
-        return x + sum(numbers())
-
-    def itself(x):
-        yield x
-
-    assert "generator" in refused(f, X)
-    assert "'itself' is a generator" in refused(itself, X)
-
-
 def test_a_function_made_while_compiling_may_not_be_returned():
     def f(x):
         return lambda: x
