@@ -11,7 +11,7 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 from xdsl.dialects.func import ReturnOp as FuncReturnOp
-from xdsl.ir import Attribute
+from xdsl.ir import Attribute, BlockArgument
 
 from foldaway.dialects.dtypes import spec_of, tensor_type
 from foldaway.dialects.pyobj import OBJECT, ReturnOp, SegmentOp
@@ -29,12 +29,13 @@ from foldaway.runtime.driver import Driver, Signature
 from foldaway.runtime.host import RUNTIME
 from foldaway.runtime.report import COMPILED, FOLDED, RAN, LineStatus, Report
 from foldaway.runtime.segment import Segment
+from foldaway.runtime.sources import Source
 from foldaway.runtime.specialization import Specialization
 from foldaway.runtime.tensor import Tensor
 
 from .compile_options import CompileOptions
 from .drivers import current_driver
-from .internal_error import our_failure
+from .internal_error import InternalError, our_failure
 from .pipeline import lower_segment
 
 STAGES = ("pyobj", "graph", "linalg", "llvm", "python")
@@ -82,14 +83,15 @@ def compile_function(
             step.apply(Context(), module)
     host, segments = _split(module)
     with our_failure(driver.name, module):
-        entry = _entry(host, {n: _compile_segment(m, n, driver) for n, m in segments.items()})
+        compiled = {n: _compile_segment(m, n, driver) for n, m in segments.items()}
+        entry, inputs = _entry(host, compiled, folded.inputs)
     if notice and lax:
         # Only now is it certain that nothing sends the function to plain Python.
         _log.warning("%s", notice)
     return Specialization(
         key,
         folded.guards,
-        folded.inputs,
+        inputs,
         entry,
         notice,
         _report(folded, segments),
@@ -110,9 +112,11 @@ def _fold(
             with our_failure(fold.name, module):
                 return fold.fold(source, environment)
         except Widen as widen:
-            if widen.source.key in numbers.widened:
-                numbers.all_constant = True
-            numbers.widened.add(widen.source.key)
+            key = widen.source.key
+            if key in numbers.required:
+                raise InternalError(f"'{widen.source}' is a run-time value already") from None
+            numbers.required.add(key)
+            numbers.widened.add(key)
         except CompileError:
             if numbers.all_constant or not numbers.met:
                 raise
@@ -156,30 +160,36 @@ def _compile_segment(module: ModuleOp, name: str, driver: Driver) -> Segment:
     return Segment(driver.compile(lowered, name, signature), len(signature.outputs))
 
 
-def _entry(host: FuncOp, segments: dict[str, Segment]) -> Callable[..., object]:
-    """Return what a call runs: the segment itself where the host program does nothing else."""
+def _entry(
+    host: FuncOp, segments: dict[str, Segment], inputs: tuple[Source, ...]
+) -> tuple[Callable[..., object], tuple[Source, ...]]:
+    """Return what a call runs, and what it is given.
+
+    That is the segment itself where the host program does nothing else.
+    """
     direct = _direct_segment(host)
     if direct is not None:
-        return segments[direct]
+        name, order = direct
+        return segments[name], tuple(inputs[index] for index in order)
     runtime = {f"_runtime_{name}": function for name, function in RUNTIME.items()}
     namespace: dict[str, object] = {**segments, **runtime}
-    return to_function(host, host.sym_name.data, namespace)
+    return to_function(host, host.sym_name.data, namespace), inputs
 
 
-def _direct_segment(host: FuncOp) -> str | None:
-    """Return the segment's name if all that the host program does is to call it.
+def _direct_segment(host: FuncOp) -> tuple[str, list[int]] | None:
+    """Return the segment's name, and which arguments it takes, if all is to call it.
 
-    It must take the program's arguments in their order, and give the one tensor returned.
+    It must take arguments of the program, and give the one tensor returned.
     """
     ops = list(host.body.block.ops)
     if len(ops) != 3 or not isinstance(ops[0], SegmentOp) or not isinstance(ops[2], ReturnOp):
         return None
     segment, call, returned = ops
-    if list(call.operands) != [segment.results[0], *host.body.block.args]:
+    callee, *given = call.operands
+    if callee is not segment.results[0] or list(returned.operands) != list(call.results):
         return None
-    if list(returned.operands) != list(call.results):
-        return None
-    return ops[0].callee.root_reference.data
+    order = [value.index for value in given if isinstance(value, BlockArgument)]
+    return (ops[0].callee.root_reference.data, order) if len(order) == len(given) else None
 
 
 def _texts(source: FuncOp, host: FuncOp, segments: dict[str, ModuleOp]) -> Callable[[str], str]:

@@ -113,7 +113,8 @@ class Jitted(CompiledFunction):
         with self._lock:
             found = self._cache.find(key, arguments)
             if found is None:
-                widened = self._cache.widened
+                self._cache.note_miss(key, arguments)
+                widened = self._cache.numbers.widened
                 with tracing(None), no_collection():
                     found = compile_function(
                         self.function, arguments, key, self._options, widened, lax

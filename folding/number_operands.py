@@ -13,6 +13,7 @@ _MOVING = frozenset[Callable[..., Any]](
     for name in "add iadd mul imul or_ ior eq ne lt le gt ge not_ truth".split()
 )
 """Operators that move the items of containers, or compare them one by one."""
+_REPEATING = frozenset[Callable[..., Any]](getattr(operator, name) for name in ("mul", "imul"))
 _ITEMS = frozenset((operator.getitem, operator.setitem, operator.delitem))
 _CONTAINERS = (tuple, list, dict)
 
@@ -25,8 +26,7 @@ def looked_at(function: Callable[..., Any], operands: tuple[object, ...]) -> tup
             return tuple(map(constant, operands))
         # The value that is set goes in as it is.
         return (owner, constant(others[0]), *others[1:])
-    if (function in _MOVING or function is bool) and all(
-        type(operand) in _CONTAINERS for operand in operands
-    ):
+    moved = (*_CONTAINERS, int) if function in _REPEATING else _CONTAINERS
+    if (function in _MOVING or function is bool) and all(type(one) in moved for one in operands):
         return operands
     return tuple(map(constant, operands))

@@ -47,14 +47,19 @@ class NumberPolicy:
     """Keys of sources whose numbers are constants."""
     widened: set[_Key] = field(default_factory=set[_Key])
     """Keys of sources that are no arguments and whose numbers are run-time values."""
+    required: set[_Key] = field(default_factory=set[_Key])
+    """Keys of sources whose numbers are run-time values even where all others are constant."""
     met: bool = False
     """Whether a fold met a run-time number."""
 
     def is_symbolic(self, source: Source) -> bool:
         """Return whether a number at a source is a run-time value."""
-        if self.all_constant or source.key in self.constant:
+        key = source.key
+        if key in self.required:
+            return True
+        if self.all_constant or key in self.constant:
             return False
-        return source.key in self.widened or is_argument(source)
+        return key in self.widened or is_argument(source)
 
 
 def is_argument(source: Source) -> bool:

@@ -8,6 +8,7 @@ constant that it is in this call, with a guard.
 from __future__ import annotations
 
 import operator
+import types
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -251,6 +252,12 @@ for _name in (
     _reads(_name)
 
 
+_QUEUE: type = deque
+_CLOSED: tuple[type[Any], ...] = (
+    *(int, float, str, bytes, type(None), Tensor, DType, type, range),
+    *(types.ModuleType, types.FunctionType, types.BuiltinFunctionType),
+)
+"""Values that have no numbers inside, or none that is looked at."""
 _ITERATE: dict[type, Callable[[Any], Iterable[Any]]] = {
     kind: vars(kind)["__iter__"] for kind in (tuple, list)
 }
@@ -262,60 +269,81 @@ def constant(value: Any) -> Any:
 
     Lists, dicts and instances are changed in place, so that they stay the objects they are.
     """
-    return _constant(value, set())
+    return _constant(value, {})
 
 
-def _constant(value: Any, seen: set[int]) -> Any:
+def _constant(value: Any, seen: dict[int, Any]) -> Any:
     """Return a value with the numbers in it constant; `seen` has what was visited already."""
     kind = class_of(value)
     if kind is SymbolicNumber:
         return value.constant()
-    if id(value) in seen:
+    if issubclass(kind, _CLOSED):
         return value
-    seen.add(id(value))
+    if id(value) in seen:
+        return seen[id(value)]
+    seen[id(value)] = value
     if kind is slice:
         parts = [_constant(part, seen) for part in (value.start, value.stop, value.step)]
         return slice(*parts)
     if issubclass(kind, tuple):
-        old = list(_ITERATE[tuple](value))
-        items = [_constant(item, seen) for item in old]
-        if all(a is b for a, b in zip(items, old, strict=True)):
-            return value
-        return tuple(items) if kind is tuple else vars(tuple)["__new__"](kind, items)
+        seen[id(value)] = _in_tuple(value, class_of(value), seen)
+        return seen[id(value)]
     if issubclass(kind, list):
         _in_list(cast("list[Any]", value), seen)
     elif issubclass(kind, dict):
         _in_dict(cast("dict[Any, Any]", value), seen)
-    elif issubclass(kind, deque):
-        queue: deque[Any] = value
-        for index, item in enumerate(list(queue)):
-            queue[index] = _constant(item, seen)
-    if not issubclass(kind, Tensor | type):
-        _in_attributes(value, kind, seen)
+    elif issubclass(kind, _QUEUE):
+        _in_queue(value, seen)
+    _in_attributes(value, class_of(value), seen)
     return value
 
 
-def _in_list(items: list[Any], seen: set[int]) -> None:
+def _in_tuple(value: Any, kind: type[Any], seen: dict[int, Any]) -> Any:
+    old = list(_ITERATE[tuple](value))
+    items = [_constant(item, seen) for item in old]
+    if all(a is b for a, b in zip(items, old, strict=True)):
+        return value
+    return tuple(items) if kind is tuple else vars(tuple)["__new__"](kind, items)
+
+
+def _in_list(items: list[Any], seen: dict[int, Any]) -> None:
     for index, item in enumerate(_ITERATE[list](items)):
         new = _constant(item, seen)
         if new is not item:
             vars(list)["__setitem__"](items, index, new)
 
 
-def _in_dict(table: dict[Any, Any], seen: set[int]) -> None:
+def _in_queue(queue: Any, seen: dict[int, Any]) -> None:
+    items: list[Any] = [*queue]
+    for index, item in enumerate(items):
+        new = _constant(item, seen)
+        if new is not item:
+            queue[index] = new
+
+
+def _in_dict(table: dict[Any, Any], seen: dict[int, Any]) -> None:
     for key, item in list(vars(dict)["items"](table)):
         new = _constant(item, seen)
         if new is not item:
             vars(dict)["__setitem__"](table, key, new)
 
 
-def _in_attributes(value: Any, kind: type[Any], seen: set[int]) -> None:
+def _in_attributes(value: Any, kind: type[Any], seen: dict[int, Any]) -> None:
     attributes: Any = getattr(value, "__dict__", None)
     if type(attributes) is dict:
         _in_dict(cast("dict[Any, Any]", attributes), seen)
     for base in kind.__mro__:
-        slots: Any = vars(base).get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            item = getattr(value, name, None)
-            if type(item) is SymbolicNumber:
-                object.__setattr__(value, name, item.constant())
+        if "__slots__" not in vars(base):
+            continue
+        for member in vars(base).values():
+            if isinstance(member, types.MemberDescriptorType):
+                _in_slot(value, member)
+
+
+def _in_slot(value: Any, member: Any) -> None:
+    try:
+        item = member.__get__(value)
+    except AttributeError:
+        return
+    if type(item) is SymbolicNumber:
+        member.__set__(value, item.constant())

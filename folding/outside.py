@@ -21,6 +21,7 @@ from ..runtime.sources import Attribute, Item, Source
 from ..runtime.tensor import Tensor
 from .classify import DESCRIPTORS, is_library_callable
 from .native_reads import VALUE_TYPES
+from .number_table import is_argument
 from .numbers import constant
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class Outside:
     def adopt(self, value: object, source: Source) -> object:
         """Return what stands for an outside value while folding, and guard what must not change."""
         add = self._folding.add_guard
-        if type(value) in (int, float) and self._folding.numbers.policy.is_symbolic(source):
-            return self._folding.symbolic_number(cast(float, value), source)
+        if type(value) in (int, float):
+            return self._adopt_number(cast(float, value), source)
         if guards.is_immutable(value) and not self._has_symbolic(value, source):
             add(guards.equal_value(source, value))
             return value
@@ -73,6 +74,14 @@ class Outside:
         if isinstance(value, Tensor):
             return self._folding.input(value, source)
         return self._adopt_object(value, source)
+
+    def _adopt_number(self, value: float, source: Source) -> object:
+        policy = self._folding.numbers.policy
+        if policy.is_symbolic(source):
+            return self._folding.symbolic_number(value, source)
+        widens = not policy.all_constant and not is_argument(source)
+        self._folding.add_guard(guards.equal_number(source, value, self._folding.place, widens))
+        return value
 
     def _has_symbolic(self, value: object, source: Source) -> bool:
         """Return whether a tuple of numbers, text and tuples has numbers of run time in it."""

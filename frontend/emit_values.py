@@ -49,9 +49,14 @@ def _constant(self: Ordering, sheet: Sheet, op: pyobj.ConstantOp) -> ast.expr | 
 
 def literal(value: pyobj.Literal) -> ast.expr:
     """Return a literal; a negative number is written as Python reads it."""
-    if isinstance(value, int | float) and math.copysign(1, value) < 0:
+    negative = math.copysign(1, value) < 0 if isinstance(value, float) else _is_below_zero(value)
+    if negative and isinstance(value, int | float):
         return ast.UnaryOp(ast.USub(), ast.Constant(-value))
     return ast.Constant(cast("int", value))
+
+
+def _is_below_zero(value: pyobj.Literal) -> bool:
+    return isinstance(value, int) and value < 0
 
 
 def _load(self: Ordering, sheet: Sheet, op: pyobj.LoadOp) -> ast.expr:

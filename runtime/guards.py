@@ -47,6 +47,8 @@ class NumberGuard(Guard):
 
     place: tuple[str, int] | None = field(default=None, compare=False)
     """The line that needs the number while compiling."""
+    widens: bool = field(default=False, compare=False)
+    """Whether the number is a constant only because it is no argument's."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +147,12 @@ def equal_value(source: Source, expected: object) -> Guard:
     )
 
 
-def equal_number(source: Source, expected: object, place: tuple[str, int] | None) -> NumberGuard:
+def equal_number(
+    source: Source, expected: object, place: tuple[str, int] | None, widens: bool = False
+) -> NumberGuard:
     """Return the guard that a number has the same type and is equal; `place` needs it."""
     equal = equal_value(source, expected)
-    return NumberGuard(source, equal.check, equal.what, place)
+    return NumberGuard(source, equal.check, equal.what, place, widens)
 
 
 def equal_instance(source: Source, expected: object) -> Guard:

@@ -6,10 +6,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from .changing_numbers import ChangingNumbers
 from .guards import AnyGuard
 from .locks import ForkSafeLock
 from .report import Report
 from .sources import Source
+
+_BOUND_OF_KEY = 32
+"""How many forms of one key are kept: numbers and what is guarded differ between them."""
+_NEAR = 3
+"""How far from the front a form may stay when it is used."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,21 +48,34 @@ class SpecializationCache:
         self._bound = bound
         self._kept: OrderedDict[tuple[object, ...], list[Specialization]] = OrderedDict()
         self._lock = ForkSafeLock()
-        self.widened: set[tuple[object, ...]] = set()
-        """Keys of the sources, not in arguments, whose numbers are run-time values by now."""
+        self.numbers = ChangingNumbers()
 
     def find(self, key: tuple[object, ...], arguments: Sequence[object]) -> Specialization | None:
         """Return the specialisation for a call, None if there is none yet."""
-        for specialization in self._kept.get(key, ()):
+        for index, specialization in enumerate(self._kept.get(key, ())):
             if specialization.holds(arguments):
+                if index > _NEAR:
+                    self._to_front(key, specialization)
                 return specialization
         return None
 
+    def note_miss(self, key: tuple[object, ...], arguments: Sequence[object]) -> None:
+        """Be told that a call fits no form, and will be compiled."""
+        kept = self._kept.get(key)
+        if kept:
+            self.numbers.note(kept[0].guards, arguments)
+
+    def _to_front(self, key: tuple[object, ...], used: Specialization) -> None:
+        with self._lock:
+            kept = self._kept.get(key, [])
+            if used in kept:
+                self._kept[key] = [used, *(one for one in kept if one is not used)]
+
     def add(self, specialization: Specialization, arguments: Sequence[object]) -> None:
-        """Keep a new one; those of its key whose guards have failed are forgotten."""
+        """Keep a new one; of those of its key the least recently used are forgotten."""
         with self._lock:
             old = self._kept.pop(specialization.key, [])
-            self._kept[specialization.key] = [specialization, *old[:7]]
+            self._kept[specialization.key] = [specialization, *old[: _BOUND_OF_KEY - 1]]
             while sum(map(len, self._kept.values())) > self._bound:
                 self._kept.popitem(last=False)
 

@@ -19,6 +19,7 @@ from foldaway.dialects.pyobj import OBJECT
 from foldaway.dialects.source import CompileError
 from foldaway.dialects.verifier import verify
 from foldaway.frontend.emit_python import to_ast, to_function, to_text
+from foldaway.frontend.emit_values import literal
 from foldaway.frontend.lower_function import lower_module, specialize_function
 
 
@@ -39,6 +40,12 @@ def body(text: str, parameters: str = "") -> FuncOp:
 
 def lines(func: FuncOp) -> list[str]:
     return to_text(func).splitlines()[1:]
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), -0.0, -1, True])
+def test_a_literal_of_any_size(number: int | float):
+    found = ast.unparse(literal(number))
+    assert repr(eval(found)) == repr(number)
 
 
 def test_a_host_program_calls_its_segment():
