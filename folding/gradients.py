@@ -56,7 +56,7 @@ class _Request:
 
     def __init__(self, frame: Frame, callee: GradientFunction):
         def read(name: str) -> Any:
-            return get_attribute(frame, callee, name)
+            return constant(get_attribute(frame, callee, name))
 
         self.function: Any = read("function")
         self.positions: int | tuple[int, ...] | None = read("positions")
