@@ -2,13 +2,17 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check docs clean
+.PHONY: demo test fuzz check docs clean
 
 demo: .venv/ready ## the seed's examples, and one function at every stage
 	@$(BIN)/python examples/demo.py
 
 test: .venv/ready ## run every test, lit tests too
 	$(BIN)/pytest -q -n 2 --dist worksteal
+
+FUZZ ?= --count 20000 --seed 1000000
+fuzz: .venv/ready ## random programs, compiled and plain; FUZZ="--count 100 --mode lax" for others
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 check: .venv/ready ## format, lint, types
 	$(BIN)/ruff format --check .

@@ -12,6 +12,8 @@ from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 from ..dialects.source import CompileError, width_at
 from ..runtime.tracing import ValueNeeded
 
+_PACKAGE = __name__.partition(".")[0]
+
 
 class Raised(BaseException):
     """The user's program raised; wrapped, so that no bug of the folder looks like it.
@@ -23,12 +25,16 @@ class Raised(BaseException):
         super().__init__(exception)
         self.exception = exception
         self.traceback: types.TracebackType | None = None
+        self.shown = False
+        """Whether the traceback has the running function: a second raise there adds no line."""
         self.location: LocationAttr = UnknownLoc()
         """Where it was raised: the innermost place in the user's code."""
 
     def passes(self, name: str, location: LocationAttr) -> None:
         """Add the function that the exception leaves, at the line where it stood."""
-        if isinstance(location, FileLineColLoc):
+        if self.shown:
+            self.shown = False
+        elif isinstance(location, FileLineColLoc):
             if isinstance(self.location, UnknownLoc):
                 self.location = location
             inner = _traceback_of(name, location)
@@ -62,7 +68,7 @@ def wrapped(error: BaseException) -> Raised:
         # The folder was handling it; the program's own context is set where it is known.
         error.__context__ = None
     raised = Raised(error)
-    raised.traceback = _users(error.__traceback__)
+    raised.traceback = _others_frames(error.__traceback__)
     return raised
 
 
@@ -78,21 +84,24 @@ def outward(function: Callable[[], object]) -> Any:
     raise raised.exception.with_traceback(raised.traceback)
 
 
-def _users(traceback: types.TracebackType | None) -> types.TracebackType | None:
-    """Return the part of a traceback that `passes` made: the rest is native code, or ours."""
-    while traceback is not None and _MARK not in traceback.tb_frame.f_code.co_consts:
-        traceback = traceback.tb_next
-    return traceback
-
-
-_MARK = "a line of the user's"
-"""A constant of the code of each traceback entry that `_traceback_of` makes."""
+def _others_frames(trace: types.TracebackType | None) -> types.TracebackType | None:
+    """Return the entries of a traceback that are not the compiler's own: what Python would show."""
+    kept: list[types.TracebackType] = []
+    while trace is not None:
+        name: object = trace.tb_frame.f_globals.get("__name__")
+        if not isinstance(name, str) or name.partition(".")[0] != _PACKAGE:
+            kept.append(trace)
+        trace = trace.tb_next
+    made = None
+    for entry in reversed(kept):
+        made = types.TracebackType(made, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return made
 
 
 def _traceback_of(name: str, location: FileLineColLoc) -> types.TracebackType:
     """Return a traceback entry that shows function `name` at the place."""
     file, line = location.filename.data, location.line.data
-    tree = ast.parse(f"def f():\n raise ValueError({_MARK!r})\n")
+    tree = ast.parse("def f():\n raise ValueError\n")
     start = location.column.data - 1
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt | ast.expr):

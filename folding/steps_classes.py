@@ -5,6 +5,7 @@ Source: <https://docs.python.org/3/reference/datamodel.html#customizing-class-cr
 
 from __future__ import annotations
 
+import builtins
 import types
 from collections.abc import Iterator
 from typing import Any, cast
@@ -21,7 +22,7 @@ from .errors import Raised, run
 from .frames import Frame
 from .functions import body_of
 from .scopes import scope_of
-from .steps_values import keyword_arguments
+from .unpacking import arguments_of
 
 
 @makes(pyobj.ClassOp)
@@ -33,11 +34,10 @@ def class_(maker: CodeMaker, op: Operation) -> Step:
 
     def step(frame: Frame) -> None:
         frame.op = op
-        name = class_op.class_name.data
         frame.folding.need_python("a class statement")
         frame.folding.notice.add(frame.location)
         values = [frame.slots[slot] for slot in bases]
-        args, kwargs = keyword_arguments(frame, name, layout, values)
+        args, kwargs = arguments_of(builtins.__build_class__, layout, values, alone=False)
         made = _make_class(frame, body, args, kwargs)
         for decorator in reversed(decorators):
             frame.op = op

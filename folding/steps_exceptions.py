@@ -98,12 +98,14 @@ def _finally(frame: Frame, inner: Callable[[Frame], str | None], final: list[Ste
 def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str | None:
     """Run the first handler that fits; without one the exception goes on."""
     frame.folding.check_needed()
-    exception = raised.exception
+    exception, place = raised.exception, frame.op
     for handler in handlers:
         if handler.classes is not None:
             classes = handler.classes(frame)
             if not run(catches, exception, classes):
                 continue
+        # The traceback shows the line that raised, not that of the handler.
+        frame.op = place
         raised.passes(frame.name, frame.location)
         exception.__traceback__ = raised.traceback
         if handler.name:
@@ -116,6 +118,7 @@ def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str |
             if handler.name:
                 frame.folding.journal.variable(frame, handler.name)
                 frame.forget(handler.name)
+    frame.op = place
     raise raised
 
 
@@ -152,6 +155,7 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
             return signal
         raised.passes(frame.name, frame.location)
         exception, frame.op = raised.exception, op
+        raised.shown = True
         exception.__traceback__ = raised.traceback
         details = [value, type(exception), exception, exception.__traceback__]
         frame.folding.handled.append(exception)
@@ -175,7 +179,9 @@ def raise_(maker: CodeMaker, op: Operation) -> Step:
         if not slots:
             if not frame.folding.handled:
                 raise Raised(RuntimeError("No active exception to reraise"))
-            raise Raised(frame.folding.handled[-1])
+            again = Raised(frame.folding.handled[-1])
+            again.traceback, again.shown = again.exception.__traceback__, True
+            raise again
         values = [frame.slots[slot] for slot in slots]
         made = [
             call(frame, value, [], {}) if isinstance(value, type) else value for value in values
@@ -188,6 +194,8 @@ def raise_(maker: CodeMaker, op: Operation) -> Step:
             if cause is not None and not isinstance(cause, BaseException):
                 raise Raised(TypeError("exception causes must derive from BaseException"))
             exception.__cause__ = cause
-        raise Raised(exception)
+        raised = Raised(exception)
+        raised.traceback = exception.__traceback__
+        raise raised
 
     return step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, cast
 
 from xdsl.ir import Operation
@@ -17,6 +17,7 @@ from .errors import run
 from .frames import Frame
 from .numbers import SymbolicNumber, is_number
 from .numbers import constant as constant_of
+from .unpacking import arguments_of, extended, merged
 
 _NAMES = {
     **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod"},
@@ -274,37 +275,10 @@ def call_(maker: CodeMaker, op: Operation) -> Step:
         frame.op = op
         slots = frame.slots
         values = [slots[argument] for argument in arguments]
-        name = getattr(slots[callee], "__qualname__", None) if marked else None
-        args, kwargs = keyword_arguments(frame, name, layout, values) if marked else (values, {})
+        args, kwargs = arguments_of(slots[callee], layout, values) if marked else (values, {})
         slots[slot] = call(frame, slots[callee], args, kwargs)
 
     return step
-
-
-def keyword_arguments(
-    frame: Frame, callee: str | None, layout: Sequence[str], values: Sequence[Any]
-) -> tuple[list[object], dict[str, object]]:
-    """Return the arguments of a call that some marks spread or name.
-
-    Raises `Raised` with Python's own error for one that is given twice.
-    """
-    args: list[object] = []
-    kwargs: dict[str, object] = {}
-    for mark, value in zip(layout, values, strict=True):
-        if not mark:
-            args.append(value)
-        elif mark == "*":
-            args.extend(run(list, value))
-        else:
-            run(_merge, callee, kwargs, value if mark == "**" else {mark: value})
-    return args, kwargs
-
-
-def _merge(callee: str | None, kwargs: dict[str, object], more: Any) -> None:
-    for key in more.keys():
-        if key in kwargs:
-            raise TypeError(f"{callee}() got multiple values for keyword argument '{key}'")
-        kwargs[key] = more[key]
 
 
 @makes(pyobj.TupleOp, pyobj.ListOp, pyobj.SetOp)
@@ -322,7 +296,7 @@ def sequence(maker: CodeMaker, op: Operation) -> Step:
         for mark, item in zip(layout, items, strict=True):
             value = frame.slots[item]
             if mark:
-                values.extend(run(list, value))
+                values = extended(values, value, of_set=kind is set)
             else:
                 values.append(value)
         if kind is set:
@@ -344,7 +318,7 @@ def dict_(maker: CodeMaker, op: Operation) -> Step:
         result: dict[object, object] = {}
         for mark in layout:
             if mark == "**":
-                run(result.update, next(values))
+                result = merged(result, next(values))
             else:
                 key = constant_of(next(values))
                 run(operator.setitem, result, key, next(values))

@@ -363,3 +363,43 @@ def test_a_forked_child_compiles_and_calls():
         right = f(X, 2).tolist() == [2, 4, 6] and f(X, 3).tolist() == [3, 6, 9]
         os._exit(0 if right else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def keywords(*args, **kwargs):
+    return args, kwargs
+
+
+def stars(x, how, value):
+    match how:
+        case "list":
+            return [x, *value]
+        case "tuple":
+            return (*value, x)
+        case "set":
+            return {1, *value}
+        case "dict":
+            return {"a": x, **value}
+        case "alone":
+            return keywords(*value)
+        case "second":
+            return keywords(x, *value)
+        case "builtin":
+            return len(*value)
+        case "keywords":
+            return keywords(a=x, **value)
+        case _:
+            return len(**value)
+
+
+@pytest.mark.parametrize("value", [2, 0.5, None, [("b", 1)], {"a": 1}, {2: 1}, ("b",)], ids=repr)
+@pytest.mark.parametrize(
+    "how", "list tuple set dict alone second builtin keywords builtin_keywords".split()
+)
+def test_what_can_not_be_unpacked_is_named_as_python_names_it(how, value):
+    def outcome(function):
+        try:
+            return function(X, how, value)
+        except TypeError as error:
+            return str(error)
+
+    assert same(outcome(jit(stars)), outcome(stars))

@@ -1,6 +1,7 @@
 """`try`, `with` and `raise` while compiling: what plain Python does."""
 
 import contextlib
+import json
 import traceback
 
 import pytest
@@ -239,3 +240,69 @@ def test_nobody_catches_a_refusal(function):
         jit(function)(x)
     assert x.tolist() == [1, 2]
     assert LOG == []
+
+
+def again():
+    raise
+
+
+class Numbered:
+    def __init__(self, number):
+        self.number = number
+
+    def __add__(self, other):
+        return self.number + other.number
+
+
+def passes_on(x, how):
+    if how == "operator":
+        Numbered(1) + 2
+    if how == "library":
+        json.loads("{")
+    if how == "no handler":
+        try:
+            [][1]
+        except KeyError:
+            return x
+    if how == "again":
+        try:
+            [][2]
+        except IndexError:
+            raise
+    if how == "again elsewhere":
+        with Manager([]):
+            try:
+                {}[1]
+            except (KeyError, ValueError):
+                again()
+    if how == "with":
+        with Manager([]):
+            {}[2]
+    if how == "by name":
+        try:
+            try:
+                1 / 0  # noqa: B018
+            except KeyError:
+                return x
+        except ZeroDivisionError as error:
+            raise error
+    try:
+        1 / 0  # noqa: B018
+    except ZeroDivisionError as error:
+        kept = error
+    raise kept
+
+
+@pytest.mark.parametrize(
+    "how",
+    "no handler, again, again elsewhere, with, by name, kept, operator, library".split(", "),
+)
+def test_the_traceback_is_that_of_plain_python(how):
+    def lines(function):
+        with pytest.raises((LookupError, ArithmeticError, AttributeError, ValueError)) as raised:
+            function(X, how)
+        found = traceback.extract_tb(raised.value.__traceback__)
+        names = [one.name for one in found]
+        return [(one.name, one.lineno) for one in found[names.index("passes_on") :]]
+
+    assert lines(jit(passes_on)) == lines(passes_on)

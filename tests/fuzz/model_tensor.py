@@ -1,0 +1,405 @@
+"""The expected answer: a small `Tensor` over NumPy, written by hand and sharing nothing with ours.
+
+It has the dtypes, operators and methods that the random programs use. Its rules are MindSpore's:
+numbers are weak, integers divide to float32, sums of integers are int64, `//` and `%` floor and
+give 0 for a divisor of 0, slices copy, `x += 1` rebinds, `x[i] = v` writes in place.
+"""
+
+import types
+
+import numpy as np
+
+
+class DType:
+    """An element type; there is one object of each."""
+
+    def __init__(self, name, kind, rank, native):
+        self.name, self.kind, self.rank, self.native = name, kind, rank, np.dtype(native)
+
+    def __str__(self):
+        return {"bool_": "Bool"}.get(self.name, self.name.capitalize())
+
+    __repr__ = __str__
+
+
+bool_ = DType("bool_", "b", 0, "bool")
+int32 = DType("int32", "i", 1, "int32")
+int64 = DType("int64", "i", 2, "int64")
+float32 = DType("float32", "f", 3, "float32")
+float64 = DType("float64", "f", 4, "float64")
+DTYPES = {dtype.native: dtype for dtype in (bool_, int32, int64, float32, float64)}
+
+
+def promoted(left, right):
+    """Return the dtype in which two tensors meet: the later of bool, int32, …, float64."""
+    return left if left.rank >= right.rank else right
+
+
+def promoted_with_number(dtype, number):
+    """Return a tensor's dtype, unless it can't hold the kind of the number."""
+    if isinstance(number, bool) or dtype.kind == "f":
+        return dtype
+    if isinstance(number, int):
+        return int64 if dtype.kind == "b" else dtype
+    return float32
+
+
+class Tensor:
+    """Numbers of one dtype. Raises TypeError and ValueError as the product does."""
+
+    __slots__ = ("data",)
+    __module__ = "foldaway.runtime.tensor"
+    __array_priority__ = 1000
+
+    def __init__(self, data, dtype=None):
+        if isinstance(data, Tensor):
+            array = data.data.copy()
+        elif isinstance(data, np.ndarray | np.generic):
+            array = np.array(data)
+        elif isinstance(data, bool | int | float | list | tuple):
+            array = np.array(_plain(data))
+            if array.dtype == np.float64:
+                array = array.astype(np.float32)
+        else:
+            raise TypeError(f"a tensor can't be made of a {type(data).__name__}")
+        if array.dtype not in DTYPES:
+            raise TypeError(f"a tensor can't hold {array.dtype}")
+        self.data = array if dtype is None else _convert(array, dtype)
+
+    @property
+    def shape(self):
+        return self.data.shape
+
+    @property
+    def ndim(self):
+        return self.data.ndim
+
+    @property
+    def size(self):
+        return self.data.size
+
+    @property
+    def dtype(self):
+        return DTYPES[self.data.dtype]
+
+    @property
+    def T(self):
+        return _wrap(self.data.T)
+
+    def astype(self, dtype):
+        return _wrap(_convert(self.data, dtype))
+
+    def copy(self):
+        return _wrap(self.data)
+
+    def reshape(self, *shape):
+        return _wrap(self.data.reshape(*shape))
+
+    def flatten(self):
+        return _wrap(self.data.reshape(-1))
+
+    def asnumpy(self):
+        return self.data
+
+    def item(self, *index):
+        return self.data.item(*index)
+
+    def tolist(self):
+        return self.data.tolist()
+
+    def sum(self, axis=None, keepdims=False):
+        data = self.data.astype(np.int64) if self.dtype.kind != "f" else self.data
+        return _wrap(np.sum(data, axis=axis, keepdims=keepdims, dtype=data.dtype))
+
+    def prod(self, axis=None, keepdims=False):
+        data = self.data.astype(np.int64) if self.dtype.kind != "f" else self.data
+        return _wrap(np.prod(data, axis=axis, keepdims=keepdims, dtype=data.dtype))
+
+    def mean(self, axis=None, keepdims=False):
+        if self.dtype is bool_:
+            raise TypeError("mean is not defined for a tensor of bool_")
+        if self.dtype.kind == "i":
+            count = self.size if axis is None else self.shape[axis]
+            total = np.sum(self.data, axis=axis, keepdims=keepdims, dtype=np.int64)
+            return _wrap((np.sign(total) * (np.abs(total) // count)).astype(self.data.dtype))
+        return _wrap(np.mean(self.data, axis=axis, keepdims=keepdims, dtype=self.data.dtype))
+
+    def max(self, axis=None, keepdims=False):
+        return _wrap(np.max(self.data, axis=axis, keepdims=keepdims))
+
+    def min(self, axis=None, keepdims=False):
+        return _wrap(np.min(self.data, axis=axis, keepdims=keepdims))
+
+    def any(self, axis=None):
+        return _wrap(np.any(self.data, axis=axis))
+
+    def all(self, axis=None):
+        return _wrap(np.all(self.data, axis=axis))
+
+    def argmax(self, axis=None):
+        return _wrap(np.argmax(self.data, axis=axis).astype(np.int64))
+
+    def abs(self):
+        return abs(self)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        binary = (np.add, np.subtract, np.multiply, np.maximum, np.minimum)
+        if method != "__call__" or options or ufunc not in binary:
+            raise TypeError(f"{ufunc} of a tensor is not in the model")
+        return _binary(ufunc, *inputs)
+
+    def __add__(self, other):
+        return _binary(np.add, self, other)
+
+    def __radd__(self, other):
+        return _binary(np.add, other, self)
+
+    def __sub__(self, other):
+        return _binary(np.subtract, self, other)
+
+    def __rsub__(self, other):
+        return _binary(np.subtract, other, self)
+
+    def __mul__(self, other):
+        return _binary(np.multiply, self, other)
+
+    def __rmul__(self, other):
+        return _binary(np.multiply, other, self)
+
+    def __truediv__(self, other):
+        return _binary(np.divide, self, other, division=True)
+
+    def __rtruediv__(self, other):
+        return _binary(np.divide, other, self, division=True)
+
+    def __floordiv__(self, other):
+        return _binary(np.floor_divide, self, other)
+
+    def __rfloordiv__(self, other):
+        return _binary(np.floor_divide, other, self)
+
+    def __mod__(self, other):
+        return _binary(np.mod, self, other)
+
+    def __rmod__(self, other):
+        return _binary(np.mod, other, self)
+
+    def __divmod__(self, other):
+        return self // other, self % other
+
+    def __rdivmod__(self, other):
+        return other // self, other % self
+
+    def __pow__(self, other):
+        return _binary(np.power, self, other)
+
+    def __and__(self, other):
+        return _binary(np.bitwise_and, self, other)
+
+    def __or__(self, other):
+        return _binary(np.bitwise_or, self, other)
+
+    def __neg__(self):
+        return _wrap(-self.data)
+
+    def __pos__(self):
+        return _wrap(self.data)
+
+    def __abs__(self):
+        return _wrap(np.abs(self.data))
+
+    def __invert__(self):
+        return _wrap(~self.data)
+
+    def __eq__(self, other):
+        return _binary(np.equal, self, other)
+
+    def __ne__(self, other):
+        return _binary(np.not_equal, self, other)
+
+    def __lt__(self, other):
+        return _binary(np.less, self, other)
+
+    def __le__(self, other):
+        return _binary(np.less_equal, self, other)
+
+    def __gt__(self, other):
+        return _binary(np.greater, self, other)
+
+    def __ge__(self, other):
+        return _binary(np.greater_equal, self, other)
+
+    __hash__ = object.__hash__
+
+    def __bool__(self):
+        return bool(self._only())
+
+    def __int__(self):
+        return int(self._only())
+
+    def __float__(self):
+        return float(self._only())
+
+    def __index__(self):
+        if self.dtype.kind != "i" or self.shape:
+            raise TypeError("only a 0-d tensor of integers can be an index")
+        return int(self._only())
+
+    def _only(self):
+        if self.size != 1:
+            raise ValueError("only a tensor of one element can become a Python number")
+        return self.data.item()
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("a 0-d tensor has no length")
+        return self.shape[0]
+
+    def __iter__(self):
+        if not self.shape:
+            raise TypeError("a 0-d tensor can't be iterated over")
+        return (self[row] for row in range(self.shape[0]))
+
+    def __contains__(self, value):
+        return bool((self == value).any())
+
+    def __getitem__(self, key):
+        return _wrap(np.asarray(self.data[_arrays(key)]))
+
+    def __setitem__(self, key, value):
+        new = value.data if isinstance(value, Tensor) else np.asarray(value)
+        self.data[_arrays(key)] = _convert(new, self.dtype)
+
+    def __str__(self):
+        return str(self.data)
+
+    def __format__(self, form):
+        if not form:
+            return str(self)
+        if self.shape:
+            raise TypeError("only a 0-d tensor can be formatted as a number")
+        return format(self.item(), form)
+
+    def __repr__(self):
+        numbers = self.data
+        if self.dtype.kind != "f":
+            value = np.array2string(numbers, separator=", ")
+        elif self.shape:
+            form = {"all": lambda number: f"{float(number): .8e}"}
+            value = np.array2string(numbers, separator=", ", formatter=form)
+        else:
+            value = f"{float(numbers):g}"
+        lead = "\n" if self.ndim > 1 else " "
+        return f"Tensor(shape={list(self.shape)}, dtype={self.dtype}, value={lead}{value})"
+
+
+def _plain(data):
+    if isinstance(data, list | tuple):
+        return [_plain(item) for item in data]
+    return data.data if isinstance(data, Tensor) else data
+
+
+def _wrap(array):
+    made = Tensor.__new__(Tensor)
+    made.data = np.array(array)
+    return made
+
+
+def _arrays(key):
+    if isinstance(key, tuple | list):
+        return type(key)(_arrays(item) for item in key)
+    return key.data if isinstance(key, Tensor) else key
+
+
+def _convert(array, dtype):
+    if dtype.kind == "i" and array.dtype.kind == "f":
+        limits = np.iinfo(dtype.native)
+        wide = np.nan_to_num(array.astype(np.float64), nan=0.0)
+        clipped = [min(max(int(number), limits.min), limits.max) for number in wide.reshape(-1)]
+        return np.array(clipped, dtype.native).reshape(array.shape)
+    return array.astype(dtype.native)
+
+
+def _binary(function, left, right, *, division=False):
+    other = right if isinstance(left, Tensor) else left
+    tensor = left if isinstance(left, Tensor) else right
+    if isinstance(other, list | tuple):
+        other = Tensor(other)
+        left, right = (left, other) if tensor is left else (other, right)
+    if isinstance(other, np.ndarray):
+        dtype = promoted(tensor.dtype, DTYPES[other.dtype])
+    elif isinstance(other, Tensor):
+        dtype = promoted(left.dtype, right.dtype)
+    elif isinstance(other, bool | int | float | np.generic):
+        number = other.item() if isinstance(other, np.generic) else other
+        dtype = promoted_with_number(tensor.dtype, number)
+    else:
+        return NotImplemented
+    if division and dtype.kind != "f":
+        dtype = float32
+    operands = [
+        _convert(one.data if isinstance(one, Tensor) else np.asarray(one), dtype)
+        for one in (left, right)
+    ]
+    with np.errstate(all="ignore"):
+        return _wrap(_computed(function, dtype, *operands))
+
+
+def _computed(function, dtype, left, right):
+    if dtype.kind == "b" and function in (np.add, np.multiply):
+        return (np.logical_or if function is np.add else np.logical_and)(left, right)
+    if dtype.kind == "i" and function in (np.floor_divide, np.mod):
+        return np.where(right == 0, 0, function(left, np.where(right == 0, 1, right)))
+    return function(left, right)
+
+
+def where(condition, left, right):
+    """Return elements of `left` where the condition holds, else of `right`."""
+    return _called(lambda x, y: np.where(_data(condition), x, y), left, right)
+
+
+def _data(value):
+    return value.data if isinstance(value, Tensor) else value
+
+
+def _called(function, left, right):
+    """Return what a function of two operands gives; an operator would ask the other operand."""
+    if not isinstance(left, Tensor) and not isinstance(right, Tensor):
+        left = Tensor(left)
+    made = _binary(function, left, right)
+    if made is NotImplemented:
+        raise TypeError("not a tensor")
+    return made
+
+
+def _elementwise(function):
+    def compute(tensor):
+        dtype = tensor.dtype if tensor.dtype.kind == "f" else float32
+        with np.errstate(all="ignore"):
+            return _wrap(function(_convert(tensor.data, dtype)))
+
+    return compute
+
+
+def _joined(function):
+    def compute(tensors, axis=0):
+        dtype = tensors[0].dtype
+        for tensor in tensors[1:]:
+            dtype = promoted(dtype, tensor.dtype)
+        return _wrap(function([_convert(tensor.data, dtype) for tensor in tensors], axis=axis))
+
+    return compute
+
+
+ops = types.SimpleNamespace(
+    abs=abs,
+    exp=_elementwise(np.exp),
+    sqrt=_elementwise(np.sqrt),
+    tanh=_elementwise(np.tanh),
+    maximum=lambda x, y: _called(np.maximum, x, y),
+    minimum=lambda x, y: _called(np.minimum, x, y),
+    relu=lambda x: _called(np.maximum, x, 0),
+    where=where,
+    concat=_joined(np.concatenate),
+    stack=_joined(np.stack),
+)

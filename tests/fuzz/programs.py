@@ -1,0 +1,219 @@
+"""Whole programs: what stands around the function, its parameters, and the calls."""
+
+import random
+import re
+
+from .expressions import PLAIN
+from .observe import Case
+from .statements import Statements
+
+CHOICES = {
+    "prints": (0.0, 0.4),
+    "mistakes": (0.4, 0.4),
+    "walrus": (0.3, 0.3),
+    "numbers": (0.5, 0.6),
+    "reads": (0.12, 0.4),
+    "branches": (0.15, 0.4),
+    "effects": (0.12, 0.4),
+    "arrays": (0.1, 0.3),
+    "classes": (0.1, 0.2),
+}
+"""The share of programs that may do what, in STRICT and in LAX."""
+
+_PARTS = {
+    "AppError": (
+        r"\bAppError\b",
+        """
+class AppError(Exception):
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+""",
+    ),
+    "Managed": (
+        r"\bManaged\b",
+        """
+class Managed:
+    def __init__(self, tag, swallow):
+        self.notes = [tag]
+        self.swallow = swallow
+
+    def __enter__(self):
+        self.notes.append(1)
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.notes.append(0 if kind is None else 2)
+        return kind is not None and issubclass(kind, self.swallow)
+""",
+    ),
+    "Box": (
+        r"\bBox\b",
+        """
+class Box:
+    def __init__(self, n, t=None):
+        self.n = n
+        self.t = t
+        self.items = []
+
+    def bump(self, by=1):
+        self.n += by
+        return self.n
+
+    def scaled(self, k):
+        return self.n * k
+
+    @property
+    def double(self):
+        return self.n * 2
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return self.n + index
+
+    def __call__(self, value):
+        return value + self.n
+
+    def __add__(self, other):
+        return type(self)(self.n + (other.n if isinstance(other, Box) else other))
+
+    def __eq__(self, other):
+        return isinstance(other, Box) and self.n == other.n
+
+    @staticmethod
+    def twice(value):
+        return value + value
+
+    @classmethod
+    def make(cls, n):
+        return cls(n)
+""",
+    ),
+    "Special": (
+        r"\bSpecial\b",
+        """
+class Special(Box):
+    def bump(self, by=1):
+        return super().bump(by * 2) + 1
+
+    @property
+    def double(self):
+        return self.n + super().double
+""",
+    ),
+    "GLOBALS": (
+        r"\b(LOG|TABLE|COUNT|BOX)\b",
+        """
+LOG = [1]
+TABLE = {"n": 0}
+COUNT = 0
+BOX = Box(5)
+""",
+    ),
+}
+
+
+def program(seed, *, lax=False):
+    """Return the random program of a seed."""
+    rng = random.Random(f"{seed} features")
+    features = {name for name, shares in CHOICES.items() if rng.random() < shares[lax]}
+    return _Program(f"{seed} text", features).case()
+
+
+class _Program(Statements):
+    def case(self):
+        parameters = {f"x{i}": kind for i, kind in enumerate(self._parameter_kinds())}
+        self.scope = dict(parameters)
+        self.fixed = {"x0"}
+        self.root = "x0"
+        self.global_count = False
+        constants = self._constants()
+        outer = self._helpers(constants)
+        self.scope |= parameters
+        self.budget = self.rng.randint(4, 16)
+        self.statements(16)
+        self._finish()
+        header = [f"def f({', '.join(parameters)}):"]
+        if self.global_count:
+            header.append("    global COUNT")
+        calls = self._calls(parameters)
+        texts = [f"{name} = {text}" for name, (_, text) in constants.items()]
+        module = "\n".join([*texts, *outer, *header, *self.lines]) + "\n"
+        for names, text in reversed(_PARTS.values()):
+            if re.search(names, "\n".join([module, *calls])):
+                module = text + module
+        return Case(module.lstrip(), calls, self.loose)
+
+    def _parameter_kinds(self):
+        # The first is what prints at every call: something that is no constant.
+        kinds = [("tensor", "float32", 1)]
+        for _ in range(self.rng.randint(0, 3)):
+            choices = [self.tensor_kind(), self.tensor_kind(), "str"]
+            choices += ["int", "int", "float", "float", "bool"] if self.has("numbers") else []
+            choices += [("list", "int"), ("dict", "int"), ("list", self.tensor_kind())]
+            choices += [("tuple", "int", "float"), ("dict", ("tensor", "float32", 1)), ("box",)]
+            if self.has("arrays"):
+                choices += [("array", "float32", 1), ("array", "float64", 1), ("array", "int64", 2)]
+            kinds.append(self.rng.choice(choices))
+        return kinds
+
+    def _constants(self):
+        """Return global constants: name → kind, text."""
+        scope, self.scope = self.scope, {}
+        made = {}
+        for name in ("K", "RATE", "NAMES"):
+            if self.chance(0.25):
+                kind = {"K": "int", "RATE": "float", "NAMES": ("list", "int")}[name]
+                made[name] = kind, self.literal(kind)
+        self.scope = scope | {name: kind for name, (kind, _) in made.items()}
+        self.fixed |= set(made)
+        return made
+
+    def _helpers(self, constants):
+        """Write functions beside `f`; return their lines."""
+        inside, root = dict(self.scope), self.root
+        lines = []
+        for _ in range(self.rng.choice((0, 0, 1, 2))):
+            self.scope = {name: kind for name, (kind, _) in constants.items()}
+            self.root, self.in_function, self.indent, self.budget = None, False, 0, 6
+            self.global_count = False
+            self.define()
+            if self.global_count:
+                at = next(i for i, line in enumerate(self.lines) if line.startswith("def "))
+                self.lines.insert(at + 1, "    global COUNT")
+            lines += [*self.lines, ""]
+            self.lines.clear()
+        self.scope, self.root, self.in_function, self.indent = inside, root, False, 1
+        self.global_count = False
+        return lines
+
+    def _finish(self):
+        """Return all that is known, so that a wrong value shows."""
+        names = [name for name in self.scope if not name.isupper()]
+        shown = self.rng.sample(names, min(len(names), 8))
+        self.write(f"return {', '.join(shown)}")
+
+    def _calls(self, parameters):
+        self.scope = {}
+        self.functions = {}
+        calls = [self._call(parameters) for _ in range(self.rng.randint(2, 3))]
+        if self.chance(0.3):
+            calls[-1] = calls[0]
+        return calls
+
+    def _call(self, parameters):
+        texts = []
+        for kind in parameters.values():
+            if kind == ("box",):
+                state = f"Box({self.literal('int')}, {self.literal(self.tensor_kind())})"
+                texts.append("BOX" if "GLOBALS" in self.needs and self.chance(0.5) else state)
+            elif kind[0] == "tensor" and self.chance(0.05):
+                # Another type than before: compiled anew.
+                texts.append(self.literal(("tensor", self.pick("float32", "int64"), kind[2])))
+            elif kind in PLAIN and self.chance(0.03):
+                texts.append(self.literal(self.rng.choice(PLAIN)))
+            else:
+                texts.append(self.literal(kind))
+        return ", ".join(texts)
