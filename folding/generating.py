@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from xdsl.ir import Block, Operation, Region
 
@@ -89,7 +89,7 @@ class GeneratingMaker(CodeMaker):
 def run_parts(parts: list[Part], frame: Frame) -> Waiting:
     """Run parts until one gives a signal, and return that."""
     for waits, step in parts:
-        signal: Any = (yield from step(frame)) if waits else step(frame)
+        signal = cast(Any, (yield from step(frame)) if waits else step(frame))
         if signal is not None:
             return signal
     return None

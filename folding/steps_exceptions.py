@@ -48,13 +48,9 @@ def try_(maker: CodeMaker, op: Operation) -> Step:
             raised = error
         else:
             return run_steps(orelse, frame) if signal is None else signal
-        try:
-            if groups:
-                return drain(handle_group(frame, raised, groups))
-            return _handle(frame, raised, handlers)
-        except Raised as error:
-            set_context(error, raised)
-            raise
+        if groups:
+            return drain(handle_group(frame, raised, groups))
+        return _handle(frame, raised, handlers)
 
     def step(frame: Frame) -> str | None:
         frame.op = op
@@ -101,8 +97,12 @@ def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str |
     exception, place = raised.exception, frame.op
     for handler in handlers:
         if handler.classes is not None:
-            classes = handler.classes(frame)
-            if not run(catches, exception, classes):
+            try:
+                fits = run(catches, exception, handler.classes(frame))
+            except Raised as error:
+                set_context(error, raised)
+                raise
+            if not fits:
                 continue
         # The traceback shows the line that raised, not that of the handler.
         frame.op = place

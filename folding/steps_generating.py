@@ -165,11 +165,7 @@ def try_(maker: GeneratingMaker, op: pyobj.TryOp) -> WaitingStep:
             raised = error
         else:
             return signal if signal is not None else (yield from run_parts(orelse, frame))
-        try:
-            return (yield from handle(frame, raised, handlers))
-        except Raised as error:
-            set_context(error, raised)
-            raise
+        return (yield from handle(frame, raised, handlers))
 
     def step(frame: Frame) -> Waiting:
         frame.op = op
@@ -210,14 +206,29 @@ def _handle(frame: Frame, raised: Raised, handlers: Sequence[Handler]) -> Waitin
     frame.folding.check_needed()
     exception = raised.exception
     for handler in handlers:
-        if handler.classes is not None:
-            classes = yield from handler.classes(frame)
-            if not run(catches, exception, classes):
-                continue
-        raised.passes(frame.name, frame.location)
-        exception.__traceback__ = raised.traceback
-        return (yield from _run_handler(frame, handler, exception, raised))
+        if handler.classes is None or (
+            yield from _asked(frame, handler.classes, raised, catches, exception)
+        ):
+            raised.passes(frame.name, frame.location)
+            exception.__traceback__ = raised.traceback
+            return (yield from _run_handler(frame, handler, exception, raised))
     raise raised
+
+
+def _asked(
+    frame: Frame,
+    classes: WaitingStep,
+    raised: Raised,
+    question: Callable[[Any, Any], object],
+    exception: BaseException | None,
+) -> Waiting:
+    """Return what `question` says about an exception and the classes of a handler."""
+    try:
+        kinds = yield from classes(frame)
+        return run(question, exception, kinds)
+    except Raised as error:
+        set_context(error, raised)
+        raise
 
 
 def _run_handler(
@@ -244,8 +255,7 @@ def handle_group(frame: Frame, raised: Raised, handlers: Sequence[Handler]) -> W
     caught = Caught(original)
     for handler in handlers:
         assert handler.classes is not None
-        classes = yield from handler.classes(frame)
-        taken, rest = run(take, rest, classes)
+        taken, rest = yield from _asked(frame, handler.classes, raised, take, rest)
         if taken is None:
             continue
         part = Raised(taken)
