@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .nn_cell import Cell
 from .nn_containers import CellList, SequentialCell
+from .nn_convolution import AvgPool2d, Conv2d, MaxPool2d
 from .nn_layers import (
     GELU,
     Dense,
@@ -24,14 +25,17 @@ from .nn_layers import (
 
 __all__ = [
     "GELU",
+    "AvgPool2d",
     "Cell",
     "CellList",
+    "Conv2d",
     "Dense",
     "Dropout",
     "Flatten",
     "Identity",
     "LayerNorm",
     "LogSoftmax",
+    "MaxPool2d",
     "ReLU",
     "SequentialCell",
     "Sigmoid",

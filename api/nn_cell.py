@@ -5,6 +5,7 @@ Source: <https://www.mindspore.cn/docs/en/master/api_python/nn/mindspore.nn.Cell
 
 from __future__ import annotations
 
+import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from textwrap import indent
@@ -15,6 +16,7 @@ from foldaway.runtime.tensor import Tensor
 from foldaway.runtime.tracing import current_tracer
 
 from . import context
+from .nn_inputs import check_inputs
 
 
 class Cell:
@@ -39,6 +41,8 @@ class Cell:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return what `construct` returns: compiled in GRAPH_MODE, else run by Python."""
+        if (expected := self.__dict__.get("_inputs")) is not None and current_tracer() is None:
+            check_inputs(expected, args)
         if current_tracer() is not None or context.get_context("mode") == context.PYNATIVE_MODE:
             return self.construct(*args, **kwargs)
         from .compile_cell import call_compiled
@@ -169,6 +173,18 @@ class Cell:
     def set_grad(self, requires_grad: bool = True) -> Cell:
         """Keep whether gradients are wanted; returns this cell."""
         return self.add_flags(requires_grad=requires_grad)
+
+    def set_inputs(self, *inputs: Any, **kwargs: Any) -> None:
+        """Say what the cell is called with; `Tensor(shape=[None, 3], dtype=...)` leaves open.
+
+        Calls with anything else are refused; see `check_inputs`. Names are those of `construct`.
+        """
+        bound = inspect.signature(self.construct).bind_partial(*inputs, **kwargs)
+        self.__dict__["_inputs"] = tuple(bound.arguments.values())
+
+    def get_inputs(self) -> tuple[Any, ...] | None:
+        """Return what `set_inputs` was told, None for nothing."""
+        return self.__dict__.get("_inputs")
 
     def set_jit_config(self, jit_config: object) -> None:
         """Compile this cell by a JitConfig, of which the `jit_syntax_level` counts."""

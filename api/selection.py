@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from foldaway.runtime.dispatch import constant
 from foldaway.runtime.tensor import Tensor
 
 from .elementwise import Input, tensor_of
@@ -19,12 +18,9 @@ from .logic import equal, where
 def gather(input_params: Input, input_indices: Input, axis: int, batch_dims: int = 0) -> Tensor:
     """Return the slices along an axis that the indices name, negative ones from the end.
 
-    Raises IndexError for an index out of range, ValueError for batch_dims but 0.
+    Raises IndexError for an index out of range, ValueError for `batch_dims` but 0.
     """
-    if batch_dims:
-        raise ValueError("gather has no batch_dims but 0")
-    data = tensor_of(input_params).array("gather()")
-    return constant(np.take(data, tensor_of(input_indices).array("gather()"), axis))
+    return tensor_of(input_params).gather(tensor_of(input_indices), axis, batch_dims)
 
 
 def gather_nd(input_x: Input, indices: Input) -> Tensor:
@@ -32,33 +28,22 @@ def gather_nd(input_x: Input, indices: Input) -> Tensor:
 
     Raises IndexError for an index out of range.
     """
-    data, places = tensor_of(input_x).array("gather_nd()"), tensor_of(indices)
-    return constant(data[tuple(np.moveaxis(places.array("gather_nd()"), -1, 0))])
+    return tensor_of(input_x).gather_nd(tensor_of(indices))
 
 
 def nonzero(input: Input) -> Tensor:
     """Return the int64 indices of the elements that are not 0, a row for each."""
-    return constant(np.argwhere(tensor_of(input).array("nonzero()")).astype(np.int64))
+    return tensor_of(input).nonzero()
 
 
 def unique(input: Input) -> tuple[Tensor, Tensor]:
-    """Return the different elements in the order of their first, and where each element is there.
-
-    The indices are int32 and have the shape of the input.
-    """
-    data = tensor_of(input).array("unique()")
-    found, first, places = np.unique(data, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(order.size)
-    return constant(found[order]), constant(rank[places].reshape(data.shape).astype(np.int32))
+    """Return the different elements in the order of their first, and each element's int32 place."""
+    return tensor_of(input).unique()
 
 
 def masked_select(input: Input, mask: Input) -> Tensor:
     """Return the elements where the mask is true, along one axis."""
-    data, chosen = tensor_of(input).array("masked_select()"), tensor_of(mask)
-    wide, where_ = np.broadcast_arrays(data, chosen.array("masked_select()"))
-    return constant(wide[where_])
+    return tensor_of(input).masked_select(tensor_of(mask))
 
 
 def one_hot(

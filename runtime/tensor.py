@@ -15,6 +15,7 @@ from xdsl.ir import SSAValue
 from ..dialects.dtypes import DType
 from . import construction, dispatch
 from .arrays import Array, as_dtype
+from .dynamic_tensor import OpenExtents, has_open_extents, template
 from .numpy_protocols import call_function, call_ufunc
 from .tensor_data import TensorData
 from .tensor_indexing import TensorIndexing
@@ -56,7 +57,12 @@ class Tensor(TensorIndexing):
         named = None if dtype is None else as_dtype(dtype)
         if input_data is not _MISSING and (shape is not None or init is not None):
             raise ValueError("a tensor is made of data or of shape and init, not of both")
-        if input_data is _MISSING:
+        if input_data is _MISSING and init is None and has_open_extents(shape):
+            if named is None:
+                raise ValueError("a tensor with open extents needs its dtype")
+            self._hold_array(template(cast("Sequence[Any]", shape), named))
+            self.__class__ = cast(Any, _OpenTensor)
+        elif input_data is _MISSING:
             self._hold(_filled(shape, init, named))
         elif isinstance(input_data, TensorData) or construction.holds_tensor(input_data):
             self._share(input_data, named)
@@ -151,6 +157,15 @@ class Tensor(TensorIndexing):
     def __reduce__(self) -> Any:
         state = getattr(self, "__dict__", None)
         return _restored, (type(self), self.array("pickling")), state
+
+
+class _OpenTensor(OpenExtents, Tensor):
+    """What `Tensor(shape=[None, 3], dtype=...)` becomes."""
+
+    __slots__ = ()
+
+
+_OpenTensor.__name__ = _OpenTensor.__qualname__ = "Tensor"
 
 
 def _restored(kind: type[Kind], array: Array) -> Kind:

@@ -10,13 +10,14 @@ from .indexing import Region, region
 from .lazy_trace import current_recorder, note_python_operation
 from .tensor_data import TensorData
 from .tensor_methods import TensorMethods
+from .tensor_selection import TensorSelection
 from .tracing import current_tracer
 
 if TYPE_CHECKING:
     from .tensor import Tensor
 
 
-class TensorIndexing(TensorMethods):
+class TensorIndexing(TensorSelection):
     """A tensor with `x[key]`, `x[key] = value`, `for row in x` and `value in x`."""
 
     __slots__ = ()

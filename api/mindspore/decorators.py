@@ -6,10 +6,13 @@ Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from foldaway.compile_options import CompileOptions
+from foldaway.dialects.emitter import WeakNumber
 from foldaway.jit import compiled, ms_function
+from foldaway.runtime.guards import class_of
+from foldaway.runtime.tensor import Tensor
 
 Thing = TypeVar("Thing")
 
@@ -44,8 +47,31 @@ def jit_class(cls: type[Thing]) -> type[Thing]:
 
 
 def mutable(input_data: Thing, dynamic_len: bool = False) -> Thing:
-    """Return the data: tensors in containers are run-time values anyway."""
+    """Return the data: tensors in containers are run-time values anyway.
+
+    Raises TypeError for other data than numbers, tensors, and tuples, lists and dicts of them.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.mutable.html>.
+    """
+    if not _can_vary(input_data):
+        raise TypeError(
+            "For 'mutable', the 'input_data' should be one of (bool, int, float, Tensor, tuple,"
+            f" list, dict) or their nested structures, but got {input_data}."
+        )
+    kind = class_of(input_data)
+    if dynamic_len and not issubclass(kind, tuple | list):
+        raise TypeError(
+            "For mutable, when the dynamic_len is True, the first input should be list or tuple,"
+            f" but got: {input_data}"
+        )
     return input_data
+
+
+def _can_vary(data: Any) -> bool:
+    if isinstance(data, tuple | list):
+        return all(map(_can_vary, cast("list[object]", data)))
+    if isinstance(data, dict):
+        return all(map(_can_vary, cast("dict[object, object]", data).values()))
+    return isinstance(data, bool | int | float | Tensor | WeakNumber)
 
 
 __all__ = ["jit", "jit_class", "ms_function", "mutable"]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import foldaway
 from foldaway import Parameter, Tensor, jit, nn, ops
 from foldaway import mindspore as ms
 from foldaway.mindspore import JitConfig, dtype
@@ -295,3 +296,74 @@ def test_assign_add_and_sub_change_the_parameter():
     assert ops.AssignAdd()(parameter, X) is parameter
     assert parameter.tolist() == [2.0, 4.0, 6.0]
     assert ops.AssignSub()(parameter, 1.0).tolist() == [1.0, 3.0, 5.0]
+
+
+def test_mutable_takes_what_can_vary():
+    for data in (1, 2.5, True, X, (1, [X]), {"a": X}):
+        assert ms.mutable(data) is data
+    assert ms.mutable([1, 2], dynamic_len=True) == [1, 2]
+    assert jit(lambda x: ms.mutable((x, 1)))(X)[1] == 1
+    with pytest.raises(TypeError, match="For 'mutable', the 'input_data' should be one of"):
+        ms.mutable("text")
+    with pytest.raises(TypeError, match="should be list or tuple"):
+        ms.mutable(X, True)
+
+
+class Doubled(nn.Cell):
+    def construct(self, x, y=None):
+        return x * 2
+
+
+def test_inputs_may_be_left_open():
+    either = Tensor(shape=[None, 3], dtype=ms.float32)
+    assert isinstance(either, Tensor)
+    assert (either.shape, either.dtype, either.ndim) == ((-1, 3), ms.float32, 2)
+    assert repr(either) == "Tensor(shape=[-1, 3], dtype=Float32)"
+    with pytest.raises(ValueError, match="has none"):
+        either.asnumpy()
+    with pytest.raises(ValueError, match="needs its dtype"):
+        Tensor(shape=[None])
+    net = Doubled()
+    assert net.get_inputs() is None
+    net.set_inputs(either)
+    assert net.get_inputs() == (either,)
+    for rows in (1, 4):
+        assert net(Tensor(np.ones((rows, 3), np.float32))).shape == (rows, 3)
+    with pytest.raises(ValueError, match=r"has shape \(-1, 3\), not \(1, 4\)"):
+        net(Tensor(np.ones((1, 4), np.float32)))
+    with pytest.raises(TypeError, match="has dtype Float32, not Float64"):
+        net(Tensor(np.ones((1, 3))))
+    with pytest.raises(TypeError, match="is a Tensor, not 3"):
+        net(3)
+    with pytest.raises(ValueError, match="must be equal to network's inputs, but got 1 and 2"):
+        net(Tensor(np.ones((1, 3), np.float32)), None)
+    net.set_inputs(y=either)
+    assert net.get_inputs() == (either,)
+    net.set_inputs([either, None])
+    with pytest.raises(TypeError, match="input 0 is a list"):
+        net(3)
+
+
+METHODS = {
+    "gather": lambda x: Tensor([[1, 2], [3, 4]]).gather(Tensor([1]), 1),
+    "gather_nd": lambda x: Tensor([[1, 2], [3, 4]]).gather_nd(Tensor([[1, 1]])),
+    "nonzero": lambda x: Tensor([0, 2]).nonzero(),
+    "unique": lambda x: Tensor([3, 1, 3]).unique(),
+    "masked_select": lambda x: Tensor([3, 1, 3]).masked_select(Tensor([True, False, True])),
+    "masked_fill": lambda x: x.masked_fill(x > 1, 0.5),
+    "where": lambda x: x.where(x > 1, -x),
+    "expand_as": lambda x: x.expand_as(Tensor(np.ones((2, 3)))),
+    "view_as": lambda x: x.view_as(Tensor(np.ones((3, 1)))),
+    "init_data": lambda x: x.init_data(),
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_does_the_same_compiled(name):
+    assert same(jit(METHODS[name])(X), METHODS[name](X))
+
+
+@pytest.mark.parametrize("name", ["nonzero", "unique"])
+def test_what_is_chosen_by_run_time_data_is_refused(name):
+    with pytest.raises(foldaway.CompileError, match=rf"{name}\(\) needs the data"):
+        jit(lambda x: getattr(x, name)())(X)

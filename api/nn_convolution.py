@@ -1,0 +1,189 @@
+"""Layers that slide a window over images; the layout is NCHW.
+
+Each place of the window is one product or one comparison over the whole image.
+Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.nn.html>.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import reduce
+
+from foldaway.dialects.dtypes import float32
+from foldaway.runtime.arrays import as_dtype
+from foldaway.runtime.dispatch import apply
+from foldaway.runtime.parameter import Parameter
+from foldaway.runtime.tensor import Tensor
+
+from .initializer import initializer, uniform
+from .nn_cell import Cell
+
+Pair = int | tuple[int, int]
+
+
+class Conv2d(Cell):
+    """A convolution: `weight` has shape (out_channels, in_channels, height, width).
+
+    `pad_mode` is "same", "valid" or "pad"; `padding`, with "pad", is one number or one for each of
+    top, bottom, left and right. Raises ValueError for another mode and for groups.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Pair,
+        stride: Pair = 1,
+        pad_mode: str = "same",
+        padding: int | tuple[int, int, int, int] = 0,
+        dilation: Pair = 1,
+        group: int = 1,
+        has_bias: bool = False,
+        weight_init: str | float | Tensor | None = None,
+        bias_init: str | float | Tensor | None = None,
+        data_format: str = "NCHW",
+        dtype: object = float32,
+    ):
+        super().__init__()
+        if group != 1 or data_format != "NCHW":
+            raise ValueError("Conv2d has no groups, and no layout but NCHW")
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.kernel_size = _pair(kernel_size)
+        self.stride = _pair(stride)
+        self.pad_mode = _checked(pad_mode, ("same", "valid", "pad"))
+        self.padding = (padding,) * 4 if isinstance(padding, int) else padding
+        self.dilation = _pair(dilation)
+        self.has_bias = has_bias
+        kind = as_dtype(dtype)
+        shape = (out_channels, in_channels, *self.kernel_size)
+        limit = 1 / math.sqrt(in_channels * math.prod(self.kernel_size))
+
+        def start(init: str | float | Tensor | None, extents: tuple[int, ...]) -> Tensor:
+            if init is None:
+                return uniform(limit, extents, kind)
+            return initializer(init, extents, kind)
+
+        self.weight = Parameter(start(weight_init, shape), name="weight")
+        if has_bias:
+            self.bias = Parameter(start(bias_init, (out_channels,)), name="bias")
+
+    def construct(self, x: Tensor) -> Tensor:
+        """Return the image with `out_channels`.
+
+        Raises `ValueError` where channels or extents don't match.
+        """
+        window = Window(self.kernel_size, self.stride, self.dilation)
+        y = window.convolved(window.framed(x, self.pad_mode, self.padding, 0), self.weight)
+        return y + self.bias.reshape((1, -1, 1, 1)) if self.has_bias else y
+
+    def extend_repr(self) -> str:
+        """Return the settings."""
+        channels = f"input_channels={self.in_channels}, output_channels={self.out_channels}"
+        window = f"kernel_size={self.kernel_size}, stride={self.stride}, pad_mode={self.pad_mode}"
+        return f"{channels}, {window}, has_bias={self.has_bias}"
+
+
+class _Pool2d(Cell):
+    """A window that makes one element of those that it covers."""
+
+    def __init__(self, kernel_size: Pair = 1, stride: Pair = 1, pad_mode: str = "valid"):
+        super().__init__()
+        self.kernel_size = _pair(kernel_size)
+        self.stride = _pair(stride)
+        self.pad_mode = _checked(pad_mode.lower(), ("same", "valid"))
+
+    def extend_repr(self) -> str:
+        """Return the settings."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, pad_mode={self.pad_mode}"
+
+
+class MaxPool2d(_Pool2d):
+    """The greatest element of each window; `pad_mode` is "same" or "valid"."""
+
+    def construct(self, x: Tensor) -> Tensor:
+        """Return the image with fewer places.
+
+        Raises `ValueError` where it is smaller than the window.
+        """
+        window = Window(self.kernel_size, self.stride)
+        framed = window.framed(x, self.pad_mode, (0, 0, 0, 0), -math.inf)
+        return reduce(Tensor.maximum, window.places(framed))
+
+
+class AvgPool2d(_Pool2d):
+    """The mean of each window; `pad_mode` is "same" or "valid"."""
+
+    def construct(self, x: Tensor) -> Tensor:
+        """Return the image with fewer places, in its dtype; the frame doesn't count.
+
+        Raises `ValueError` where it is smaller than the window.
+        """
+        window = Window(self.kernel_size, self.stride)
+
+        def total(image: Tensor) -> Tensor:
+            framed = window.framed(image, self.pad_mode, (0, 0, 0, 0), 0)
+            return reduce(Tensor.add, window.places(framed))
+
+        ones = apply("full", (1, 1, *x.shape[2:]), 1, x.dtype)
+        return total(x) / total(ones)
+
+
+class Window:
+    """A window of some extents, which moves by steps, and whose own places lie some steps apart."""
+
+    def __init__(
+        self, size: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int] = (1, 1)
+    ):
+        self._size = size
+        self._stride = stride
+        self._dilation = dilation
+        self._reach = [(n - 1) * d + 1 for n, d in zip(size, dilation, strict=True)]
+
+    def framed(self, x: Tensor, mode: str, padding: tuple[int, ...], number: float) -> Tensor:
+        """Return the image with a frame of one number; "same" keeps the extents for stride 1."""
+        top, bottom, left, right = (padding if mode == "pad" else (0,) * 4)[:4]
+        if mode == "same":
+            (top, bottom), (left, right) = (self._same(x.shape[2 + i], i) for i in (0, 1))
+        if not any((top, bottom, left, right)):
+            return x
+        return apply("pad", x, (0, 0, top, left), (0, 0, bottom, right), number)
+
+    def places(self, x: Tensor) -> list[Tensor]:
+        """Return for each place of the window the elements that come to lie there."""
+        return [self._at(x, i, j) for i in range(self._size[0]) for j in range(self._size[1])]
+
+    def convolved(self, x: Tensor, weight: Tensor) -> Tensor:
+        """Return the sum of the products with the weight at each place."""
+
+        def product(i: int, j: int) -> Tensor:
+            kernel = weight[:, :, i, j]
+            return apply("dot_general", self._at(x, i, j), kernel, ((), ()), ((1,), (1,)))
+
+        places = [product(i, j) for i in range(self._size[0]) for j in range(self._size[1])]
+        return reduce(Tensor.add, places).transpose((0, 3, 1, 2))
+
+    def _same(self, extent: int, axis: int) -> tuple[int, int]:
+        stride, reach = self._stride[axis], self._reach[axis]
+        frame = max((-(-extent // stride) - 1) * stride + reach - extent, 0)
+        return frame // 2, frame - frame // 2
+
+    def _at(self, x: Tensor, i: int, j: int) -> Tensor:
+        parts: list[slice] = []
+        for axis, place in enumerate((i, j)):
+            last = x.shape[2 + axis] - self._reach[axis]
+            if last < 0:
+                raise ValueError(f"an image of shape {x.shape} is smaller than the window")
+            first = place * self._dilation[axis]
+            parts.append(slice(first, first + last + 1, self._stride[axis]))
+        return x[:, :, parts[0], parts[1]]
+
+
+def _pair(number: Pair) -> tuple[int, int]:
+    return (number, number) if isinstance(number, int) else number
+
+
+def _checked(mode: str, modes: tuple[str, ...]) -> str:
+    if mode not in modes:
+        raise ValueError(f"pad_mode must be one of {modes}, not {mode!r}")
+    return mode

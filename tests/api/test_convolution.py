@@ -1,0 +1,96 @@
+"""Convolutions and pools against the sums and extremes of their windows."""
+
+import numpy as np
+import pytest
+
+import foldaway
+from foldaway import Tensor, nn
+
+RNG = np.random.default_rng(3)
+IMAGE = RNG.normal(size=(2, 3, 7, 6))
+
+
+def windows(image, size, stride, mode, number, padding=(0, 0, 0, 0), dilation=(1, 1)):
+    """Return an array of shape (n, c, rows, columns, *size)."""
+    reach = [(n - 1) * d + 1 for n, d in zip(size, dilation, strict=True)]
+    if mode == "same":
+        frames = []
+        for i in (0, 1):
+            outputs = -(-image.shape[2 + i] // stride[i])
+            frame = max((outputs - 1) * stride[i] + reach[i] - image.shape[2 + i], 0)
+            frames.append((frame // 2, frame - frame // 2))
+    else:
+        frames = [padding[:2], padding[2:]]
+    image = np.pad(image, [(0, 0), (0, 0), *frames], constant_values=number)
+    view = np.lib.stride_tricks.sliding_window_view(image, reach, (2, 3))
+    return view[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
+
+
+CONVOLUTIONS = {
+    "same": {},
+    "valid": {"pad_mode": "valid", "stride": 2},
+    "strided": {"stride": (2, 3), "has_bias": True},
+    "padded": {"pad_mode": "pad", "padding": (1, 2, 0, 1), "has_bias": True},
+    "dilated": {"pad_mode": "valid", "dilation": 2},
+}
+
+
+@pytest.mark.parametrize("case", CONVOLUTIONS)
+def test_a_convolution_sums_products(case):
+    options = CONVOLUTIONS[case]
+    layer = nn.Conv2d(3, 4, (3, 2), dtype=foldaway.float64, **options)
+    stride, dilation = (
+        (n, n) if isinstance(n, int) else n
+        for n in (options.get("stride", 1), options.get("dilation", 1))
+    )
+    mode = options.get("pad_mode", "same")
+    parts = windows(IMAGE, (3, 2), stride, mode, 0, options.get("padding", (0,) * 4), dilation)
+    expected = np.einsum("ncrsij,ocij->nors", parts, layer.weight.asnumpy())
+    if options.get("has_bias"):
+        expected += layer.bias.asnumpy()[:, None, None]
+    found = layer(Tensor(IMAGE))
+    np.testing.assert_allclose(found.asnumpy(), expected)
+    np.testing.assert_allclose(layer.construct(Tensor(IMAGE)).asnumpy(), expected)
+
+
+@pytest.mark.parametrize("mode", ["same", "valid"])
+def test_pools_make_one_of_each_window(mode):
+    parts = windows(IMAGE, (2, 3), (2, 2), mode, -np.inf)
+    found = nn.MaxPool2d((2, 3), 2, mode)(Tensor(IMAGE))
+    np.testing.assert_allclose(found.asnumpy(), parts.max((-1, -2)))
+    parts = windows(IMAGE, (2, 3), (2, 2), mode, np.nan)
+    found = nn.AvgPool2d((2, 3), 2, mode)(Tensor(IMAGE))
+    np.testing.assert_allclose(found.asnumpy(), np.nanmean(parts, (-1, -2)))
+
+
+def test_a_network_of_them_has_gradients():
+    net = nn.SequentialCell(
+        nn.Conv2d(3, 2, 3, weight_init="normal"), nn.ReLU(), nn.MaxPool2d(2, 2), nn.Flatten()
+    )
+    image = Tensor(IMAGE.astype(np.float32))
+    gradient = foldaway.grad(net)(image)
+    moved = IMAGE.astype(np.float32)
+    moved[0, 1, 3, 3] += 1e-2
+    change = float((net(Tensor(moved)) - net(image)).sum().asnumpy())
+    np.testing.assert_allclose(float(gradient[0, 1, 3, 3].asnumpy()), change / 1e-2, rtol=0.1)
+
+
+WRONG = {
+    "group": (lambda: nn.Conv2d(2, 2, 1, group=2), "no groups"),
+    "layout": (lambda: nn.Conv2d(2, 2, 1, data_format="NHWC"), "no layout but NCHW"),
+    "mode": (lambda: nn.Conv2d(2, 2, 1, pad_mode="full"), "pad_mode must be one of"),
+    "pool": (lambda: nn.MaxPool2d(pad_mode="pad"), "pad_mode must be one of"),
+    "small": (lambda: nn.MaxPool2d(9)(Tensor(IMAGE)), "smaller than the window"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_isnt_there_is_told(case):
+    run, message = WRONG[case]
+    with pytest.raises(ValueError, match=message):
+        run()
+
+
+def test_layers_show_their_settings():
+    assert "kernel_size=(3, 3), stride=(1, 1), pad_mode=same" in repr(nn.Conv2d(1, 2, 3))
+    assert repr(nn.MaxPool2d(2)) == "MaxPool2d(kernel_size=(2, 2), stride=(1, 1), pad_mode=valid)"

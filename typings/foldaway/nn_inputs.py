@@ -1,0 +1,1 @@
+../../api/nn_inputs.py
