@@ -27,7 +27,7 @@ from foldaway.passes.fold_pyobj import FoldPyObjPass, fallback_enabled
 from foldaway.passes.outline_segments import OutlineSegmentsPass
 from foldaway.runtime.driver import Driver, Signature
 from foldaway.runtime.host import RUNTIME
-from foldaway.runtime.report import COMPILED, FOLDED, RAN, LineStatus, Report
+from foldaway.runtime.report import COMPILED, FOLDED, PYTHON, RAN, LineStatus, Report
 from foldaway.runtime.segment import Segment
 from foldaway.runtime.sources import Source
 from foldaway.runtime.specialization import Specialization
@@ -74,7 +74,7 @@ def compile_function(
     style = "str" if lax else options.style
     fold = FoldPyObjPass(fallback_enabled(), style, allow_python=True, lax=lax)
     environment = Environment(function, arguments, NumberPolicy(widened=widened))
-    folded = _fold(fold, source, environment, module)
+    folded, raised = _fold(fold, source, environment, module)
     notice = str(folded.notice) if folded.notice.statements else ""
     if notice and not lax:
         _log.warning("%s", notice)
@@ -88,7 +88,7 @@ def compile_function(
     if notice and lax:
         # Only now is it certain that nothing sends the function to plain Python.
         _log.warning("%s", notice)
-    return Specialization(
+    made = Specialization(
         key,
         folded.guards,
         inputs,
@@ -97,20 +97,26 @@ def compile_function(
         _report(folded, segments),
         _texts(source, host, segments),
     )
+    if raised is not None:
+        # What the program did before it raised; the next call is folded anew.
+        made.run(arguments)
+        raised.reraise()
+    return made
 
 
 def _fold(
     fold: FoldPyObjPass, source: FuncOp, environment: Environment, module: ModuleOp
-) -> Folded:
+) -> tuple[Folded, Raised | None]:
     """Return what is left of the function; raise what the user's program raises.
 
+    A program that changes something and then raises gives both: what is left before, and the error.
     What can't be compiled with run-time numbers may be so with constants.
     """
     numbers = environment.numbers
     while True:
         try:
             with our_failure(fold.name, module):
-                return fold.fold(source, environment)
+                return fold.fold(source, environment), None
         except Widen as widen:
             key = widen.source.key
             if key in numbers.required:
@@ -126,7 +132,10 @@ def _fold(
                 raise
             raised = error
             break
-    raised.reraise()
+    if raised.before is None:
+        raised.reraise()
+    fold.replace(source, raised.before)
+    return raised.before, raised
 
 
 def _type_of(argument: object) -> Attribute:
@@ -237,6 +246,8 @@ def _report(folded: Folded, segments: dict[str, ModuleOp]) -> Report:
         lines[place] = LineStatus(*place, FOLDED)
     for place, count in compiled.items():
         lines[place] = LineStatus(*place, COMPILED, f"{count} operations")
+    for place, effects in folded.report.effects.items():
+        lines[place] = LineStatus(*place, PYTHON, ", ".join(sorted(effects)))
     for place, names in folded.report.ran.items():
         reason = ", ".join(sorted(names)) + " ran once, not at every call"
         lines[place] = LineStatus(*place, RAN, reason)

@@ -150,7 +150,9 @@ def _rejection(call: ast.Call) -> tuple[str, str]:
             return _wording(problem), _wording(hint)
         case ast.Call(func=ast.Attribute(attr="refuse_effect"), args=[problem]):
             return _wording(problem), EFFECT_HINT
-        case ast.Call(func=ast.Attribute(attr="check_born"), args=[_, problem, *_]):
+        case ast.Call(func=ast.Name(id="change"), args=[_, _, problem, *_]):
+            return _wording(problem), EFFECT_HINT
+        case ast.Call(func=ast.Attribute(attr="check_modelled"), args=[_, problem]):
             return _wording(problem), EFFECT_HINT
         case _:
             return "", ""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import operator
+import sys
 import types
 from typing import Any, cast
 
 from ..runtime import guards
-from ..runtime.sources import Attribute, Held
+from ..runtime.guards import class_of, is_immutable
+from ..runtime.parameter import Parameter
+from ..runtime.sources import Attribute, Held, Source
 from ..runtime.tensor import Tensor
-from .classify import is_inlined
+from .classify import is_framework, is_inlined, is_library
+from .edits import slots_of
+from .effects import DELETED, UNWRITTEN
 from .errors import Raised, run
 from .frames import Frame
-from .numbers import SymbolicNumber, constant
+from .numbers import SymbolicNumber
 
 _MISSING = object()
 _PARTS = {name: operator.attrgetter(name) for name in ("real", "imag", "numerator", "denominator")}
@@ -25,21 +31,32 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     """
     folding = frame.folding
     folding.need_python("an attribute")
+    written = folding.effects.attribute(owner, name)
+    if written is not UNWRITTEN:
+        return written if written is not DELETED else _after_delete(frame, owner, name)
+    source = folding.source(owner)
     if isinstance(owner, Tensor):
-        return run(getattr, owner, name)
+        value = run(getattr, owner, name)
+        if source is not None and name in getattr(owner, "__dict__", ()):
+            return folding.adopt(value, Attribute(source, name))
+        return value
     if isinstance(owner, SymbolicNumber):
         return number_attribute(owner, name)
     if not isinstance(owner, types.ModuleType | type):
         folding.note_object(owner)
-    getter = _user_getter(owner, name)
-    if getter is not None:
+    getter = getattr(class_property(owner, name), "fget", None)
+    if isinstance(getter, types.FunctionType) and is_inlined(getter):
         from .calls import call
 
         return call(frame, getter, [owner], {})
-    source = folding.source(owner)
+    found = class_property(owner, name)
+    if isinstance(found, functools.cached_property) and not _holds(owner, name):
+        return _fill_cache(frame, owner, name, found)
     if source is None:
         return run(getattr, owner, name)
-    value = run(getattr, owner, name)
+    if name == "__dict__" and folding.effects.is_written(owner):
+        folding.refuse_effect(f"the attributes of '{source}' are read as a whole after one is set")
+    value = _read(frame, owner, name, source)
     if folding.is_copy(owner):
         return value
     if isinstance(value, types.MethodType) and value.__self__ is owner:
@@ -47,6 +64,8 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
             method = Attribute(Held(type(owner)), name)
             folding.add_guard(guards.same_object(method, value.__func__))
             return value
+    if isinstance(value, types.BuiltinMethodType) and value.__self__ is owner:
+        return value
     return folding.adopt(value, Attribute(source, name))
 
 
@@ -59,6 +78,52 @@ def number_attribute(number: SymbolicNumber, name: str) -> object:
     return run(getattr, number.constant(), name)
 
 
+def _fill_cache(
+    frame: Frame, owner: Any, name: str, cached: functools.cached_property[Any]
+) -> object:
+    """Compute a cached property, and keep the value as the instance's attribute."""
+    from .calls import call
+
+    folding = frame.folding
+    source = folding.source(owner)
+    if source is not None:
+        check = guards.Guard(source, lambda now: not _holds(now, name), _has(name, False))
+        folding.add_guard(check)
+    value = call(frame, cached.func, [owner], {})
+    if source is not None:
+        folding.effects.set_attribute(owner, name, value)
+    else:
+        folding.journal.before_change(owner)
+        vars(owner)[name] = value
+        folding.host.touch(owner)
+    return value
+
+
+def _read(frame: Frame, owner: object, name: str, source: Source) -> Any:
+    """Return an attribute of an outside object; that there is none is guarded, too."""
+    try:
+        return run(getattr, owner, name)
+    except Raised as raised:
+        if isinstance(raised.exception, AttributeError):
+            frame.folding.add_guard(guards.MissingGuard(source, name))
+        raise
+
+
+def _after_delete(frame: Frame, owner: Any, name: str) -> object:
+    """Return what a deleted attribute leaves: the class's own, or an error."""
+    kind = class_of(owner)
+    found = class_property(owner, name)
+    if isinstance(owner, types.ModuleType | type) or hasattr(kind, "__getattr__"):
+        frame.folding.reject(
+            f"'{name}' is read after it was deleted", "read it before, or catch the error outside"
+        )
+    if found is None:
+        error = AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
+        error.name, error.obj = name, owner
+        raise Raised(error)
+    return get_attribute(frame, frame.folding.adopt_held(kind), name)
+
+
 def has_attribute(frame: Frame, owner: object, name: str) -> bool:
     """Return what `hasattr` gives, and guard it: presence and absence alike."""
     try:
@@ -66,30 +131,193 @@ def has_attribute(frame: Frame, owner: object, name: str) -> bool:
     except Raised as raised:
         if not isinstance(raised.exception, AttributeError):
             raise
-        source = frame.folding.source(owner)
-        if source is not None:
-            frame.folding.add_guard(guards.MissingGuard(source, name))
         return False
     return True
 
 
 def set_attribute(frame: Frame, owner: object, name: str, value: object) -> None:
-    """Do `owner.name = value` for an object that was born while folding."""
+    """Do `owner.name = value`: a user's `__setattr__` and property setters are folded like calls.
+
+    What existed before the call is changed by the host program.
+    """
     frame.folding.need_python("an attribute")
-    frame.folding.check_born(owner, f"the attribute '{name}' of {{}} is set")
-    frame.folding.meet(owner)
-    owner = constant(owner) if isinstance(owner, SymbolicNumber) else owner
-    frame.folding.journal.before_change(owner)
-    run(setattr, owner, name, value)
+    method = _user_method(class_of(owner), "__setattr__")
+    if method is not None:
+        from .calls import call
+
+        call(frame, method, [owner, name, value], {})
+    elif _is_cell(owner) and frame.folding.source(owner) is not None:
+        set_on_cell(frame, owner, name, value)
+    else:
+        set_plainly(frame, owner, name, value)
 
 
-def _user_getter(owner: object, name: str) -> types.FunctionType | None:
-    """Return the getter of a property that the user wrote, None for any other attribute."""
-    static = cast(Any, _MISSING)
-    for base in type(owner).__mro__:
+def delete_attribute(frame: Frame, owner: object, name: str) -> None:
+    """Do `del owner.name`, as `set_attribute` sets."""
+    frame.folding.need_python("an attribute")
+    method = _user_method(class_of(owner), "__delattr__")
+    if method is not None:
+        from .calls import call
+
+        call(frame, method, [owner, name], {})
+    elif _is_cell(owner) and frame.folding.source(owner) is not None:
+        frame.folding.refuse_effect(
+            f"the attribute '{name}' of '{frame.folding.source(owner)}' is deleted"
+        )
+    else:
+        delete_plainly(frame, owner, name)
+
+
+def set_plainly(frame: Frame, owner: Any, name: str, value: object) -> None:
+    """Do what `object.__setattr__` does."""
+    folding = frame.folding
+    if _call_accessor(frame, owner, name, "fset", "__set__", [value]):
+        return
+    folding.note_object(owner)
+    if folding.source(owner) is None:
+        folding.meet(owner)
+        folding.journal.before_change(owner)
+        raw = _user_method(class_of(owner), "__setattr__") is not None
+        run(object.__setattr__ if raw else setattr, owner, name, value)
+        folding.host.touch(owner)
+        return
+    if _check_settable(frame, owner, name):
+        raw = _user_method(class_of(owner), "__setattr__") is not None
+        folding.effects.set_attribute(owner, name, value, raw)
+    else:
+        run(setattr, owner, name, value)
+
+
+def delete_plainly(frame: Frame, owner: Any, name: str) -> None:
+    """Do what `object.__delattr__` does."""
+    folding = frame.folding
+    if _call_accessor(frame, owner, name, "fdel", "__delete__", []):
+        return
+    folding.note_object(owner)
+    source = folding.source(owner)
+    if source is None:
+        folding.meet(owner)
+        folding.journal.before_change(owner)
+        raw = _user_method(class_of(owner), "__delattr__") is not None
+        run(object.__delattr__ if raw else delattr, owner, name)
+        folding.host.touch(owner)
+        return
+    written = folding.effects.attribute(owner, name)
+    if written is DELETED or isinstance(owner, type | types.ModuleType | Tensor):
+        folding.refuse_effect(f"the attribute '{name}' of '{source}' is deleted")
+    held = _holds(owner, name)
+    if written is UNWRITTEN:
+        check = guards.Guard(source, lambda now: _holds(now, name) == held, _has(name, held))
+        folding.add_guard(check)
+    if written is UNWRITTEN and not held:
+        run(object.__delattr__, owner, name)
+    elif _check_settable(frame, owner, name):
+        raw = _user_method(class_of(owner), "__delattr__") is not None
+        folding.effects.set_attribute(owner, name, DELETED, raw)
+
+
+def _has(name: str, held: bool) -> str:
+    return f"has {'' if held else 'no '}{name} of its own"
+
+
+def _holds(owner: Any, name: str) -> bool:
+    """Return whether an instance itself has an attribute, not its class alone."""
+    if name in getattr(owner, "__dict__", ()):
+        return True
+    return name in slots_of(class_of(owner)) and hasattr(owner, name)
+
+
+def _call_accessor(
+    frame: Frame, owner: object, name: str, accessor: str, method: str, values: list[object]
+) -> bool:
+    """Fold the setter or deleter that a user's class has for a name; return whether it has one."""
+    from .calls import call
+
+    found = class_property(owner, name)
+    function = _user_method(found, accessor) if isinstance(found, property) else None
+    if function is not None:
+        call(frame, function, [owner, *values], {})
+        return True
+    function = None if found is None else _user_method(class_of(found), method)
+    if function is not None:
+        call(frame, function, [found, owner, *values], {})
+        return True
+    return False
+
+
+def _check_settable(frame: Frame, owner: Any, name: str) -> bool:
+    """Return whether the host can set an attribute; False where Python raises at once.
+
+    Raises CompileError for what the fold has no model of.
+    """
+    folding = frame.folding
+    found, special = class_property(owner, name), name.startswith("__") and name.endswith("__")
+    allowed = not special
+    if isinstance(owner, types.ModuleType):
+        allowed = allowed and not _is_library_module(owner)
+    elif isinstance(owner, type):
+        static = vars(cast("type[Any]", owner)).get(name)
+        plain = not hasattr(class_of(static), "__get__") and not is_framework(owner)
+        allowed = allowed and plain and class_of(owner) is type
+    elif found is not None and hasattr(class_of(found), "__set__"):
+        if isinstance(found, property) and not is_framework(class_of(owner)):
+            return False
+        allowed = allowed and name in slots_of(class_of(owner))
+    elif type(getattr(owner, "__dict__", None)) is not dict:
+        return False
+    if not allowed:
+        folding.refuse_effect(f"the attribute '{name}' of '{folding.source(owner)}' is set")
+    return True
+
+
+def _is_library_module(module: types.ModuleType) -> bool:
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return module.__name__.partition(".")[0] in sys.stdlib_module_names
+    return is_library(file)
+
+
+def _is_cell(owner: object) -> bool:
+    kind = class_of(owner)
+    return hasattr(kind, "construct") and is_framework(kind.__setattr__)
+
+
+def set_on_cell(frame: Frame, cell: Any, name: str, value: object) -> None:
+    """Do what a Cell does: a tensor set on a parameter's name becomes the parameter's data."""
+    folding = frame.folding
+    source = folding.source(cell)
+    assert source is not None
+    parts = [vars(cell)[table] for table in ("_params", "_cells")]
+    known = [name in table for table in parts]
+    for table, had in zip(("_params", "_cells"), known, strict=True):
+        what = f"has {'' if had else 'no '}{name}"
+        check = guards.Guard(
+            Attribute(source, table), lambda now, had=had: (name in now) == had, what
+        )
+        folding.add_guard(check)
+    if known[0] and isinstance(value, Tensor) and not isinstance(value, Parameter):
+        parameter: Any = get_attribute(frame, cell, name)
+        run(parameter.set_data, value)
+        folding.check_needed()
+    elif any(known) and is_immutable(value) and value is not None:
+        run(setattr, cell, name, value)  # Raises TypeError.
+    elif any(known) or hasattr(class_of(value), "construct") or isinstance(value, Parameter):
+        folding.refuse_effect(f"'{name}', a part of the network '{source}', is set")
+    else:
+        set_plainly(frame, cell, name, value)
+
+
+def class_property(owner: object, name: str) -> Any:
+    """Return what a class has under a name, before it is bound to the instance; None if nothing."""
+    for base in class_of(owner).__mro__:
         static = base.__dict__.get(name, _MISSING)
         if static is not _MISSING:
-            break
-    if isinstance(static, property) and isinstance(static.fget, types.FunctionType):
-        return static.fget if is_inlined(static.fget) else None
+            return static
     return None
+
+
+def _user_method(owner: Any, name: str) -> types.FunctionType | None:
+    """Return a function that the user wrote, by its name in a class or a property."""
+    found = getattr(owner, name, None)
+    own = isinstance(found, types.FunctionType) and not is_framework(found)
+    return found if own and is_inlined(found) else None

@@ -16,17 +16,17 @@ from ..runtime.gradient import GradientFunction
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import current_tracer
-from .attributes import get_attribute
-from .classify import IMPURE, OPAQUE, is_graph_callable, is_inlined, purity
+from .attributes import get_attribute, set_on_cell
+from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity
 from .code import code_of
 from .errors import Raised, outward, run
 from .frames import Frame
 from .functions import Body, Invocation, bind, body_of, execute, make_function
 from .generators import make_generator
 from .gradients import call_gradient
+from .native_writes import changed, check_method, plain_setter, snapshot
 from .number_operands import looked_at
 from .numbers import SymbolicNumber, constant
-from .outside import changed, snapshot
 from .special import SPECIAL
 from .taint import taint_of_call
 
@@ -50,7 +50,7 @@ def operate(frame: Frame, function: Callable[..., Any], *operands: object) -> An
                 operands = looked_at(function, operands)
     result = run(function, *operands)
     frame.folding.check_needed()
-    return result
+    return frame.folding.outside.stand_in(result)
 
 
 def _operate_on_number(
@@ -105,6 +105,11 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
         handled = special(frame, args, kwargs)
         if handled is not NotImplemented:
             return handled
+    if isinstance(callee, types.WrapperDescriptorType | types.MethodWrapperType):
+        setter = plain_setter(callee, args, kwargs)
+        if setter is not None:
+            setter(frame)
+            return None
     if isinstance(callee, type):
         return _construct(frame, callee, args, kwargs)  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(callee, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
@@ -131,6 +136,10 @@ def call_function(
     frame: Frame, function: types.FunctionType, args: list[object], kwargs: dict[str, object]
 ) -> object:
     """Fold the body of a Python function that the user wrote; run any other as it is."""
+    if is_framework(function) and function.__name__ == "__setattr__" and len(args) == 3:
+        # Reached by `super().__setattr__(...)` of a network.
+        set_on_cell(frame, *args)
+        return None
     body = body_of(function)
     if body is None:
         body = _source_of(frame, function)
@@ -245,23 +254,27 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
             callee = contextlib.contextmanager(cast(Any, _folded_when_called(frame, wrapped)))
     _check_purity(frame, callee, args)
     owner = getattr(callee, "__self__", None)
-    watched = snapshot([owner, *args, *kwargs.values()], folding.outside)
+    operands = [owner, *args, *kwargs.values()]
+    check_method(frame, callee, args)
+    watched = snapshot(operands, folding)
     calls_back = (getattr(callee, "__module__", None) or "builtins") in _CALLS_BACK
     if calls_back and not any(callee is keeper for keeper in _KEEPERS):
         args = [_folded_when_called(frame, value) for value in args]
         kwargs = {name: _folded_when_called(frame, value) for name, value in kwargs.items()}
-    folding.journal.before_call([owner, *args, *kwargs.values()])
+    folding.journal.before_call(operands)
     folding.native_calls += 1
     try:
         result = run(callee, *args, **kwargs)
     finally:
         folding.native_calls -= 1
+        if changed(watched):
+            name = getattr(callee, "__name__", "a call")
+            folding.refuse_effect(f"'{name}' changes an object that existed before the call")
+        for operand in operands:
+            folding.host.touch(operand)
     folding.check_needed()
-    if watched and changed(watched):
-        name = getattr(callee, "__name__", "a call")
-        folding.refuse_effect(f"'{name}' changes an object that existed before the call")
     folding.count_folded()
-    return result
+    return folding.outside.stand_in(result)
 
 
 def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:

@@ -11,6 +11,7 @@ import types
 from typing import Any
 
 from ..runtime.guards import class_of
+from .effects import DELETED
 from .errors import Raised, run
 from .frames import Frame
 from .scopes import Scope
@@ -72,7 +73,7 @@ class ClassFrame(Frame):
     def store(self, name: str, value: object) -> None:
         """Bind a name in the class, or where it is declared to be."""
         if name in self.names.outer or name in self.names.nonlocal_:
-            self._around(name, "assigned").store(name, value)
+            self._store_around(name, value)
             return
         self.folding.journal.before_change(self.contents)
         run(operator.setitem, self.contents, name, value)
@@ -80,7 +81,12 @@ class ClassFrame(Frame):
     def delete(self, name: str) -> None:
         """Unbind a name. Raises `Raised` with a NameError."""
         if name in self.names.outer or name in self.names.nonlocal_:
-            self._around(name, "deleted").delete(name)
+            owner = self._owner(name) if name in self.names.nonlocal_ else None
+            if owner is not None:
+                owner.delete(name)
+            else:
+                self.load(name)
+                self._store_around(name, DELETED)
             return
         if self._look_up(name) is _MISSING:
             raise Raised(NameError(f"name '{name}' is not defined", name=name))
@@ -111,8 +117,12 @@ class ClassFrame(Frame):
             return self._load_captured(name)
         return self._load_global(name)
 
-    def _around(self, name: str, what: str) -> Frame:
+    def _store_around(self, name: str, value: object) -> None:
+        """Bind a variable of a function around, or a global one."""
         owner = self._owner(name) if name in self.names.nonlocal_ else None
-        if owner is None:
-            self.folding.refuse_effect(f"the variable '{name}' of the world outside is {what}")
-        return owner
+        if owner is not None:
+            owner.store(name, value)
+        elif name in self.names.nonlocal_:
+            self.folding.effects.set_cell(self.cells[name], value)
+        else:
+            self.folding.effects.set_variable(self.namespace, name, value)

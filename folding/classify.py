@@ -88,9 +88,16 @@ def is_plain(value: object) -> bool:
 
     Those are tensors, dtypes, numbers, strings, None, and tuples and lists of them.
     """
+    return _is_plain(value, set())
+
+
+def _is_plain(value: object, seen: set[int]) -> bool:
     if type(value) in (tuple, list):
+        if id(value) in seen:
+            return True
+        seen.add(id(value))
         items: list[object] = list(cast(Any, value))
-        return all(map(is_plain, items))
+        return all(_is_plain(item, seen) for item in items)
     return isinstance(value, _PLAIN) and not isinstance(value, np.generic)
 
 

@@ -29,6 +29,8 @@ class Raised(BaseException):
         """Whether the traceback has the running function: a second raise there adds no line."""
         self.location: LocationAttr = UnknownLoc()
         """Where it was raised: the innermost place in the user's code."""
+        self.before: Any = None
+        """What is left of a function that raises this after it changed something: a `Folded`."""
 
     def passes(self, name: str, location: LocationAttr) -> None:
         """Add the function that the exception leaves, at the line where it stood."""

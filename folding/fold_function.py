@@ -9,6 +9,7 @@ from typing import Any
 from xdsl.dialects.builtin import FunctionType
 from xdsl.dialects.func import FuncOp
 from xdsl.ir import Region, SSAValue
+from xdsl.traits import is_side_effect_free
 
 from ..dialects import pyobj
 from ..dialects.dtypes import spec_of
@@ -31,7 +32,6 @@ from .functions import execute
 from .generators import check_finished
 from .notice import Notice
 from .number_table import NumberPolicy
-from .result import ResultBuilder
 from .scopes import scope_of
 from .session import AnyGuard, Folding, LineReport, Options
 
@@ -82,22 +82,38 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
     frame.first = _first_parameter(function)
     frame.tainted = frozenset(parameters.values())
     folding.frame, frame.op = frame, func
-    with tracing(folding):
+    with tracing(folding), folding.native.watching():
         for index, (argument, slot) in enumerate(zip(block.args, code.arguments, strict=True)):
             source = Argument(index, parameters.get(argument, f"argument {index}"))
             frame.slots[slot] = _argument(folding, argument, source, environment)
         try:
             result = execute(frame, code)
-        except Raised:
+        except Raised as raised:
             check_finished(folding)
+            folding.check_needed()
+            raised.before = _finish(folding, frame, func, None, environment)
+            if not _has_effects(raised.before.op):
+                raised.before = None
             raise
         folding.check_needed()
         check_finished(folding)
-        folding.frame = frame
-        value = ResultBuilder(folding).value(result)
+        return _finish(folding, frame, func, result, environment)
+
+
+def _finish(
+    folding: Folding, frame: Frame, func: FuncOp, result: object, environment: Environment
+) -> Folded:
+    """Return what is left of the function, with `result` to be returned."""
+    folding.frame = frame
+    folding.host.flush()
+    value = folding.host.value(result)
+    folding.host.flush()
+    folding.host.write_tensors()
+    with tracing(None):
+        folding.guard_memory(environment.arguments)
     folding.block.add_op(pyobj.ReturnOp.create(operands=(value,), location=folding.location))
     type = FunctionType.from_lists([a.type for a in folding.block.args], [value.type])
-    op = FuncOp(name, type, Region(folding.block), func.sym_visibility)
+    op = FuncOp(func.sym_name.data, type, Region(folding.block), func.sym_visibility)
     op.location = func.location
     inputs = tuple(folding.inputs)
     guards = folding.numbers.needed_guards(folding.guards.values())
@@ -107,6 +123,12 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
 def _first_parameter(function: Any) -> str | None:
     code = function.__code__ if function is not None else None
     return code.co_varnames[0] if code is not None and code.co_argcount else None
+
+
+def _has_effects(op: FuncOp) -> bool:
+    """Return whether a function does anything but to return a value."""
+    kinds = (pyobj.ConstantOp, pyobj.ReturnOp)
+    return not all(isinstance(o, kinds) or is_side_effect_free(o) for o in op.body.block.ops)
 
 
 def _argument(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import types
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from xdsl.dialects.builtin import LocationAttr, UnknownLoc
 from xdsl.ir import Operation
 
 from ..dialects.pyobj import Parameters
-from ..runtime.sources import Captured, Global, builtins_of
+from ..runtime import guards
+from ..runtime.sources import Captured, Global, Held, builtins_of
+from .effects import DELETED, UNWRITTEN
 from .errors import Raised
 from .scopes import Scope
 
@@ -99,7 +102,7 @@ class Frame:
         return self._load_global(name)
 
     def store(self, name: str, value: object) -> None:
-        """Bind a name where its scope says; a global or captured one existed before: refused."""
+        """Bind a name where its scope says; the host binds a global or captured one, too."""
         owner = self if name in self.scope.local else None
         if owner is None and name not in self.scope.outer:
             owner = self._owner(name)
@@ -107,16 +110,24 @@ class Frame:
             self.folding.journal.variable(owner, name)
             owner.variables[name] = value
             return
-        self.folding.refuse_effect(f"the variable '{name}' of the world outside is assigned")
+        self._store_outside(name, value)
 
     def delete(self, name: str) -> None:
         """Unbind a name. Raises as `load` does."""
         self.load(name)
         owner = self if name in self.scope.local else self._owner(name)
         if owner is None or name in self.scope.outer:
-            self.folding.refuse_effect(f"the variable '{name}' of the world outside is deleted")
-        self.folding.journal.variable(owner, name)
-        del owner.variables[name]
+            self._store_outside(name, DELETED)
+        else:
+            self.folding.journal.variable(owner, name)
+            del owner.variables[name]
+
+    def _store_outside(self, name: str, value: object) -> None:
+        """Bind or unbind a variable that existed before the call, or could have."""
+        if name in self.cells and name not in self.scope.outer:
+            self.folding.effects.set_cell(self.cells[name], value)
+        else:
+            self.folding.effects.set_variable(self.namespace, name, value)
 
     def forget(self, name: str) -> None:
         """Unbind a name if it is bound, as the end of a handler does."""
@@ -144,21 +155,35 @@ class Frame:
 
     def _load_captured(self, name: str) -> object:
         cell = self.cells[name]
+        written = self.folding.effects.cell(cell)
+        if written is DELETED:
+            raise Raised(_free_unbound(name))
+        if written is not UNWRITTEN:
+            return written
         try:
             value = cell.cell_contents
         except ValueError:
+            self.folding.add_guard(guards.Guard(Held(cell), _is_empty, f"has no {name}"))
             raise Raised(_free_unbound(name)) from None
         return self.folding.adopt(value, Captured(cell, name))
 
     def _load_global(self, name: str) -> object:
         namespace = self.namespace
-        try:
+        written = self.folding.effects.variable(namespace, name)
+        if written is not UNWRITTEN and written is not DELETED:
+            return written
+        if written is UNWRITTEN and name in namespace:
             value = namespace[name]
-        except KeyError:
+        else:
             try:
                 value = builtins_of(namespace)[name]
             except KeyError:
+                if written is UNWRITTEN:
+                    check = guards.Guard(Held(namespace), _lacks(name), f"has no {name}")
+                    self.folding.add_guard(check)
                 raise Raised(_undefined(name)) from None
+            if written is DELETED:
+                return value
         return self.folding.adopt(value, Global(namespace, name))
 
 
@@ -167,6 +192,20 @@ def cells_of(function: types.FunctionType | None) -> dict[str, types.CellType]:
     if function is None or not function.__closure__:
         return {}
     return dict(zip(function.__code__.co_freevars, function.__closure__, strict=True))
+
+
+def _is_empty(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is _NOTHING
+    except ValueError:
+        return True
+
+
+_NOTHING = object()
+
+
+def _lacks(name: str) -> Callable[[Any], bool]:
+    return lambda namespace: name not in namespace and name not in builtins_of(namespace)
 
 
 def _unbound(name: str) -> UnboundLocalError:

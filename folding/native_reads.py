@@ -14,7 +14,8 @@ import pathlib
 import re
 import types
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from ..runtime.guards import class_of
 from ..runtime.sources import Attribute, Captured, Global, Held, Source
 from ..runtime.tensor import Tensor
 from .classify import DESCRIPTORS, is_framework, is_library, is_library_callable
+from .effects import UNWRITTEN
 from .numbers import constant
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ VALUE_TYPES: tuple[type[Any], ...] = (
 """Classes whose instances never change and are compared by `==`."""
 
 
+_SIMPLE = frozenset((int, float, bool, str, type(None), Tensor))
+
+
 class NativeReads:
     """Guards objects and code as a whole, each once."""
 
@@ -44,6 +49,7 @@ class NativeReads:
         self._folding = folding
         self._seen: set[int] = set()
         self._alive: list[object] = []
+        self._kept: list[tuple[Source, dict[str, Any], dict[str, Any]]] = []
 
     def guard_content(self, value: Any) -> None:
         """Guard all attributes of an outside instance, and of the instances in them.
@@ -52,15 +58,21 @@ class NativeReads:
         """
         folding = self._folding
         source = folding.source(value)
-        if source is None or isinstance(value, Tensor) or folding.is_copy(value):
+        if source is None or isinstance(value, Tensor):
+            return
+        if folding.is_copy(value):
+            self._content(value)
             return
         if not self._first(value) or not _is_instance(value):
             return
         self.guard_class(class_of(value))
+        self._check_unwritten(value)
         found = False
         attributes: dict[str, Any] | None = getattr(value, "__dict__", None)
         if attributes is not None:
             found = True
+            if type(attributes) is dict:
+                self._kept.append((source, attributes, dict(attributes)))
             folding.add_guard(guards.same_length(Attribute(source, "__dict__"), attributes))
             for name, item in list(attributes.items()):
                 self._attribute(item, source, name)
@@ -79,6 +91,7 @@ class NativeReads:
         for base in kind.__mro__:
             if base.__module__ == "builtins" or is_framework(base) or not self._first(base):
                 continue
+            self._check_unwritten(base)
             for item in list(vars(base).values()):
                 function = getattr(item, "__func__", getattr(item, "fget", item))
                 if isinstance(function, types.FunctionType):
@@ -92,15 +105,53 @@ class NativeReads:
         names = set(_names(code))
         for name in sorted(names & function.__globals__.keys()):
             value = function.__globals__[name]
+            self._check_name(self._folding.effects.variable(function.__globals__, name), name)
             self._reach(value, Global(function.__globals__, name), names)
         cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
         for name, cell in cells:
+            self._check_name(self._folding.effects.cell(cell), name)
             try:
                 value = cell.cell_contents
             except ValueError:
                 continue
             if name != "__class__":
                 self._reach(value, Captured(cell, name), names)
+
+    @contextmanager
+    def watching(self) -> Generator[None]:
+        """Put back what native code changed in the objects that it was handed.
+
+        Raises CompileError if it did.
+        """
+        try:
+            yield
+        finally:
+            changed = [one for one in self._kept if not _put_back(*one[1:])]
+        if changed:
+            self._folding.refuse_effect(f"'{changed[0][0]}' is changed by code that isn't folded")
+
+    def look_again(self) -> None:
+        """Forget what was looked at: something has been set that nobody else may read."""
+        self._seen.clear()
+
+    def _content(self, value: Any) -> None:
+        """Guard the instances in the model of an outside container."""
+        if not self._first(value) or not issubclass(class_of(value), list | tuple | dict | set):
+            return
+        for item in list(value.values() if issubclass(class_of(value), dict) else value):
+            if class_of(item) not in _SIMPLE:
+                self.guard_content(item)
+
+    def _check_unwritten(self, value: object) -> None:
+        """Refuse what the program has set attributes of: native code would see the old ones."""
+        if self._folding.effects.is_written(value):
+            self._folding.refuse_effect(
+                f"'{self._folding.source(value)}' is used as a whole after an attribute was set"
+            )
+
+    def _check_name(self, written: object, name: str) -> None:
+        if written is not UNWRITTEN:
+            self._folding.refuse_effect(f"the variable '{name}' is set and then read by a library")
 
     def _attribute(self, item: Any, source: Source, name: str) -> None:
         adopted = constant(self._folding.adopt(item, Attribute(source, name)))
@@ -125,6 +176,15 @@ class NativeReads:
         self._seen.add(id(value))
         self._alive.append(value)
         return True
+
+
+def _put_back(attributes: dict[str, Any], kept: dict[str, Any]) -> bool:
+    """Return whether an instance has the very attributes it had; if not, give them back."""
+    same = list(attributes) == list(kept) and all(attributes[n] is kept[n] for n in kept)
+    if not same:
+        attributes.clear()
+        attributes.update(kept)
+    return same
 
 
 def _is_instance(value: Any) -> bool:

@@ -8,6 +8,7 @@ read from it is guarded where it is read.
 from __future__ import annotations
 
 import types
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,9 +18,10 @@ from ..dialects.dtypes import DType
 from ..runtime import guards
 from ..runtime.guards import class_of
 from ..runtime.parameter import ParameterTuple
-from ..runtime.sources import Attribute, Item, Source
+from ..runtime.sources import Attribute, Held, Item, Source
 from ..runtime.tensor import Tensor
 from .classify import DESCRIPTORS, is_library_callable
+from .edits import EDITS
 from .native_reads import VALUE_TYPES
 from .number_table import is_argument
 from .numbers import constant
@@ -37,7 +39,13 @@ _IDENTITIES = (
     np.ufunc,
     DType,
 )
-_CONTAINERS = (list, tuple, dict, set, ParameterTuple)
+_CONTAINERS = (
+    *(list, tuple, dict, set, ParameterTuple),
+    *(OrderedDict, Counter, defaultdict, deque, bytearray),
+)
+_FACTORIES = (None, list, dict, set, int, float, str, tuple, bool)
+"""What a defaultdict calls and that needs no folding."""
+
 _MAX_LEAVES = 100_000
 
 
@@ -59,6 +67,14 @@ class Outside:
     def is_copy(self, value: object) -> bool:
         """Return whether a value is a copy that was made here of an outside one."""
         return id(value) in self._made
+
+    def copy_of(self, value: object) -> object:
+        """Return the copy that stands for an outside container, None if there is none yet."""
+        return self._copies.get(id(value))
+
+    def stand_in(self, value: object) -> object:
+        """Return what stands for a value that native code found by itself."""
+        return self._copies.get(id(value), value)
 
     def adopt(self, value: object, source: Source) -> object:
         """Return what stands for an outside value while folding, and guard what must not change."""
@@ -100,9 +116,9 @@ class Outside:
             return self._adopt_method(value, source)
         if isinstance(value, np.ndarray):
             return self._adopt_array(value, source)
-        if type(value) in _CONTAINERS:
-            return self._adopt_container(value, source)
         kind = class_of(value)
+        if kind in _CONTAINERS and (kind is not defaultdict or value.default_factory in _FACTORIES):
+            return self._adopt_container(value, source)
         if any(issubclass(kind, container) for container in _CONTAINERS):
             self._guard_leaves(value, source)
         add(guards.same_type(source, kind))
@@ -149,6 +165,7 @@ class Outside:
             self._meets(copy, source)
         else:
             self._folding.add_guard(guards.same_array(source, value))
+            self._folding.memory.append(source)
             copy = value.copy()
             copy.flags.writeable = False
             self._keep(value, copy, source)
@@ -168,52 +185,67 @@ class Outside:
         kind = class_of(value)
         if kind is set:
             self._folding.add_guard(guards.Guard(source, _equal_set(value), "is an equal set"))
-            return self._keep(value, set(value), source)
+            keys = self._keys(value, source)
+            known = all(map(guards.is_immutable, keys))
+            return self._keep(value, set(value if known else map(self._adopt_key, keys)), source)
+        if kind is bytearray:
+            self._folding.add_guard(_equal_bytes(source, bytes(value)))
+            return self._keep(value, bytearray(value), source)
         self._folding.add_guard(guards.same_length(source, value))
         if kind in (tuple, ParameterTuple):
             make: Any = kind
             items = [self.adopt(item, Item(source, i)) for i, item in enumerate(value)]
             return self._keep(value, make(items), source)
-        copy = kind()
+        copy = _empty_like(value, source, self._folding)
         self._keep(value, copy, source)
-        if kind is dict:
-            for key, item in value.items():
-                copy[key] = self.adopt(item, Item(source, key))
+        if issubclass(kind, dict):
+            for key in self._keys(value, source):
+                copy[self._adopt_key(key)] = self.adopt(value[key], Item(source, key))
         else:
             copy.extend(self.adopt(item, Item(source, i)) for i, item in enumerate(value))
+        self._folding.host.forget_change(copy)
         return copy
+
+    def _keys(self, value: Any, source: Source) -> list[object]:
+        """Return the keys of a dict or the items of a set; instances must stay the very same."""
+        keys: list[object] = list(value)
+        if not all(map(guards.is_immutable, keys)):
+            kept = {*map(id, keys)}
+            check = guards.Guard(source, lambda now: {*map(id, now)} == kept, "has the very keys")
+            self._folding.add_guard(check)
+        return keys
+
+    def _adopt_key(self, key: object) -> object:
+        return key if guards.is_immutable(key) else self.adopt(key, Held(key))
 
     def _keep(self, value: object, copy: object, source: Source) -> object:
         self._copies[id(value)] = copy
         self._made.add(id(copy))
         self._alive += (value, copy)
         self._sources[id(copy)] = source
+        if class_of(copy) in EDITS:
+            self._folding.host.track(copy)
         return copy
 
 
-def snapshot(values: list[object], outside: Outside) -> list[tuple[Any, list[Any]]]:
-    """Return the outside lists, dicts and sets among `values` with what they hold now."""
-    return [
-        (value, _contents(value))
-        for value in values
-        if issubclass(type(value), list | dict | set) and outside.source(value)
-    ]
+def _empty_like(value: Any, source: Source, folding: Folding) -> Any:
+    """Return a new container of the same class, without items."""
+    if isinstance(value, defaultdict):
+        factory = value.default_factory
+        folding.add_guard(guards.same_object(Attribute(source, "default_factory"), factory))
+        return defaultdict(factory)
+    if isinstance(value, deque):
+        folding.add_guard(guards.equal_value(Attribute(source, "maxlen"), value.maxlen))
+        return deque(maxlen=value.maxlen)
+    return class_of(value)()
 
 
-def changed(before: list[tuple[Any, list[Any]]]) -> bool:
-    """Return whether a container doesn't hold the very same items as in the snapshot."""
-    for value, items in before:
-        now = _contents(value)
-        if len(now) != len(items) or any(a is not b for a, b in zip(now, items, strict=True)):
-            return True
-    return False
-
-
-def _contents(value: Any) -> list[Any]:
-    """Return what a container holds: a dict's keys and values, one after the other."""
-    if not issubclass(type(value), dict):
-        return list(value)
-    return [part for pair in value.items() for part in pair]
+def _equal_bytes(source: Source, expected: bytes) -> guards.Guard:
+    return guards.Guard(
+        source,
+        lambda value: type(value) is bytearray and bytes(value) == expected,
+        "is an equal bytearray",
+    )
 
 
 def _equal_set(expected: set[object]) -> guards.Check:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -21,8 +22,10 @@ from ..runtime.sources import Held, Source
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import ValueNeeded
 from .classify import is_framework, is_graph_callable, is_plain
+from .effects import Effects
 from .errors import Raised
 from .frames import Frame
+from .host import Host
 from .journal import Journal
 from .native_reads import NativeReads
 from .notice import Notice
@@ -56,6 +59,9 @@ class LineReport:
 
     folded: Counter[tuple[str, int]] = field(default_factory=Counter[tuple[str, int]])
     ran: dict[tuple[str, int], set[str]] = field(default_factory=dict[tuple[str, int], set[str]])
+    effects: dict[tuple[str, int], set[str]] = field(
+        default_factory=dict[tuple[str, int], set[str]]
+    )
 
 
 class _FrameEmitter(IREmitter):
@@ -90,6 +96,12 @@ class Folding:
         """How many `try` and `with` statements of the program are being folded."""
         self.outside = Outside(self)
         self.native = NativeReads(self)
+        self.host = Host(self)
+        self.effects = Effects(self)
+        self.memory: list[Source] = []
+        """The tensors and arrays from outside, whose elements a write could change."""
+        self.has_effects = False
+        """Whether the host program changes anything that existed before the call."""
         self.inputs: list[Source] = []
         self.guards: dict[tuple[object, ...], AnyGuard] = {}
         self.notice = Notice()
@@ -108,6 +120,8 @@ class Folding:
         self._iterations = 0
         self._tensors: dict[tuple[object, ...], Tensor] = {}
         self._sources: dict[int, Source] = {}
+        self._arrived: dict[int, SSAValue] = {}
+        self._written: dict[int, Source] = {}
 
     @property
     def block(self) -> Block:
@@ -169,6 +183,7 @@ class Folding:
         symbolic = self.new_input(tensor.spec, source, tensor)
         self.add_guard(guards.same_spec(source, type(tensor), tensor.spec))
         self._tensors["tensor", id(tensor)] = symbolic
+        self.memory.append(source)
         return symbolic
 
     def new_input(self, spec: TensorSpec, source: Source, like: Tensor | None = None) -> Tensor:
@@ -178,6 +193,7 @@ class Folding:
         symbolic = Tensor.symbolic(self, value, like)
         self.inputs.append(source)
         self._sources[id(symbolic)] = source
+        self._arrived[id(symbolic)] = value
         self._tensors["alive", id(symbolic)] = symbolic
         return symbolic
 
@@ -195,6 +211,10 @@ class Folding:
         value = self.entry.insert_arg(OBJECT, len(self.entry.args))
         value.name_hint = _hint(source)
         return value
+
+    def arrived(self, tensor: Tensor) -> SSAValue | None:
+        """Return the argument that is a tensor from outside itself, None for one born here."""
+        return self._arrived.get(id(tensor))
 
     def source(self, value: object) -> Source | None:
         """Return the path to a value from outside, None for one that was born while folding."""
@@ -222,9 +242,31 @@ class Folding:
         source = self.source(tensor)
         self.refuse_effect(f"the tensor '{source or 'of the world outside'}' is changed in place")
 
-    def before_write(self, tensor: Tensor) -> None:
-        """Allow the change of a tensor that was born here; a branch may have to undo it."""
+    def before_write(self, tensor: Tensor, operation: str) -> None:
+        """Let the host do the write to a tensor that lives there; a branch may have to undo it."""
         self.journal.before_change(tensor)
+        self.host.before_write(tensor, operation)
+        if operation == "write" and self.arrived(tensor) is not None:
+            self._written[id(tensor)] = self._sources[id(tensor)]
+
+    def guard_memory(self, arguments: Sequence[object]) -> None:
+        """Guard that no other input sees the writes to a tensor; refuse them if one does now."""
+        for written in self._written.values():
+            others = tuple(one for one in self.memory if one.key != written.key)
+            guard = guards.MemoryGuard(written, others)
+            sharing = guard.sharing(arguments)
+            if sharing is not None:
+                self.refuse_effect(
+                    f"'{written}' is changed in place, and '{sharing}' shares its memory"
+                )
+            self.add_guard(guard)
+
+    def note_effect(self, what: str) -> None:
+        """Record that the running op changes something at every call."""
+        self.has_effects = True
+        place = place_of(self.location)
+        if place is not None:
+            self.report.effects.setdefault(place, set()).add(what)
 
     # What the steps ask before they go on.
 
@@ -269,13 +311,12 @@ class Folding:
         if self.needed is not None:
             raise self.needed
 
-    def check_born(self, value: object, problem: str, mutable_only: bool = False) -> None:
-        """Reject a change of an object that existed before the call."""
-        if isinstance(value, Tensor) or (mutable_only and guards.is_immutable(value)):
-            return
+    def check_modelled(self, value: object, problem: str) -> None:
+        """Reject a change in place of an outside object that the fold has no model of."""
         source = self.source(value)
-        if source is not None:
-            self.refuse_effect(problem.format(f"'{source}'"))
+        if source is None or isinstance(value, Tensor) or self.host.is_tracked(value):
+            return
+        self.refuse_effect(problem.format(f"'{source}'"))
 
     def count_iteration(self) -> None:
         """Count one more pass of a loop that is unrolled, and stop an endless one."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import types
 from collections.abc import Callable
 from typing import Any
 
-from .attributes import get_attribute, has_attribute, set_attribute
+from .attributes import delete_attribute, get_attribute, has_attribute, set_attribute
 from .class_frames import ClassFrame
 from .errors import Raised, run
 from .frames import Frame
@@ -34,6 +35,20 @@ def _setattr(frame: Frame, args: list[object], kwargs: dict[str, object]) -> obj
     if len(args) != 3 or kwargs or not isinstance(args[1], str):
         return NotImplemented
     return set_attribute(frame, args[0], args[1], args[2])
+
+
+def _delattr(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    if len(args) != 2 or kwargs or not isinstance(args[1], str):
+        return NotImplemented
+    return delete_attribute(frame, args[0], args[1])
+
+
+def _vars(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    if len(args) != 1 or kwargs:
+        return _frame_reader("vars")(frame, args, kwargs)
+    if isinstance(args[0], types.ModuleType):
+        return _globals(frame, args, kwargs)
+    return get_attribute(frame, args[0], "__dict__")
 
 
 def _super(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
@@ -79,7 +94,8 @@ SPECIAL: dict[Any, Special] = {
     builtins.setattr: _setattr,
     builtins.super: _super,
     builtins.locals: _frame_reader("locals"),
-    builtins.vars: _frame_reader("vars"),
+    builtins.vars: _vars,
+    builtins.delattr: _delattr,
     builtins.dir: _frame_reader("dir"),
     builtins.globals: _globals,
 }

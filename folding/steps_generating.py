@@ -14,6 +14,7 @@ from typing import Any
 from ..dialects import pyobj
 from .attributes import get_attribute, set_attribute
 from .calls import call, operate, truth
+from .changes import set_item
 from .code import BREAK, RETURN
 from .errors import Raised, run
 from .exception_groups import Caught, regroup, take
@@ -423,12 +424,9 @@ def aug_setitem(maker: GeneratingMaker, op: pyobj.AugSetItemOp) -> WaitingStep:
     def step(frame: Frame) -> Waiting:
         frame.op = op
         target, index = frame.slots[owner], frame.slots[key]
-        frame.folding.check_born(target, "an item of {} is set")
         old = operate(frame, operator.getitem, target, index)
         value = yield from right(frame)
         frame.op = op
-        new = augment(frame, sign, old, value)
-        frame.folding.journal.before_change(target)
-        operate(frame, operator.setitem, target, index, new)
+        set_item(frame, target, index, augment(frame, sign, old, value))
 
     return step

@@ -9,8 +9,9 @@ from xdsl.ir import Operation
 
 from ..dialects import pyobj
 from ..runtime.tensor import Tensor
-from .attributes import get_attribute, set_attribute
+from .attributes import delete_attribute, get_attribute, set_attribute
 from .calls import operate
+from .changes import change, delete_item, set_item
 from .code import CodeMaker, Step, makes
 from .errors import Raised, run
 from .frames import Frame
@@ -51,7 +52,7 @@ def declare(maker: CodeMaker, op: Operation) -> Step:
 
 @makes(pyobj.SetAttrOp)
 def setattr_(maker: CodeMaker, op: Operation) -> Step:
-    """Set an attribute of an object that was born here."""
+    """Set an attribute."""
     setattr_op = cast(pyobj.SetAttrOp, op)
     value, owner = maker.slot(setattr_op.value), maker.slot(setattr_op.owner)
     name = setattr_op.attribute.data
@@ -65,48 +66,40 @@ def setattr_(maker: CodeMaker, op: Operation) -> Step:
 
 @makes(pyobj.DelAttrOp)
 def delattr_(maker: CodeMaker, op: Operation) -> Step:
-    """Delete an attribute of an object that was born here."""
+    """Delete an attribute."""
     delattr_op = cast(pyobj.DelAttrOp, op)
     owner, name = maker.slot(delattr_op.owner), delattr_op.attribute.data
 
     def step(frame: Frame) -> None:
         frame.op = op
-        target = frame.slots[owner]
-        frame.folding.need_python("an attribute")
-        frame.folding.check_born(target, f"the attribute '{name}' of {{}} is deleted")
-        frame.folding.journal.before_change(target)
-        run(delattr, target, name)
+        delete_attribute(frame, frame.slots[owner], name)
 
     return step
 
 
 @makes(pyobj.SetItemOp)
 def setitem(maker: CodeMaker, op: Operation) -> Step:
-    """Set an item of a container that was born here."""
+    """Set an item."""
     setitem_op = cast(pyobj.SetItemOp, op)
     value, owner, key = maker.slots(setitem_op.operands)
 
     def step(frame: Frame) -> None:
         frame.op = op
         slots = frame.slots
-        frame.folding.check_born(slots[owner], "an item of {} is set")
-        frame.folding.journal.before_change(slots[owner])
-        operate(frame, operator.setitem, slots[owner], slots[key], slots[value])
+        set_item(frame, slots[owner], slots[key], slots[value])
 
     return step
 
 
 @makes(pyobj.DelItemOp)
 def delitem(maker: CodeMaker, op: Operation) -> Step:
-    """Delete an item of a container that was born here."""
+    """Delete an item."""
     owner, key = maker.slots(op.operands)
 
     def step(frame: Frame) -> None:
         frame.op = op
         slots = frame.slots
-        frame.folding.check_born(slots[owner], "an item of {} is deleted")
-        frame.folding.journal.before_change(slots[owner])
-        operate(frame, operator.delitem, slots[owner], slots[key])
+        delete_item(frame, slots[owner], slots[key])
 
     return step
 
@@ -204,23 +197,19 @@ def aug_setitem(maker: CodeMaker, op: Operation) -> Step:
         frame.op = op
         slots = frame.slots
         target, index = slots[owner], slots[key]
-        frame.folding.check_born(target, "an item of {} is set")
         old = operate(frame, operator.getitem, target, index)
         value = right(frame)
         frame.op = op
-        frame.folding.journal.before_change(target)
-        operate(frame, operator.setitem, target, index, augment(frame, sign, old, value))
+        set_item(frame, target, index, augment(frame, sign, old, value))
 
     return step
 
 
 def augment(frame: Frame, sign: str, old: object, value: object) -> object:
-    """Return the new value; an object from outside must not change in place."""
+    """Return the new value, or the old one changed in place."""
     if isinstance(old, Tensor):
         return operate(frame, BINARY[sign], old, value)
-    frame.folding.check_born(old, f"{{}} is changed by '{sign}='", mutable_only=True)
-    frame.folding.journal.before_change(old)
-    return operate(frame, INPLACE[sign], old, value)
+    return change(frame, INPLACE[sign], f"{{}} is changed by '{sign}='", old, value)
 
 
 def _nothing(frame: Frame) -> None:

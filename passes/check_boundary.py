@@ -13,9 +13,12 @@ from xdsl.passes import ModulePass
 
 from ..dialects import graph, pyobj
 from ..dialects.source import reject
-from ..folding.result import SHAREABLE
+from ..folding.host import SHAREABLE
 
 _BUILDING = (pyobj.TupleOp, pyobj.ListOp, pyobj.SetOp, pyobj.DictOp, pyobj.ReturnOp)
+_CHANGING = (pyobj.SetAttrOp, pyobj.DelAttrOp, pyobj.SetItemOp, pyobj.DelItemOp, pyobj.SliceOp)
+_METHODS = ("append", "extend", "clear", "update", "add", "discard")
+"""What is called of built-in containers."""
 _COMPILED = (pyobj.SegmentOp, pyobj.RuntimeOp, pyobj.CallOp, pyobj.UnpackOp)
 
 
@@ -23,8 +26,8 @@ _COMPILED = (pyobj.SegmentOp, pyobj.RuntimeOp, pyobj.CallOp, pyobj.UnpackOp)
 class CheckBoundaryPass(ModulePass):
     """Reject a function that would need Python objects or user code at run time.
 
-    Allowed are graph ops, and what builds the result of tensors, literals, containers and
-    objects that existed before the call.
+    Allowed are graph ops, what builds objects of tensors, literals, containers and objects that
+    existed before the call, and what sets and deletes their attributes and items.
     """
 
     name = "check-boundary"
@@ -42,7 +45,9 @@ def _check(op: Operation) -> None:
         if isinstance(op.value, pyobj.ObjectAttr) and not isinstance(op.value.data, SHAREABLE):
             _refuse_object(op, op.value.data)
         return
-    if op.name in _GRAPH or isinstance(op, (FuncOp, ReturnOp, *_BUILDING, *_COMPILED)):
+    if op.name in _GRAPH or isinstance(op, (FuncOp, ReturnOp, *_BUILDING, *_CHANGING, *_COMPILED)):
+        return
+    if isinstance(op, pyobj.GetAttrOp) and op.attribute.data in _METHODS:
         return
     words = op.name.removeprefix("pyobj.").replace("_", " ")
     reject(

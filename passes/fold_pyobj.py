@@ -55,11 +55,15 @@ class FoldPyObjPass(ModulePass):
         """
         options = Options(self.fallback, self.style, self.allow_python, self.lax)
         folded = fold_function(func, options, environment)
+        self.replace(func, folded)
+        return folded
+
+    def replace(self, func: FuncOp, folded: Folded) -> None:
+        """Put what is left of a function in its place."""
         block = func.parent
         assert block is not None
         block.insert_op_before(folded.op, func)
         func.detach()
-        return folded
 
 
 def fallback_enabled() -> bool:

@@ -124,7 +124,39 @@ class AliasGuard:
         return f"{self.source} {self.what}"
 
 
-AnyGuard = Guard | MissingGuard | AliasGuard | RaisesGuard
+@dataclass(frozen=True)
+class MemoryGuard:
+    """A tensor that is written to must share its memory with none of the other inputs."""
+
+    source: Source
+    others: tuple[Source, ...]
+
+    @property
+    def what(self) -> str:
+        """The guard in words."""
+        return "shares its memory with no other input"
+
+    def holds(self, arguments: Sequence[object]) -> bool:
+        """Return whether the memory of no other input overlaps."""
+        return self.sharing(arguments) is None
+
+    def sharing(self, arguments: Sequence[object]) -> Source | None:
+        """Return the first other input whose memory overlaps, None if there is none."""
+        own = _memory(self.source.fetch(arguments))
+        for other in self.others:
+            if np.may_share_memory(own, _memory(other.fetch(arguments))):
+                return other
+        return None
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.what}"
+
+
+def _memory(value: object) -> np.ndarray[Any, Any]:
+    return value.asnumpy() if isinstance(value, Tensor) else cast("np.ndarray[Any, Any]", value)
+
+
+AnyGuard = Guard | MissingGuard | AliasGuard | RaisesGuard | MemoryGuard
 
 
 def same_object(source: Source, expected: object) -> Guard:

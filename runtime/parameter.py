@@ -87,7 +87,7 @@ class Parameter(Tensor):
         if tracer is None:
             self._hold_same(converted)
         elif self.is_symbolic:
-            self._replace_value(converted.graph_value(tracer))
+            self._replace_value(converted.graph_value(tracer), "assign")
         else:
             tracer.refuse_write(self)
 

@@ -10,6 +10,7 @@ from typing import Protocol
 COMPILED = "compiled"
 FOLDED = "folded while compiling"
 RAN = "ran while compiling"
+PYTHON = "runs in Python"
 
 
 @dataclass(frozen=True)

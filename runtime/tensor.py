@@ -73,7 +73,7 @@ class Tensor(TensorIndexing):
     def symbolic(cls, tracer: Tracer, value: SSAValue, like: Tensor | None = None) -> Tensor:
         """Return the symbolic tensor that stands for one from outside; `like` gives its class."""
         made = Tensor.__new__(cls if like is None else type(like))
-        made._hold_value(tracer, value, outside=True)
+        made._hold_value(tracer, value)
         for name, attribute in getattr(like, "__dict__", {}).items():
             setattr(made, name, attribute)
         return made

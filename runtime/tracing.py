@@ -32,13 +32,13 @@ class Tracer(Protocol):
         ...
 
     def refuse_write(self, tensor: Tensor) -> NoReturn:
-        """Raise the error for writing to a tensor that existed before."""
+        """Raise the error for writing to a tensor that the tracer has not been given."""
         ...
 
-    def before_write(self, tensor: Tensor) -> None:
-        """Be told that a tensor born in this trace changes next; `snapshot` is still the old one.
+    def before_write(self, tensor: Tensor, operation: str) -> None:
+        """Be told that a symbolic tensor changes next; `snapshot` is still the old one.
 
-        A journal keeps the snapshot here.
+        `operation` is "write" or "assign". A journal keeps the snapshot here.
         """
         ...
 

@@ -91,7 +91,9 @@ def texts_of(call: ast.Call) -> list[ast.expr]:
             return [problem]
         case ast.Call(func=ast.Attribute(attr="refuse_effect"), args=[problem]):
             return [problem]
-        case ast.Call(func=ast.Attribute(attr="check_born"), args=[_, problem, *_]):
+        case ast.Call(func=ast.Name(id="change"), args=[_, _, problem, *_]):
+            return [problem]
+        case ast.Call(func=ast.Attribute(attr="check_modelled"), args=[_, problem]):
             return [problem]
         case _:
             return []

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import json
-from collections import deque
+from array import array
 from decimal import Decimal
 
 import pytest
@@ -120,4 +120,4 @@ def test_content_that_nobody_can_see():
         return x + len(items)
 
     with pytest.raises(CompileError, match="whose content can't be guarded"):
-        f(Tensor(0), deque([1]))
+        f(Tensor(0), array("d", [1]))

@@ -1,0 +1,50 @@
+"""Changes in place: of what was born here, and of the models of what existed before the call."""
+
+from __future__ import annotations
+
+import operator
+import types
+from collections.abc import Callable
+from typing import Any
+
+from ..runtime.guards import class_of, is_immutable
+from ..runtime.tensor import Tensor
+from .calls import call, operate
+from .classify import is_framework, is_inlined
+from .frames import Frame
+from .numbers import SymbolicNumber
+
+
+def set_item(frame: Frame, owner: object, key: object, value: object) -> None:
+    """Do `owner[key] = value`; a user's `__setitem__` is folded like a call."""
+    change(frame, operator.setitem, "an item of {} is set", owner, key, value)
+
+
+def delete_item(frame: Frame, owner: object, key: object) -> None:
+    """Do `del owner[key]`; a user's `__delitem__` is folded like a call."""
+    change(frame, operator.delitem, "an item of {} is deleted", owner, key)
+
+
+def change(
+    frame: Frame, function: Callable[..., Any], problem: str, target: object, *operands: object
+) -> object:
+    """Return what an operator gives that may change its first operand.
+
+    Raises CompileError, worded by `problem`, for a change that the fold has no model of.
+    """
+    folding = frame.folding
+    if isinstance(target, Tensor | SymbolicNumber) or is_immutable(target):
+        return operate(frame, function, target, *operands)
+    method = getattr(class_of(target), f"__{function.__name__}__", None)
+    if isinstance(method, types.FunctionType) and is_inlined(method) and not is_framework(method):
+        result = call(frame, method, [target, *operands], {})
+        if result is not NotImplemented:
+            return result
+        function = getattr(operator, function.__name__.removeprefix("i"))
+    elif method is not None:
+        folding.check_modelled(target, problem)
+    folding.journal.before_change(target)
+    try:
+        return operate(frame, function, target, *operands)
+    finally:
+        folding.host.touch(target)

@@ -1,0 +1,425 @@
+"""The host program: ops that make what the fold knows, and that change what lives at run time.
+
+Whatever reached the host program once (it *escaped*) is that very object ever after. The fold
+goes on with its own model of it; `flush` emits what has become of the model since.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import Counter, OrderedDict, defaultdict, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from xdsl.dialects.builtin import StringAttr
+from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
+
+from ..dialects import pyobj
+from ..dialects.dtypes import DType
+from ..dialects.pyobj.attributes import OBJECT
+from ..dialects.pyobj.literals import is_literal
+from ..runtime.guards import class_of
+from ..runtime.sources import Attribute as AttributeOf
+from ..runtime.sources import Held
+from ..runtime.tensor import Tensor
+from .edits import EDITS, Kind, kind_of, slots_of
+from .effects import Shadow
+from .functions import body_of
+from .numbers import SymbolicNumber
+
+if TYPE_CHECKING:
+    from .session import Folding
+
+SHAREABLE = (
+    *(type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType),
+    *(DType, np.dtype, range),
+)
+"""Objects that a result may hold as they are: nobody can tell one call's from another's."""
+
+_DICTS = (dict, OrderedDict, Counter, defaultdict)
+
+
+@dataclass
+class _Tracked:
+    """An object that lives at the host, and what the host knows of it."""
+
+    model: Any
+    kind: Kind
+    synced: Any
+    is_new: bool = False
+    """Whether it was made empty and not filled yet."""
+
+
+class Host:
+    """Emits what builds values and changes them; an object that occurs twice is built once."""
+
+    def __init__(self, folding: Folding):
+        self._folding = folding
+        self._values: dict[int, SSAValue] = {}
+        self._alive: list[object] = []
+        self._open: dict[int, object] = {}
+        self._cyclic: set[int] = set()
+        self._unfilled: list[_Tracked] = []
+        self._tracked: dict[int, _Tracked] = {}
+        self._numbers: dict[tuple[object, ...], SSAValue] = {}
+        self._claims: dict[SSAValue, int] = {}
+        self._writes: dict[int, tuple[Tensor, list[tuple[str, SSAValue | None]]]] = {}
+
+    # Values.
+
+    def value(self, value: object) -> SSAValue:
+        """Return the SSA value of an object, emitting the ops that make it if none is there.
+
+        Raises CompileError for what can't live at run time.
+        """
+        self._find_cycles(value)
+        made = self._value(value)
+        while self._unfilled:
+            self._sync(self._unfilled.pop(0))
+        return made
+
+    def _value(self, value: object) -> SSAValue:
+        found = self._values.get(id(value))
+        if found is None:
+            found = self._tensor(value) if isinstance(value, Tensor) else self._make(value)
+            self._keep(value, found)
+        return found
+
+    def _keep(self, value: object, made: SSAValue) -> SSAValue:
+        self._values[id(value)] = made
+        self._alive.append(value)
+        return made
+
+    def _tensor(self, tensor: Tensor) -> SSAValue:
+        """Return a tensor's SSA value; two tensors of one value are two objects."""
+        folding = self._folding
+        arrived = folding.arrived(tensor)
+        if arrived is not None:
+            return arrived
+        value = tensor.graph_value(folding)
+        owner = self._claims.setdefault(value, id(tensor))
+        if owner != id(tensor) or isinstance(value, BlockArgument):
+            return self.runtime("copy", value)
+        return value
+
+    def _make(self, value: Any) -> SSAValue:
+        if isinstance(value, SymbolicNumber):
+            # Computed by Python before the program starts.
+            return self._number(value)
+        self._check_class(value)
+        kind = class_of(value)
+        if kind is Shadow:
+            held = self._folding.object_input(Held(value.owner)) if value.held else None
+            return self._value(value.owner) if held is None else held
+        if kind is types.FunctionType and body_of(value) is not None:
+            self._folding.reject(
+                f"the function '{value.__name__}', which is made while compiling, is returned",
+                "define it outside the compiled function",
+            )
+        source = self._folding.source(value)
+        if source is not None and not issubclass(kind, SHAREABLE):
+            return self._folding.object_input(source)
+        if is_literal(value):
+            return self.constant(value)
+        if kind in (tuple, frozenset) or issubclass(kind, tuple):
+            return self._immutable(value)
+        if kind in EDITS:
+            return self._container(value)
+        if kind is types.MethodType:
+            function, owner = self._value(value.__func__), self._value(value.__self__)
+            return self.runtime("method", function, owner)
+        if is_rebuilt(kind):
+            made = self.runtime("new", self.constant(kind))
+            self._later(value, made)
+            return made
+        return self.constant(value)
+
+    def _number(self, number: SymbolicNumber) -> SSAValue:
+        found = self._numbers.get(number.source.key)
+        if found is None:
+            found = self._numbers[number.source.key] = self._folding.object_input(number.source)
+        return found
+
+    def _check_class(self, value: Any) -> None:
+        """Refuse a class that a class statement made, and its instances: each call has its own."""
+        kind: type[Any] = value if isinstance(value, type) else class_of(value)
+        if any(id(base) in self._folding.born_classes for base in kind.__mro__):
+            one = "" if isinstance(value, type) else "an instance of "
+            self._folding.reject(
+                f"{one}the class '{kind.__name__}', which is made while compiling, is returned",
+                "define the class outside the compiled function",
+            )
+
+    def _immutable(self, value: Any) -> SSAValue:
+        kind = class_of(value)
+        items = self.sequence(pyobj.TupleOp, list(value))
+        if kind is tuple:
+            return items
+        if kind is frozenset:
+            return self.call(self.constant(frozenset), items)
+        return self.runtime("new_tuple", self.constant(kind), items)
+
+    def _container(self, value: Any) -> SSAValue:
+        """Return a new container; one that contains itself is filled when it is there."""
+        kind = class_of(value)
+        if kind in (list, dict, set) and id(value) not in self._cyclic:
+            if kind is dict:
+                parts = [part for pair in value.items() for part in pair]
+                made = self._mapping(parts)
+            else:
+                ops = {list: pyobj.ListOp, set: pyobj.SetOp}
+                made = self.sequence(ops[kind], list(value))
+            self.track(value)
+            return made
+        arguments: list[SSAValue] = []
+        if kind is defaultdict:
+            arguments = [self._value(value.default_factory)]
+        elif kind is deque:
+            arguments = [self.sequence(pyobj.TupleOp, []), self._value(value.maxlen)]
+        made = self.call(self.constant(kind), *arguments)
+        self._later(value, made)
+        return made
+
+    def _later(self, value: object, made: SSAValue) -> None:
+        """Let an object that was made empty be filled when all it may hold can be made."""
+        self._keep(value, made)
+        tracked = self.track(value)
+        tracked.synced, tracked.is_new = tracked.kind.empty, True
+        self._unfilled.append(tracked)
+
+    def _find_cycles(self, value: object) -> None:
+        """Find the objects that contain themselves and that the host doesn't know yet."""
+        path: dict[int, object] = {}
+        seen = set[int]()
+
+        def visit(one: Any) -> None:
+            key = id(one)
+            if key in path:
+                keys = list(path)
+                self._cyclic.update(keys[keys.index(key) :])
+                return
+            if key in seen or key in self._values or self._folding.source(one) is not None:
+                return
+            seen.add(key)
+            parts = _parts(one)
+            if parts:
+                path[key] = one
+                for part in parts:
+                    visit(part)
+                del path[key]
+
+        if not is_literal(value):
+            visit(value)
+
+    # What lives at the host and changes.
+
+    def track(self, model: Any) -> _Tracked:
+        """Remember what the host knows of an object: what its model is now."""
+        found = self._tracked.get(id(model))
+        if found is None:
+            kind = model.edit_kind if class_of(model) is Shadow else kind_of(model)
+            found = self._tracked[id(model)] = _Tracked(model, kind, kind.read(model))
+            self._alive.append(model)
+        return found
+
+    def is_tracked(self, value: object) -> bool:
+        """Return whether an object lives at the host, and changes there as its model does."""
+        return id(value) in self._tracked
+
+    def flush(self) -> None:
+        """Emit what has become of all that lives at the host; not within a run-time branch."""
+        changed = True
+        while changed:
+            changed = False
+            for tracked in list(self._tracked.values()):
+                changed = self._sync(tracked) or changed
+
+    def touch(self, value: object) -> None:
+        """Emit what has become of one object, if it lives at the host."""
+        tracked = self._tracked.get(id(value))
+        if tracked is not None:
+            self._sync(tracked)
+
+    def _sync(self, tracked: _Tracked) -> bool:
+        kind, old = tracked.kind, tracked.synced
+        new = kind.read(tracked.model)
+        if kind.same(old, new):
+            return False
+        tracked.synced = new
+        if not tracked.is_new:
+            self._check_change(tracked)
+        tracked.is_new = False
+        kind.edit(self, self.value(tracked.model), old, new)
+        return True
+
+    def _check_change(self, tracked: _Tracked) -> None:
+        folding = self._folding
+        source = folding.source(tracked.model)
+        if isinstance(source, AttributeOf) and source.name == "__dict__":
+            folding.refuse_effect(f"the attributes of '{source.base}' are changed by its __dict__")
+        folding.note_effect(tracked.kind.what(tracked.model))
+
+    def forget_change(self, model: object) -> None:
+        """Take an object's model as what the host knows already."""
+        tracked = self._tracked.get(id(model))
+        if tracked is not None:
+            tracked.synced = tracked.kind.read(model)
+
+    # Tensors that are written to.
+
+    def before_write(self, tensor: Tensor, operation: str) -> None:
+        """Be told that a tensor gets another value next, by "write" or by "assign"."""
+        if id(tensor) not in self._values and self._folding.arrived(tensor) is None:
+            return
+        _, writes = self._writes.setdefault(id(tensor), (tensor, []))
+        if writes and writes[-1][0] != operation:
+            writes[-1] = (writes[-1][0], tensor.graph_value(self._folding))
+        if not writes or writes[-1][0] != operation:
+            writes.append((operation, None))
+
+    def write_tensors(self) -> None:
+        """Emit the writes to tensors: last of all, for the graph reads what was there before."""
+        for tensor, writes in self._writes.values():
+            owner, last = self.value(tensor), tensor.graph_value(self._folding)
+            if last is owner and len(writes) == 1:
+                continue
+            self._folding.note_effect("writes to a tensor")
+            for operation, value in writes:
+                self.runtime(operation, owner, last if value is None else value)
+        self._writes.clear()
+
+    # Ops.
+
+    def constant(self, value: Any) -> SSAValue:
+        """Emit a literal, or an object that all calls may share."""
+        literal: bool = is_literal(value)
+        attribute = pyobj.LiteralAttr(value) if literal else pyobj.ObjectAttr(value)
+        return self.add(pyobj.ConstantOp, [], value=attribute)
+
+    def sequence(self, kind: type[Operation], items: list[Any]) -> SSAValue:
+        """Emit a tuple, a list or a set of some values."""
+        operands = [self._value(item) for item in items]
+        return self.add(kind, operands, layout=pyobj.NamesAttr(("",) * len(items)))
+
+    def list_of(self, items: list[Any]) -> SSAValue:
+        """Emit a new list of some values, as a part of an edit: nobody else knows it."""
+        for item in items:
+            self.value(item)
+        return self.sequence(pyobj.ListOp, items)
+
+    def dict_of(self, pairs: list[tuple[Any, Any]]) -> SSAValue:
+        """Emit a new dict of some keys and values, as a part of an edit."""
+        parts = [part for pair in pairs for part in pair]
+        for part in parts:
+            self.value(part)
+        return self._mapping(parts)
+
+    def _mapping(self, parts: list[Any]) -> SSAValue:
+        operands = [self._value(part) for part in parts]
+        layout = pyobj.NamesAttr((":",) * (len(parts) // 2))
+        return self.add(pyobj.DictOp, operands, layout=layout)
+
+    def call(self, callee: SSAValue, *arguments: SSAValue) -> SSAValue:
+        """Emit a call with positional arguments."""
+        layout = pyobj.NamesAttr(("",) * len(arguments))
+        return self.add(pyobj.CallOp, [callee, *arguments], layout=layout)
+
+    def runtime(self, function: str, *arguments: SSAValue) -> SSAValue:
+        """Emit a call of one of the runtime's functions."""
+        return self.call(self.add(pyobj.RuntimeOp, [], function=StringAttr(function)), *arguments)
+
+    def method(self, owner: SSAValue, name: str, *arguments: SSAValue) -> None:
+        """Emit a call of a method of a built-in container."""
+        self.call(self.add(pyobj.GetAttrOp, [owner], attribute=StringAttr(name)), *arguments)
+
+    def set_item(self, owner: SSAValue, key: Any, value: SSAValue) -> None:
+        """Emit `owner[key] = value`; `key` is a value of the fold."""
+        self.do(pyobj.SetItemOp, [value, owner, self._key(key)])
+
+    def delete_item(self, owner: SSAValue, key: Any) -> None:
+        """Emit `del owner[key]`; `key` is a value of the fold."""
+        self.do(pyobj.DelItemOp, [owner, self._key(key)])
+
+    def _key(self, key: Any) -> SSAValue:
+        if isinstance(key, slice):
+            parts = cast("slice[Any, Any, Any]", key)
+            operands = [self.constant(part) for part in (parts.start, parts.stop, parts.step)]
+            return self.add(pyobj.SliceOp, operands)
+        return self._value(key)
+
+    def set_attribute(self, owner: SSAValue, name: str, value: SSAValue, raw: bool) -> None:
+        """Emit `owner.name = value`, `raw` as `object.__setattr__` does it."""
+        if raw:
+            self.runtime("set_attribute", owner, self.constant(name), value)
+        else:
+            self.do(pyobj.SetAttrOp, [value, owner], attribute=StringAttr(name))
+
+    def delete_attribute(self, owner: SSAValue, name: str, raw: bool) -> None:
+        """Emit `del owner.name`, `raw` as `object.__delattr__` does it."""
+        if raw:
+            self.runtime("delete_attribute", owner, self.constant(name))
+        else:
+            self.do(pyobj.DelAttrOp, [owner], attribute=StringAttr(name))
+
+    def add(
+        self, kind: type[Operation], operands: list[SSAValue], **properties: Attribute
+    ) -> SSAValue:
+        """Emit an op that has a value."""
+        return self._emit(kind, operands, properties, 1).results[0]
+
+    def do(self, kind: type[Operation], operands: list[SSAValue], **properties: Attribute) -> None:
+        """Emit an op that has none."""
+        self._emit(kind, operands, properties, 0)
+
+    def _emit(
+        self,
+        kind: type[Operation],
+        operands: list[SSAValue],
+        properties: dict[str, Attribute],
+        results: int,
+    ) -> Operation:
+        op = kind.create(
+            operands=operands,
+            result_types=(OBJECT,) * results,
+            properties=properties,
+            location=self._folding.location,
+        )
+        self._folding.block.add_op(op)
+        return op
+
+
+def is_rebuilt(kind: type[Any]) -> bool:
+    """Return whether the host makes instances of a class without any code of the user's.
+
+    Those of classes that Python's own `object` makes, and that nothing is done for at the end.
+    """
+    if kind.__new__ is not object.__new__ or hasattr(kind, "__del__"):
+        return False
+    if kind.__module__.partition(".")[0] == "foldaway" or issubclass(kind, BaseException):
+        return False
+    return all(_is_python_class(base) for base in kind.__mro__ if base is not object)
+
+
+def _is_python_class(kind: type[Any]) -> bool:
+    """Return whether a class statement made it: what its instances hold has names."""
+    slots = len([*slots_of(kind)]) + 2
+    return bool(kind.__flags__ & _HEAP) and kind.__basicsize__ <= object.__basicsize__ + 8 * slots
+
+
+_HEAP = 1 << 9
+"""Py_TPFLAGS_HEAPTYPE."""
+
+
+def _parts(value: Any) -> list[Any]:
+    """Return what a fold-time value holds."""
+    kind = class_of(value)
+    if kind in _DICTS:
+        return [part for pair in value.items() for part in pair]
+    if kind in EDITS or kind is frozenset or issubclass(kind, tuple):
+        return list(value)
+    if kind is types.MethodType:
+        return [value.__self__]
+    if is_rebuilt(kind) and not isinstance(value, Tensor):
+        return list(kind_of(value).read(value).values())
+    return []
