@@ -27,7 +27,7 @@ class TensorData:
     Asking any other symbolic tensor for data raises `ValueNeeded`.
     """
 
-    __slots__ = ("__weakref__", "_array", "_seen", "_tracer", "_value", "lazily")
+    __slots__ = ("__weakref__", "_array", "_outside", "_seen", "_tracer", "_value", "lazily")
 
     _array: Array | None
     lazily: LazyValue | None
@@ -37,23 +37,27 @@ class TensorData:
     _seen: bytes | None
     """The data of a symbolic tensor when its array was handed out; Python may change the array."""
 
+    _outside: bool
+    """Whether others know a symbolic tensor by another name, so that it must not be written to."""
+
     def _hold_array(self, array: Array) -> None:
         self._array, self._value, self._tracer = owned(array), None, None
-        self._seen, self.lazily = None, None
+        self._seen, self._outside, self.lazily = None, False, None
 
     def _hold_shared(self, array: Array) -> None:
         self._hold_array(array)
         if array.flags.c_contiguous and array.dtype.isnative:
             self._array = array
 
-    def _hold_value(self, tracer: Tracer, value: SSAValue) -> None:
+    def _hold_value(self, tracer: Tracer, value: SSAValue, outside: bool = False) -> None:
         self._array, self._value, self._tracer = None, value, tracer
-        self._seen, self.lazily = None, None
+        self._seen, self._outside, self.lazily = None, outside, None
 
     def _hold_lazily(self, value: LazyValue) -> None:
         """Stand for a value that code which runs lazily has recorded."""
         self.lazily = value
         self._array = self._value = self._tracer = self._seen = None
+        self._outside = False
         if value.array is None and value.trace is not None:
             value.trace.watch(self)
 
@@ -81,7 +85,10 @@ class TensorData:
 
         `operation` is "write" where the elements change in place, "assign" where they are replaced.
         """
-        cast(Tracer, self._tracer).before_write(cast("Tensor", self), operation)
+        tracer = cast(Tracer, self._tracer)
+        if self._outside:
+            tracer.refuse_write(cast("Tensor", self))
+        tracer.before_write(cast("Tensor", self), operation)
         self._value = value
 
     def stand_for(self, value: SSAValue) -> None:
