@@ -1,6 +1,6 @@
 """Every function of the standard library but async ones: to pyobj, and back to what it was.
 
-    python -m tests.cpython.stdlib --stride 1
+python -m tests.cpython.stdlib --stride 1
 """
 
 import argparse
@@ -42,9 +42,11 @@ class WithoutAsync(ast.NodeTransformer):
         if isinstance(node, ast.AsyncFunctionDef) or any(
             isinstance(inner, ASYNC) or getattr(inner, "is_async", 0) for inner in own(node)
         ):
-            self.taken += 1 + sum(
-                isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(node)
-            ) - 1
+            self.taken += (
+                1
+                + sum(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(node))
+                - 1
+            )
             return None
         return self.generic_visit(node)
 
