@@ -24,7 +24,7 @@ from .frames import Frame
 from .functions import Body, Invocation, bind, body_of, execute, make_function
 from .generators import make_generator
 from .gradients import call_gradient
-from .moving_calls import callbacks_of, keyed_by_first, only_moves
+from .moving_calls import callbacks_of, keyed_by_first, only_moves, takes_numbers
 from .native_writes import changed, check_method, plain_setter, snapshot
 from .number_operands import looked_at
 from .numbers import SymbolicNumber, constant
@@ -242,6 +242,8 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     moves = only_moves(callee, args)
     if moves and keyed_by_first(callee):
         args[:1] = map(constant, args[:1])
+    elif moves and not takes_numbers(callee):
+        args = [one.constant() if isinstance(one, SymbolicNumber) else one for one in args]
     elif not moves:
         args = [constant(value) for value in args]
         kwargs = {name: constant(value) for name, value in kwargs.items()}

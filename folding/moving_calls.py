@@ -25,6 +25,7 @@ _CALLABLES: tuple[Any, ...] = (
     *(getattr(itertools, name) for name in _ITERTOOLS.split()),
     *(functools.reduce, deque, itertools.chain.from_iterable),
 )
+_TAKES_NUMBERS = (min, max, functools.reduce, itertools.repeat, itertools.accumulate)
 _CALLS_FIRST: tuple[Any, ...] = (
     *(map, filter, functools.reduce, itertools.takewhile, itertools.dropwhile),
     *(itertools.filterfalse, itertools.starmap),
@@ -38,16 +39,23 @@ _METHODS: dict[type, frozenset[str]] = {
     list: _SEQUENCE_METHODS,
     deque: _SEQUENCE_METHODS,
     tuple: _SEQUENCE_METHODS,
-    dict: frozenset("get pop setdefault items keys values copy clear popitem".split()),
+    dict: frozenset("get pop setdefault update items keys values copy clear popitem".split()),
 }
 _KEYED = frozenset(("get", "pop", "setdefault"))
 
 
 def only_moves(callee: Any, args: list[object]) -> bool:
     """Return whether a native callable takes run-time numbers as they are."""
-    if callee is dict:
+    owner = _method_of(callee)
+    if callee is dict or (owner is dict and callee.__name__ == "update"):
+        # Of pairs, the first one is a key.
         return all(class_of(arg) is dict for arg in args)
-    return any(callee is one for one in _CALLABLES) or _method_of(callee) is not None
+    return owner is not None or any(callee is one for one in _CALLABLES)
+
+
+def takes_numbers(callee: Any) -> bool:
+    """Return whether arguments of a callable, not only items in them, may be run-time numbers."""
+    return any(callee is one for one in _TAKES_NUMBERS) or _method_of(callee) is not None
 
 
 def callbacks_of(callee: Any, args: list[object], kwargs: dict[str, object]) -> list[object]:
