@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from xdsl.ir import SSAValue
 
 from ..runtime.guards import class_of
-from .numbers import is_unchanged
 
 if TYPE_CHECKING:
     from .host import Host
@@ -49,7 +48,7 @@ class _Sequence(Kind):
 
     def same(self, old: Any, new: Any) -> bool:
         """Compare the items by identity."""
-        return len(old) == len(new) and all(map(is_unchanged, old, new))
+        return len(old) == len(new) and all(a is b for a, b in zip(old, new, strict=True))
 
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:
         """Append, or replace what is between the items that stayed at both ends."""
@@ -112,7 +111,7 @@ class _Mapping(Kind):
     def same(self, old: Any, new: Any) -> bool:
         """Compare keys and values by identity."""
         return len(old) == len(new) and all(
-            a is b and is_unchanged(x, y) for (a, x), (b, y) in zip(old, new, strict=True)
+            a is b and x is y for (a, x), (b, y) in zip(old, new, strict=True)
         )
 
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:

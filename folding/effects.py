@@ -13,7 +13,6 @@ from xdsl.ir import SSAValue
 
 from ..runtime.guards import class_of
 from .edits import Kind
-from .numbers import is_unchanged
 
 if TYPE_CHECKING:
     from .host import Host
@@ -39,7 +38,7 @@ class _Names(Kind):
         return dict(model.now)
 
     def same(self, old: Any, new: Any) -> bool:
-        return list(old) == list(new) and all(is_unchanged(old[name], new[name]) for name in new)
+        return list(old) == list(new) and all(old[name] is new[name] for name in new)
 
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:
         for name, value in new.items():

@@ -14,10 +14,13 @@ from .taint import is_tainted
 def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> None:
     """Print now what is made of literals, imports and globals; all else at run time.
 
+    In LAX all prints happen at run time.
+
     Raises `Raised` with Python's TypeError for a wrong `sep` or `end`.
     """
     folding = frame.folding
-    if not any(isinstance(arg, Tensor) for arg in args) and not is_tainted(frame):
+    known = not any(isinstance(arg, Tensor) for arg in args) and not is_tainted(frame)
+    if known and not folding.options.lax:
         for arg in args:
             folding.meet(arg)
         run(print, *args, **kwargs)

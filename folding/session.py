@@ -30,7 +30,7 @@ from .journal import Journal
 from .native_reads import NativeReads
 from .notice import Notice
 from .number_table import NumberPolicy, Numbers, Widen
-from .numbers import SymbolicNumber, constant
+from .numbers import SymbolicNumber
 from .outside import Outside
 
 AnyGuard = guards.AnyGuard
@@ -112,8 +112,6 @@ class Folding:
         """The exceptions whose handlers are running, the innermost last."""
         self.needed: CompileError | None = None
         self.native_calls = 0
-        self.moves_numbers = True
-        """Whether who runs folded code now takes run-time numbers as they are."""
         """How many calls of native code are running inside each other."""
         self.unfinished: dict[int, tuple[Frame, Operation]] = {}
         """The generators that wait inside `try` or `with`, and where."""
@@ -202,10 +200,6 @@ class Folding:
     def symbolic_number(self, value: int | float, source: Source) -> SymbolicNumber:
         """Return what stands for a number from outside whose value comes at run time."""
         return self.numbers.leaf(value, source, SymbolicNumber)
-
-    def handed_out(self, value: object) -> object:
-        """Return what folded code gives to who runs it: native code may need constants."""
-        return value if self.moves_numbers else constant(value)
 
     def widen(self, source: Source) -> NoReturn:
         """Start the fold again with the number at `source` as a run-time value."""

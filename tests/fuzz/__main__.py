@@ -30,6 +30,8 @@ def outcome(case, *, fullgraph):
         return f"different: {difference}"
     except Slow:
         return f"different: takes more than {_SECONDS} seconds"
+    except SyntaxError as error:
+        return f"invalid: {error}"
     except Exception:
         return f"different: the harness failed: {traceback.format_exc()}"
     return "same"
@@ -89,7 +91,7 @@ def _show(case, mode, options):
 
 def _kind(found):
     """Return how a program fails, without the values: a smaller one must fail the same way."""
-    return re.sub(r"\d+", "", " ".join(found.split()[:4])) if found != "same" else found
+    return re.sub(r"\d+", "", " ".join(found.split()[:9])) if found != "same" else found
 
 
 def _timed(case, mode):

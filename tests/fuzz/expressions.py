@@ -280,9 +280,9 @@ class Expressions:
             case 2:
                 return f"({s()} * {self.pick('0', '1', '2', '3')})"
             case 3:
-                return f'f"{{{i()}:03d}}|{{{self.fvalue()}}}"'
+                return f'f"{{({self.atom("int")}):03d}}|{{({self.fvalue()})}}"'
             case 4:
-                return f'f"{{{self.expression("float", 0)}:.2f}}{{{s_name(self)}!r:>5}}"'
+                return f'f"{{({self.atom("float")}):.2f}}{{{s_name(self)}!r:>5}}"'
             case 5:
                 return f"{s()}.{self.pick('upper()', 'strip()', 'title()', 'zfill(4)')}"
             case 6:

@@ -296,6 +296,8 @@ class Tensor:
 def _plain(data):
     if isinstance(data, list | tuple):
         return [_plain(item) for item in data]
+    if not isinstance(data, Tensor | bool | int | float | np.ndarray | np.generic):
+        raise TypeError(f"a tensor can't hold a {type(data).__name__}")
     return data.data if isinstance(data, Tensor) else data
 
 
@@ -373,7 +375,8 @@ def _called(function, left, right):
 
 
 def _elementwise(function):
-    def compute(tensor):
+    def compute(value):
+        tensor = value if isinstance(value, Tensor) else Tensor(value)
         dtype = tensor.dtype if tensor.dtype.kind == "f" else float32
         with np.errstate(all="ignore"):
             return _wrap(function(_convert(tensor.data, dtype)))

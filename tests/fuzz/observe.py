@@ -1,6 +1,8 @@
 """Run a program plainly and compiled, and tell where the two differ."""
 
 import contextlib
+import copy
+import enum
 import functools
 import io
 import itertools
@@ -108,7 +110,7 @@ class _Run:
             for name, value in self.space.items()
             if name.isupper() and not isinstance(value, types.ModuleType)
         }
-        describe = _Description(self.tensor, self.file)
+        describe = Description(self.tensor, self.file)
         return {
             "result": describe(result),
             "arguments": describe((args, kwargs)),
@@ -125,7 +127,7 @@ class _Raised:
         self.error, self.file = error, file
 
 
-class _Description:
+class Description:
     """Turns values into plain tuples in which equal means indistinguishable."""
 
     def __init__(self, tensor, file):
@@ -136,6 +138,8 @@ class _Description:
         kind = type(value)
         if kind is float:
             return ("float", value)
+        if isinstance(value, enum.Enum):
+            return (kind.__name__, value.name)
         if value is None or kind in (bool, int, str, bytes, complex, type(...), range, slice):
             return (kind.__name__, repr(value))
         if isinstance(value, self.tensor):
@@ -144,6 +148,8 @@ class _Description:
             return (kind.__name__, *self._numbers(np.asarray(value)))
         if kind is tuple:
             return ("tuple", *map(self, value))
+        if kind is frozenset:
+            return ("frozenset", *sorted(map(self, value), key=repr))
         if isinstance(value, types.FunctionType | type | types.BuiltinFunctionType):
             return ("named", value.__name__)
         if isinstance(value, _Raised):
@@ -160,14 +166,18 @@ class _Description:
             return self._exception(value)
         if isinstance(value, dict):
             return (name, *((self(key), self(item)) for key, item in value.items()))
-        if isinstance(value, set | frozenset):
+        if isinstance(value, set):
             return (name, *sorted(map(self, value), key=repr))
         if isinstance(value, list | tuple):
             return (name, *map(self, value))
+        if name.endswith("_iterator"):
+            return (name, *map(self, copy.copy(value)))
         if isinstance(value, types.GeneratorType | map | filter | zip | enumerate | reversed):
             return (name, *map(self, itertools.islice(value, 20)))
-        if kind.__module__ == "program":
-            return (name, *((key, self(item)) for key, item in vars(value).items()))
+        if kind.__module__.partition(".")[0] in ("program", "tests"):
+            slots = {key: getattr(value, key) for key in getattr(kind, "__slots__", ())}
+            held = {**slots, **getattr(value, "__dict__", {})}
+            return (name, *((key, self(item)) for key, item in held.items()))
         return (name, repr(value))
 
     def _numbers(self, array):
@@ -186,11 +196,18 @@ class _Description:
 
     def _line(self, error):
         """Return the line of the program that raised."""
-        line, trace = None, error.__traceback__
+        line, trace = 0, error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == self.file:
                 line = trace.tb_lineno
             trace = trace.tb_next
+        # What comparing with a pattern raises is shown at the `match`.
+        text = linecache.getline(self.file, line)
+        while line and text.lstrip().startswith("case "):
+            indent = len(text) - len(text.lstrip())
+            while line and len(text) - len(text.lstrip()) >= indent:
+                line -= 1
+                text = linecache.getline(self.file, line)
         return line
 
 

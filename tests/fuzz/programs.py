@@ -9,14 +9,15 @@ from .statements import Statements
 
 CHOICES = {
     "prints": (0.0, 0.4),
+    "says": (0.0, 1.0),
     "mistakes": (0.4, 0.4),
     "walrus": (0.3, 0.3),
-    "numbers": (0.5, 0.6),
+    "numbers": (0.7, 0.7),
     "reads": (0.12, 0.4),
     "branches": (0.15, 0.4),
     "effects": (0.12, 0.4),
     "arrays": (0.1, 0.3),
-    "classes": (0.1, 0.2),
+    "classes": (0.2, 0.3),
 }
 """The share of programs that may do what, in STRICT and in LAX."""
 
@@ -38,6 +39,9 @@ class Managed:
         self.notes = [tag]
         self.swallow = swallow
 
+    def __repr__(self):
+        return f"Managed({self.notes})"
+
     def __enter__(self):
         self.notes.append(1)
         return self
@@ -55,6 +59,9 @@ class Box:
         self.n = n
         self.t = t
         self.items = []
+
+    def __repr__(self):
+        return f"Box({self.n})"
 
     def bump(self, by=1):
         self.n += by

@@ -126,12 +126,13 @@ class Statements(Definitions):
         return self.write(f"{name}[{key}] {self.pick('=', '=', '+=', '*=')} {value}")
 
     def say(self):
-        if not self.has("prints") or self.root is None:
+        if not self.has("prints") or (self.root is None and not self.has("says")):
             return self.assign()
-        shown = self.rng.choice([*self.scope])
-        end = self.pick("", "", ", sep='-'", ", end=';')")
-        end = end.rstrip(")")
-        return self.write(f"print({self.pick('1', '2')!r}, {self.root}, {shown}{end})")
+        shown = self.rng.choice([*self.scope] or ["None"])
+        # In STRICT something of an argument is among it: what is not prints while compiling.
+        first = self.literal("str") if self.has("says") and self.chance(0.5) else self.root
+        end = self.pick("", "", ", sep='-'", ", end=';'")
+        return self.write(f"print({self.pick('1', '2')!r}, {first}, {shown}{end})")
 
     def check(self):
         message = f", {self.atom('str')}" if self.chance(0.5) else ""
