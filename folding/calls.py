@@ -25,7 +25,7 @@ from .functions import Body, Invocation, bind, body_of, execute, make_function
 from .generators import make_generator
 from .gradients import call_gradient
 from .native_writes import changed, check_method, plain_setter, snapshot
-from .number_operands import looked_at
+from .number_operands import looked_at, sets_item
 from .numbers import SymbolicNumber, constant
 from .special import SPECIAL
 from .taint import taint_of_call
@@ -44,6 +44,8 @@ def operate(frame: Frame, function: Callable[..., Any], *operands: object) -> An
     for operand in operands:
         if type(operand) not in _FAST:
             if isinstance(operand, SymbolicNumber):
+                if operand is operands[-1] and sets_item(function, operands):
+                    continue
                 return _operate_on_number(frame, function, operand, operands)
             frame.folding.meet(operand)
             if type(operand) in _HOLDERS:

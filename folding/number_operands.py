@@ -18,6 +18,11 @@ _ITEMS = frozenset((operator.getitem, operator.setitem, operator.delitem))
 _CONTAINERS = (tuple, list, dict)
 
 
+def sets_item(function: Callable[..., Any], operands: tuple[object, ...]) -> bool:
+    """Return whether an operator puts its last operand into a container as it is."""
+    return function is operator.setitem and type(operands[0]) in _CONTAINERS
+
+
 def looked_at(function: Callable[..., Any], operands: tuple[object, ...]) -> tuple[object, ...]:
     """Return the operands with those numbers constant that the operator looks at."""
     owner, *others = operands
