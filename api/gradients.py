@@ -1,6 +1,7 @@
 """Gradients of functions of tensors, by JAX's and by MindSpore's names.
 
 The function is folded into one graph, whose derivative is computed by reverse mode and compiled.
+Called outside of compiled code, what can't be compiled whole runs as plain Python, on a tape.
 Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.grad.html>.
 """
 
@@ -20,6 +21,7 @@ from foldaway.runtime.tensor import Tensor
 from foldaway.runtime.tracing import current_tracer
 
 from .compile_options import CompileOptions
+from .gradient_tape import GradientTape, call_on_tape
 from .jit import Jitted
 from .nn_cell import Cell
 
@@ -52,9 +54,13 @@ class Gradient(GradientFunction):
         Raises CompileError where a result doesn't come from tensor operations, TypeError and
         ValueError for arguments that don't fit, and what the function raises.
         """
-        if current_tracer() is not None:
+        tracer = current_tracer()
+        if isinstance(tracer, GradientTape):
+            return call_on_tape(self, [*args], kwargs)
+        if tracer is not None:
             raise TypeError("a gradient can't be called by library code that is being compiled")
-        return _compiled_form(self.function)(self, args, kwargs)
+        found = _compiled_form(self.function).find_or_compile((self, args, kwargs), {})
+        return call_on_tape(self, [*args], kwargs) if found is None else found[0].run(found[1])
 
     def __repr__(self) -> str:
         return f"<gradient of {self.function!r}>"
@@ -180,5 +186,5 @@ def _compiled_form(function: Any) -> Jitted:
     with _lock:
         found = _compiled.get(key)
         if found is None:
-            found = _compiled[key] = Jitted(_evaluate, CompileOptions(fullgraph=True))
+            found = _compiled[key] = Jitted(_evaluate, CompileOptions(lax=True))
         return found

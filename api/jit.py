@@ -77,6 +77,15 @@ class Jitted(CompiledFunction):
             # It says where in the user's file; our own frames say nothing more.
             raise error.with_traceback(None) from None
 
+    def find_or_compile(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Specialization, list[object]] | None:
+        """Return the specialisation of a LAX call, and the bound arguments; None if there is none.
+
+        No effect of the function happens meanwhile.
+        """
+        return self._find_or_compile(args, kwargs)
+
     def _find_or_compile(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Specialization, list[object]] | None:

@@ -18,6 +18,7 @@ from ..dialects.emitter import IREmitter
 from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.source import CompileError, reject
 from ..runtime import guards
+from ..runtime.constants import KnownConstants
 from ..runtime.sources import Held, Source
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import ValueNeeded
@@ -81,7 +82,7 @@ class _FrameEmitter(IREmitter):
         """Ignored: the frames know the place."""
 
 
-class Folding:
+class Folding(KnownConstants):
     """The tracer of one fold, and everything that folding finds out."""
 
     def __init__(self, options: Options, numbers: NumberPolicy | None = None):

@@ -58,7 +58,7 @@ def differentiate(func: FuncOp) -> None:
     found = [op for op in func.walk() if isinstance(op, graph.GRADIENT)]
     for op in found:
         if isinstance(op, graph.GradientOp):
-            _replace_gradient(op)
+            replace_gradient(op)
     for op in found:
         if isinstance(op, graph.VariableOp | graph.StopGradientOp):
             op.result.replace_all_uses_with(op.input)
@@ -66,7 +66,14 @@ def differentiate(func: FuncOp) -> None:
             op.erase()
 
 
-def _replace_gradient(op: graph.GradientOp) -> None:
+def is_differentiable(op: Operation) -> bool:
+    """Return whether a result of an op may depend smoothly on its operands."""
+    rule = RULES.get(type(op), no_gradient)
+    return rule is not no_gradient and spec_of(op.results[0].type).dtype.kind in "if"
+
+
+def replace_gradient(op: graph.GradientOp) -> tuple[Sequence[SSAValue], Sequence[Operation]]:
+    """Put the ops that compute a gradient in its place; return the gradients and the ops."""
     block = op.parent
     assert block is not None
     made = Block()
@@ -92,6 +99,7 @@ def _replace_gradient(op: graph.GradientOp) -> None:
         result.replace_all_uses_with(gradient)
     op.detach()
     op.erase()
+    return gradients, ops
 
 
 def _accumulate(
@@ -126,8 +134,8 @@ def _active_ops(op: graph.GradientOp) -> tuple[set[SSAValue], Sequence[Operation
                 "differentiate a function of tensor operations without run-time branches",
             )
         order.append(current)
-        if RULES[type(current)] is not no_gradient:
-            active.update(v for v in current.results if spec_of(v.type).dtype.kind in "if")
+        if is_differentiable(current):
+            active.add(current.results[0])
     return active, order
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xdsl.ir import Operation, OpResult, SSAValue
 
 from ..dialects import graph
@@ -9,6 +11,25 @@ from ..dialects.dtypes import spec_of
 from ..dialects.emitter import AttributeValue, from_attribute
 from .arrays import Array, array_of
 from .meanings import MEANINGS, compute
+
+if TYPE_CHECKING:
+    from weakref import ReferenceType
+
+    from .tensor_data import TensorData
+
+
+class KnownConstants:
+    """The part of a tracer to which data are known only where they are made of constants."""
+
+    watched: list[ReferenceType[TensorData]] | None = None
+    """Nobody asks which tensors are made."""
+
+    def known(self, value: SSAValue) -> Array | None:
+        """Return the data of a value that is made of constants, else None."""
+        return evaluate(value)
+
+    def peek(self, tensor: TensorData, wanted: str) -> Array | None:
+        """Return None: who looks at data gets what is known of them, as all others do."""
 
 
 def evaluate(value: SSAValue) -> Array | None:

@@ -70,10 +70,15 @@ class Tensor(TensorIndexing):
             self._hold(construction.array_from(input_data, named))
 
     @classmethod
-    def symbolic(cls, tracer: Tracer, value: SSAValue, like: Tensor | None = None) -> Tensor:
-        """Return the symbolic tensor that stands for one from outside; `like` gives its class."""
+    def symbolic(
+        cls, tracer: Tracer, value: SSAValue, like: Tensor | None = None, fixed: bool = False
+    ) -> Tensor:
+        """Return the symbolic tensor that stands for one from outside; `like` gives its class.
+
+        Who writes to a fixed one asks the tracer, which refuses.
+        """
         made = Tensor.__new__(cls if like is None else type(like))
-        made._hold_value(tracer, value)
+        made._hold_value(tracer, value, outside=fixed)
         for name, attribute in getattr(like, "__dict__", {}).items():
             setattr(made, name, attribute)
         return made

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from weakref import ref
 
 import numpy as np
 from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import DType, TensorSpec, spec_of
 from .arrays import Array, array_of, owned, spec_of_array
-from .constants import evaluate
 from .lazy_trace import LazyTrace
 from .lazy_value import TRANSITION, LazyValue, exclusive, has_one_holder, value_of_array
 from .tracing import Tracer, current_tracer
@@ -52,6 +52,8 @@ class TensorData:
     def _hold_value(self, tracer: Tracer, value: SSAValue, outside: bool = False) -> None:
         self._array, self._value, self._tracer = None, value, tracer
         self._seen, self._outside, self.lazily = None, outside, None
+        if tracer.watched is not None:
+            tracer.watched.append(ref(self))
 
     def _hold_lazily(self, value: LazyValue) -> None:
         """Stand for a value that code which runs lazily has recorded."""
@@ -94,6 +96,11 @@ class TensorData:
     def stand_for(self, value: SSAValue) -> None:
         """Let a symbolic tensor stand for another value of the same type; it isn't written to."""
         self._value = value
+
+    def release(self, array: Array) -> None:
+        """Become an eager tensor of these data; those that Python has been handed are the data."""
+        handed = self._array
+        self._hold_array(array.copy() if handed is None else handed)
 
     def rebind(self, new: TensorData) -> None:
         """Take over the elements of another eager tensor; who shares the old ones keeps them."""
@@ -175,6 +182,8 @@ class TensorData:
         Raises `ValueNeeded` where data exists only at run time.
         """
         tracer = current_tracer()
+        if tracer is not None and (looked := tracer.peek(self, wanted)) is not None:
+            return looked
         if (array := self._array) is not None and self._tracer is tracer:
             return array
         if tracer is None and self._tracer is None:
@@ -184,7 +193,7 @@ class TensorData:
         if self._value is None:
             # It existed before, so its data may be others when the compiled code runs.
             raise tracer.refuse(cast("Tensor", self), wanted)
-        found = evaluate(self._value)
+        found = tracer.known(self._value)
         if found is None:
             raise tracer.refuse(cast("Tensor", self), wanted)
         self._array = found.copy()

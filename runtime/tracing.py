@@ -15,13 +15,30 @@ from xdsl.ir import SSAValue
 from ..dialects.build import IRBuilder
 
 if TYPE_CHECKING:
+    from weakref import ReferenceType
+
+    from .arrays import Array
     from .tensor import Tensor
+    from .tensor_data import TensorData
 
 
 class Tracer(Protocol):
     """The graph under construction, as tensors see it."""
 
     builder: IRBuilder
+
+    @property
+    def watched(self) -> list[ReferenceType[TensorData]] | None:
+        """Where each tensor that is made is noted; None where nobody asks."""
+        ...
+
+    def known(self, value: SSAValue) -> Array | None:
+        """Return the data of a value that are known by now, else None."""
+        ...
+
+    def peek(self, tensor: TensorData, wanted: str) -> Array | None:
+        """Return data that Python looks at but doesn't keep; None where `known` decides."""
+        ...
 
     def lift(self, tensor: Tensor) -> SSAValue:
         """Return the graph value of a tensor that existed before: a run-time input."""

@@ -11,12 +11,12 @@ from foldaway import Parameter, Tensor, float32, int8, nn, ops
 from foldaway import numpy as mnp
 from foldaway.dialects.build import IRBuilder
 from foldaway.dialects.dtypes import tensor_type
-from foldaway.runtime.constants import evaluate
+from foldaway.runtime.constants import KnownConstants, evaluate
 from foldaway.runtime.dispatch import from_value
 from foldaway.runtime.tracing import ValueNeeded, current_tracer, tracing
 
 
-class Recorder:
+class Recorder(KnownConstants):
     """The simplest tracer: what existed before becomes an argument of one block."""
 
     def __init__(self):

@@ -1,0 +1,198 @@
+"""What a call of a gradient function does, wherever the operations on tensors are recorded."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn, cast
+
+from xdsl.dialects.builtin import DenseArrayBase, LocationAttr, i32
+from xdsl.ir import SSAValue
+
+from ..dialects import graph
+from ..dialects.emitter import Number
+from ..dialects.source import CompileError
+from ..runtime.dispatch import apply, from_value
+from ..runtime.gradient import ALL, GradientFunction
+from ..runtime.tensor import Tensor
+from ..runtime.tracing import Tracer
+
+
+class Differentiation(ABC):
+    """One call: the function is called with variables, and its gradient is taken."""
+
+    def __init__(self, tracer: Tracer, callee: GradientFunction):
+        self.tracer = tracer
+        self._callee = callee
+
+    @abstractmethod
+    def read(self, name: str) -> Any:
+        """Return a setting of the gradient function, as the program would read it."""
+
+    @abstractmethod
+    def call(self, function: Any, args: list[object], kwargs: dict[str, object]) -> object:
+        """Return what the function gives."""
+
+    @abstractmethod
+    def fail(self, error: Exception) -> NoReturn:
+        """Raise an error of the program's."""
+        raise error
+
+    @abstractmethod
+    def reject(self, problem: str, hint: str) -> NoReturn:
+        """Raise CompileError."""
+        raise CompileError(problem)
+
+    @abstractmethod
+    def kind(self, value: object) -> type[Any]:
+        """Return the class of a value, as the program would see it."""
+
+    @abstractmethod
+    def number(self, value: object) -> Number | None:
+        """Return the number that a value is now, None for anything else."""
+
+    @abstractmethod
+    @contextmanager
+    def as_variables(self, weights: list[Tensor]) -> Generator[list[SSAValue]]:
+        """Let parameters stand for variables, which are given, until the block ends."""
+        yield []
+
+    @abstractmethod
+    def gradients(self, op: graph.GradientOp) -> Sequence[SSAValue]:
+        """Add the op to the graph, and return the values of its results."""
+
+    @property
+    @abstractmethod
+    def location(self) -> LocationAttr:
+        """Where the gradient is taken."""
+
+    def run(self, args: list[object], kwargs: dict[str, object]) -> object:
+        """Return the gradients, and what else a call gives."""
+        function: Any = self.read("function")
+        has_aux, with_seed = self.read("has_aux"), self.read("with_seed")
+        positions, given = self.read("positions"), self.read("weights")
+        weights = self._weights(given)
+        seed = self._pop_seed(args, kwargs) if with_seed else None
+        places = self._places(positions, args)
+        variables = [self._variable(args[place]) for place in places]
+        for place, variable in zip(places, variables, strict=True):
+            args[place] = variable
+        with self.as_variables(weights) as values:
+            result = self.call(function, args, kwargs)
+        main, aux = self._split(result) if has_aux else (result, None)
+        outputs = self._tensors_of(main)
+        seeds = [apply("full", y.shape, 1, y.dtype) for y in outputs]
+        if with_seed:
+            seeds = self._seeds(seed, main, outputs)
+        wanted = [*(v.graph_value(self.tracer) for v in variables), *values]
+        gradients = self._gradients(outputs, seeds, wanted)
+        answer = _shaped(gradients, len(variables), positions, given)
+        if self.read("with_value"):
+            return result, answer
+        return (answer, aux) if has_aux else answer
+
+    def _weights(self, given: Any) -> list[Tensor]:
+        weights: list[Any] = [given] if isinstance(given, Tensor) else list(given or ())
+        for weight in weights:
+            if not isinstance(weight, Tensor):
+                kind = self.kind(weight).__name__
+                self.fail(TypeError(f"weights must be parameters, not {kind} objects"))
+        return weights
+
+    def _places(self, positions: int | tuple[int, ...] | None, args: list[object]) -> list[int]:
+        """Return the positions of the arguments that are variables."""
+        if positions is None:
+            return []
+        if positions == ALL:
+            return [i for i, arg in enumerate(args) if isinstance(arg, Tensor)]
+        places = [positions] if isinstance(positions, int) else list(positions)
+        for place in places:
+            if not 0 <= place < len(args):
+                problem = f"there is no positional argument {place} to differentiate by"
+                self.fail(ValueError(problem))
+            if not isinstance(args[place], Tensor):
+                what = f"argument {place} is a {self.kind(args[place]).__name__}"
+                self.fail(TypeError(f"only tensors can be differentiated by, and {what}"))
+        if len(set(places)) != len(places):
+            self.fail(ValueError("a position stands twice"))
+        return places
+
+    def _pop_seed(self, args: list[object], kwargs: dict[str, object]) -> object:
+        if "sens" in kwargs:
+            return kwargs.pop("sens")
+        if not args:
+            self.fail(TypeError("the last argument must be the gradient of the result"))
+        return args.pop()
+
+    def _variable(self, argument: Any) -> Tensor:
+        """Return a tensor of its own for the argument, so that other uses of it don't count."""
+        tensor: Tensor = argument
+        value = self.variable(tensor.graph_value(self.tracer))
+        return Tensor.symbolic(self.tracer, value, tensor, fixed=True)
+
+    def variable(self, value: SSAValue) -> SSAValue:
+        """Return a value as a variable."""
+        emitter = self.tracer.builder.emitter
+        return emitter.emit(graph.VariableOp, (value,), emitter.spec(value), {})
+
+    def _split(self, result: object) -> tuple[object, object]:
+        """Return the first result, and the others."""
+        if not isinstance(result, tuple) or len(cast("tuple[object, ...]", result)) < 2:
+            self.fail(TypeError("with has_aux the function must return a tuple of two or more"))
+        first, *others = cast("tuple[object, ...]", result)
+        return first, others[0] if len(others) == 1 else tuple(others)
+
+    def _tensors_of(self, result: object) -> list[Tensor]:
+        """Return the tensors of a result, in order.
+
+        Raises CompileError for anything else: its dependence on the variables is not known.
+        """
+        if isinstance(result, Tensor):
+            return [result]
+        if isinstance(result, tuple | list):
+            items = cast("Sequence[object]", result)
+            return [tensor for item in items for tensor in self._tensors_of(item)]
+        self.reject(
+            f"a function that returns a {self.kind(result).__name__} can't be differentiated",
+            "return tensors, computed by tensor operations",
+        )
+
+    def _seeds(self, seed: object, result: object, outputs: list[Tensor]) -> list[Tensor]:
+        """Return the given gradients of the outputs."""
+        number = self.number(seed)
+        if number is not None and isinstance(result, Tensor):
+            seed = apply("full", (), number, result.dtype)
+        seeds = self._tensors_of(seed)
+        if [s.shape for s in seeds] != [y.shape for y in outputs]:
+            problem = "the gradients given for the results must have their shapes"
+            self.fail(ValueError(problem))
+        return [s.astype(y.dtype) for s, y in zip(seeds, outputs, strict=True)]
+
+    def _gradients(
+        self, outputs: list[Tensor], seeds: list[Tensor], variables: list[SSAValue]
+    ) -> list[Tensor]:
+        groups = [[t.graph_value(self.tracer) for t in tensors] for tensors in (outputs, seeds)]
+        sizes = DenseArrayBase.from_list(i32, [len(outputs), len(seeds), len(variables)])
+        op = graph.GradientOp.create(
+            operands=[*groups[0], *groups[1], *variables],
+            result_types=[value.type for value in variables],
+            properties={"operandSegmentSizes": sizes},
+            location=self.location,
+        )
+        return [from_value(self.tracer, value) for value in self.gradients(op)]
+
+
+def _shaped(
+    gradients: list[Tensor], count: int, positions: int | tuple[int, ...] | None, given: Any
+) -> object:
+    """Return the gradients as MindSpore gives them: of arguments, then of weights."""
+    of_arguments: object = tuple(gradients[:count])
+    of_weights: object = tuple(gradients[count:])
+    if isinstance(positions, int) and positions != ALL:
+        of_arguments = gradients[0]
+    if isinstance(given, Tensor):
+        of_weights = gradients[count]
+    if given is None:
+        return of_arguments
+    return of_weights if positions is None else (of_arguments, of_weights)

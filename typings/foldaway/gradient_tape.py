@@ -1,0 +1,1 @@
+../../api/gradient_tape.py
