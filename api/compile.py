@@ -18,7 +18,7 @@ from foldaway.dialects.pyobj import OBJECT, ReturnOp, SegmentOp
 from foldaway.dialects.source import CompileError, reject
 from foldaway.folding.errors import Raised
 from foldaway.folding.fold_function import Environment, Folded
-from foldaway.folding.number_table import NumberPolicy, Widen
+from foldaway.folding.number_table import NumberPolicy, Rewritten, Widen
 from foldaway.frontend.emit_python import to_function, to_text
 from foldaway.frontend.lower_function import lower_function, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
@@ -123,6 +123,8 @@ def _fold(
                 raise InternalError(f"'{widen.source}' is a run-time value already") from None
             numbers.required.add(key)
             numbers.widened.add(key)
+        except Rewritten as rewritten:
+            numbers.widened.update(source.key for source in rewritten.sources)
         except CompileError:
             if numbers.all_constant or not numbers.met:
                 raise

@@ -24,6 +24,7 @@ from .frames import Frame
 from .functions import Body, Invocation, bind, body_of, execute, make_function
 from .generators import make_generator
 from .gradients import call_gradient
+from .moving_calls import callbacks_of, keyed_by_first, only_moves, takes_numbers
 from .native_writes import changed, check_method, plain_setter, snapshot
 from .number_operands import looked_at, sets_item
 from .numbers import SymbolicNumber, constant
@@ -240,9 +241,15 @@ def _call_method(callee: object) -> types.FunctionType | None:
 
 def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]) -> Any:
     folding = frame.folding
-    args = [constant(value) for value in args]
-    kwargs = {name: constant(value) for name, value in kwargs.items()}
-    constant(getattr(callee, "__self__", None))
+    moves = only_moves(callee, args)
+    if moves and keyed_by_first(callee):
+        args[:1] = map(constant, args[:1])
+    elif moves and not takes_numbers(callee):
+        args = [one.constant() if isinstance(one, SymbolicNumber) else one for one in args]
+    elif not moves:
+        args = [constant(value) for value in args]
+        kwargs = {name: constant(value) for name, value in kwargs.items()}
+        constant(getattr(callee, "__self__", None))
     if not is_graph_callable(callee):
         folding.meet(callee)
     for value in (*args, *kwargs.values()):
@@ -263,12 +270,20 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     if calls_back and not any(callee is keeper for keeper in _KEEPERS):
         args = [_folded_when_called(frame, value) for value in args]
         kwargs = {name: _folded_when_called(frame, value) for name, value in kwargs.items()}
+    if moves and folding.numbers.policy.met:
+        for callback in callbacks_of(callee, args, kwargs):
+            if not isinstance(callback, types.FunctionType) or body_of(callback) is None:
+                made = _handed_constants(frame, callback)
+                args = [made if value is callback else value for value in args]
+                kwargs = {k: made if value is callback else value for k, value in kwargs.items()}
     folding.journal.before_call(operands)
     folding.native_calls += 1
+    moved, folding.moves_numbers = folding.moves_numbers, moves
     try:
         result = run(callee, *args, **kwargs)
     finally:
         folding.native_calls -= 1
+        folding.moves_numbers = moved
         if changed(watched):
             name = getattr(callee, "__name__", "a call")
             folding.refuse_effect(f"'{name}' changes an object that existed before the call")
@@ -316,6 +331,17 @@ def _folded_when_called(frame: Frame, value: object) -> object:
     return functools.update_wrapper(made, value)
 
 
+def _handed_constants(frame: Frame, function: Any) -> Callable[..., object]:
+    """Return a native function that is called as folded code calls it, when native code does."""
+    folding = frame.folding
+
+    def called(*args: object, **kwargs: object) -> object:
+        caller = folding.frame or frame
+        return outward(lambda: folding.handed_out(call(caller, function, list(args), kwargs)))
+
+    return called
+
+
 def native_entry(folding: Folding, body: Body, qualname: str) -> Invocation:
     """Return what native code runs when it calls a function that is to be folded."""
 
@@ -323,6 +349,6 @@ def native_entry(folding: Folding, body: Body, qualname: str) -> Invocation:
         caller = folding.frame
         if current_tracer() is not folding or caller is None:
             raise RuntimeError(f"'{body.name}' was made in a compiled function that has returned")
-        return outward(lambda: constant(run_body(caller, body, variables, qualname)))
+        return outward(lambda: folding.handed_out(run_body(caller, body, variables, qualname)))
 
     return invoke

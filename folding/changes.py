@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import types
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,9 @@ from ..runtime.guards import class_of, is_immutable
 from ..runtime.tensor import Tensor
 from .calls import call, operate
 from .classify import is_framework, is_inlined
+from .errors import run
 from .frames import Frame
-from .numbers import SymbolicNumber
+from .numbers import SymbolicNumber, constant
 
 
 def set_item(frame: Frame, owner: object, key: object, value: object) -> None:
@@ -45,6 +47,21 @@ def change(
         folding.check_modelled(target, problem)
     folding.journal.before_change(target)
     try:
+        if function is operator.setitem and class_of(target) in _KEEPING:
+            key, value = operands
+            return _put(frame, target, constant(key), value)
         return operate(frame, function, target, *operands)
     finally:
         folding.host.touch(target)
+
+
+_KEEPING = (list, dict, deque, OrderedDict, defaultdict)
+"""Containers that take a run-time number as it is."""
+
+
+def _put(frame: Frame, target: Any, key: Any, value: object) -> None:
+    for operand in (target, key, value):
+        if not isinstance(operand, SymbolicNumber):
+            frame.folding.meet(operand)
+    run(operator.setitem, target, key, value)
+    frame.folding.check_needed()

@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from xdsl.ir import SSAValue
 
 from ..runtime.guards import class_of
+from .numbers import SymbolicNumber, is_unchanged
 
 if TYPE_CHECKING:
     from .host import Host
@@ -34,6 +35,10 @@ class Kind(ABC):
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:
         """Emit the ops that make the new content of the old one."""
 
+    def changed_keys(self, old: Any, new: Any) -> list[object]:
+        """Return where another item stands in the place of the old one."""
+        return []
+
     @abstractmethod
     def what(self, model: Any) -> str:
         """The effect in words, for the report."""
@@ -48,21 +53,27 @@ class _Sequence(Kind):
 
     def same(self, old: Any, new: Any) -> bool:
         """Compare the items by identity."""
-        return len(old) == len(new) and all(a is b for a, b in zip(old, new, strict=True))
+        return len(old) == len(new) and all(map(is_same, old, new))
 
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:
         """Append, or replace what is between the items that stayed at both ends."""
         start = 0
-        while start < min(len(old), len(new)) and old[start] is new[start]:
+        while start < min(len(old), len(new)) and is_same(old[start], new[start]):
             start += 1
         if start == len(old):
             _append(host, owner, new[start:])
             return
         self._replace(host, owner, old, new, start)
 
+    def changed_keys(self, old: Any, new: Any) -> list[object]:
+        """Return the indices of other items."""
+        pairs = enumerate(zip(old, new, strict=False))
+        return [index for index, (a, b) in pairs if not is_same(a, b)]
+
     def _replace(self, host: Host, owner: SSAValue, old: Any, new: Any, start: int) -> None:
         end = 0
-        while end < min(len(old), len(new)) - start and old[-1 - end] is new[-1 - end]:
+        shorter = min(len(old), len(new))
+        while end < shorter - start and is_same(old[-1 - end], new[-1 - end]):
             end += 1
         stop = len(old) - end
         items = new[start : len(new) - end]
@@ -111,7 +122,7 @@ class _Mapping(Kind):
     def same(self, old: Any, new: Any) -> bool:
         """Compare keys and values by identity."""
         return len(old) == len(new) and all(
-            a is b and x is y for (a, x), (b, y) in zip(old, new, strict=True)
+            a is b and is_same(x, y) for (a, x), (b, y) in zip(old, new, strict=True)
         )
 
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:
@@ -126,12 +137,17 @@ class _Mapping(Kind):
             for key, _ in old:
                 if id(key) not in after:
                     host.delete_item(owner, key)
-        changed = [(k, v) for k, v in new if id(k) not in before or before[id(k)] is not v]
+        changed = [(k, v) for k, v in new if not is_same(before.get(id(k), self), v)]
         if len(changed) > 1 and self._updates:
             host.method(owner, "update", host.dict_of(changed))
             return
         for key, value in changed:
             host.set_item(owner, key, host.value(value))
+
+    def changed_keys(self, old: Any, new: Any) -> list[object]:
+        """Return the keys of other values."""
+        before = {id(key): value for key, value in old}
+        return [k for k, v in new if id(k) in before and not is_same(before[id(k)], v)]
 
     def what(self, model: Any) -> str:
         """The effect in words."""
@@ -161,7 +177,7 @@ class _Set(Kind):
 class Attributes(Kind):
     """The attributes of an instance that was born here; those in slots, too."""
 
-    empty: Any = MappingProxyType({})
+    empty: Any = MappingProxyType[str, Any]({})
 
     def read(self, model: Any) -> Any:
         """Return the values by name."""
@@ -172,11 +188,13 @@ class Attributes(Kind):
             except AttributeError:
                 continue
         attributes: Any = getattr(model, "__dict__", None)
-        return found | (attributes if type(attributes) is dict else {})
+        if type(attributes) is dict:
+            found.update(cast("dict[str, Any]", attributes))
+        return found
 
     def same(self, old: Any, new: Any) -> bool:
         """Compare the values by identity."""
-        return list(old) == list(new) and all(old[name] is new[name] for name in new)
+        return list(old) == list(new) and all(is_same(old[name], new[name]) for name in new)
 
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:
         """Delete and set attributes, without the class's own `__setattr__`."""
@@ -184,7 +202,7 @@ class Attributes(Kind):
             if name not in new:
                 host.delete_attribute(owner, name, True)
         for name, value in new.items():
-            if name not in old or old[name] is not value:
+            if not is_same(old.get(name, self), value):
                 host.set_attribute(owner, name, host.value(value), True)
 
     def what(self, model: Any) -> str:
@@ -216,6 +234,28 @@ def slots_of(kind: type[Any]) -> Iterator[str]:
                 continue
             private = name.startswith("__") and not name.endswith("__")
             yield f"_{base.__name__.lstrip('_')}{name}" if private else name
+
+
+def is_same(old: object, new: object) -> bool:
+    """Return whether two parts are one object, at every call.
+
+    A run-time number that something has made constant is the constant.
+    """
+    if is_unchanged(old, new):
+        return True
+    if class_of(old) is tuple and class_of(new) is tuple:
+        a, b = cast("tuple[object, ...]", old), cast("tuple[object, ...]", new)
+        return len(a) == len(b) and _holds_number(a) and all(map(is_same, a, b))
+    return False
+
+
+def _holds_number(items: tuple[object, ...]) -> bool:
+    for item in items:
+        if isinstance(item, SymbolicNumber):
+            return True
+        if class_of(item) is tuple and _holds_number(cast("tuple[object, ...]", item)):
+            return True
+    return False
 
 
 def _append(host: Host, owner: SSAValue, items: Any) -> None:

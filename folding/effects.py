@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from xdsl.ir import SSAValue
 
-from ..runtime.guards import class_of
+from ..runtime.guards import Guard, class_of
+from ..runtime.sources import Attribute, Captured, Global
 from .edits import Kind
+from .numbers import is_unchanged
 
 if TYPE_CHECKING:
     from .host import Host
@@ -38,11 +40,11 @@ class _Names(Kind):
         return dict(model.now)
 
     def same(self, old: Any, new: Any) -> bool:
-        return list(old) == list(new) and all(old[name] is new[name] for name in new)
+        return list(old) == list(new) and all(is_unchanged(old[name], new[name]) for name in new)
 
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:
         for name, value in new.items():
-            if old.get(name, UNWRITTEN) is not value:
+            if not is_unchanged(old.get(name, UNWRITTEN), value):
                 self._put(host, owner, name, value)
 
     def _put(self, host: Host, owner: SSAValue, name: str, value: object) -> None:
@@ -134,8 +136,15 @@ class Effects:
         for base in kind.__mro__:
             found = self._name(base, name)
             if found is not UNWRITTEN or name in vars(base):
-                return found
-        return UNWRITTEN
+                break
+        else:
+            return UNWRITTEN
+        source = self._folding.source(owner)
+        if found is not UNWRITTEN and source is not None:
+            where = _holder(owner, name)
+            check = Guard(source, lambda now: _holder(now, name) == where, f"inherits {name}")
+            self._folding.add_guard(check)
+        return found
 
     def variable(self, namespace: dict[str, object], name: str) -> object:
         """Return what was stored to a global variable, `DELETED` or `UNWRITTEN`."""
@@ -158,7 +167,10 @@ class Effects:
             self.set_variable(vars(owner), name, value)
             return
         self._classes = self._classes or isinstance(owner, type)
-        text = f"'{self._folding.source(owner) or class_of(owner).__qualname__}'"
+        source = self._folding.source(owner)
+        if source is not None:
+            self._folding.note_rewritten(Attribute(source, name))
+        text = f"'{source or class_of(owner).__qualname__}'"
         self._put(owner, "raw attributes" if raw else "attributes", text, name, value)
         copy: Any = self._folding.outside.copy_of(getattr(owner, "__dict__", None))
         if copy is not None:
@@ -168,10 +180,12 @@ class Effects:
 
     def set_variable(self, namespace: dict[str, object], name: str, value: object) -> None:
         """Set or (`DELETED`) delete a global variable."""
+        self._folding.note_rewritten(Global(namespace, name))
         self._put(namespace, "variables", "", name, value)
 
     def set_cell(self, cell: types.CellType, value: object) -> None:
         """Set or (`DELETED`) delete a captured variable."""
+        self._folding.note_rewritten(Captured(cell, "cell"))
         self._put(cell, "cell", "", "cell_contents", value)
 
     def _name(self, owner: object, name: str) -> object:
@@ -190,3 +204,15 @@ class Effects:
         shadow.now[name] = value
         folding.native.look_again()
         folding.host.touch(shadow)
+
+
+def _holder(owner: Any, name: str) -> int:
+    """Return which class holds an attribute, by its place in the order of look-up.
+
+    An instance's own has a negative place; that of none is beyond them all.
+    """
+    kind: type[Any] = owner if isinstance(owner, type) else class_of(owner)
+    if kind is not owner and name in getattr(owner, "__dict__", ()):
+        return -1
+    held = (place for place, base in enumerate(kind.__mro__) if name in vars(base))
+    return next(held, len(kind.__mro__))

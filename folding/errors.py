@@ -11,6 +11,7 @@ from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 
 from ..dialects.source import CompileError, width_at
 from ..runtime.tracing import ValueNeeded
+from .numbers import constant
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -48,6 +49,7 @@ class Raised(BaseException):
 
         To be called when no exception is being handled: that would become its context.
         """
+        self.exception.args = constant(self.exception.args)
         raise self.exception.with_traceback(self.traceback)
 
 

@@ -31,7 +31,7 @@ from .frames import Frame
 from .functions import execute
 from .generators import check_finished
 from .notice import Notice
-from .number_table import NumberPolicy
+from .number_table import NumberPolicy, Rewritten
 from .scopes import scope_of
 from .session import AnyGuard, Folding, LineReport, Options
 
@@ -92,12 +92,15 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
             check_finished(folding)
             folding.check_needed()
             raised.before = _finish(folding, frame, func, None, environment)
+            folding.release_prints()
             if not _has_effects(raised.before.op):
                 raised.before = None
             raise
         folding.check_needed()
         check_finished(folding)
-        return _finish(folding, frame, func, result, environment)
+        folded = _finish(folding, frame, func, result, environment)
+    folding.release_prints()
+    return folded
 
 
 def _finish(
@@ -111,6 +114,8 @@ def _finish(
     folding.host.write_tensors()
     with tracing(None):
         folding.guard_memory(environment.arguments)
+    if folding.rewritten:
+        raise Rewritten(tuple(folding.rewritten.values()))
     folding.block.add_op(pyobj.ReturnOp.create(operands=(value,), location=folding.location))
     type = FunctionType.from_lists([a.type for a in folding.block.args], [value.type])
     op = FuncOp(func.sym_name.data, type, Region(folding.block), func.sym_visibility)

@@ -27,7 +27,6 @@ from .generating import (
     run_parts,
     waits,
 )
-from .numbers import constant
 from .taint import taint_of_call
 
 if TYPE_CHECKING:
@@ -124,7 +123,8 @@ def _generate(frame: GeneratorFrame, code: GeneratingCode) -> Waiting:
     if raised is not None:
         # Native code may be asking: it knows nothing of `Raised`.
         raise raised.exception.with_traceback(raised.traceback)
-    return constant(frame.result if code.given is None else frame.slots[code.given])
+    result = frame.result if code.given is None else frame.slots[code.given]
+    return frame.folding.handed_out(result)
 
 
 def _may_close(folding: Folding) -> bool:
@@ -143,7 +143,7 @@ def yield_(maker: GeneratingMaker, op: pyobj.YieldOp) -> WaitingStep:
 
     def step(frame: Any) -> Waiting:
         frame.op = op
-        given = None if value is None else constant(frame.slots[value])
+        given = None if value is None else frame.folding.handed_out(frame.slots[value])
         frame.wait(op, guarded)
         sent: Any = yield given
         frame.slots[slot] = sent

@@ -21,7 +21,7 @@ from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.pyobj.literals import is_literal
 from ..runtime.guards import class_of
 from ..runtime.sources import Attribute as AttributeOf
-from ..runtime.sources import Held
+from ..runtime.sources import Held, Item
 from ..runtime.tensor import Tensor
 from .edits import EDITS, Kind, kind_of, slots_of
 from .effects import Shadow
@@ -228,7 +228,7 @@ class Host:
         return id(value) in self._tracked
 
     def flush(self) -> None:
-        """Emit what has become of all that lives at the host; not within a run-time branch."""
+        """Emit what has become of all that lives at the host."""
         changed = True
         while changed:
             changed = False
@@ -236,9 +236,12 @@ class Host:
                 changed = self._sync(tracked) or changed
 
     def touch(self, value: object) -> None:
-        """Emit what has become of one object, if it lives at the host."""
+        """Emit what has become of one object, if it lives at the host.
+
+        Within a run-time branch nothing is emitted: what the sides made of it is merged first.
+        """
         tracked = self._tracked.get(id(value))
-        if tracked is not None:
+        if tracked is not None and not self._folding.journal.depth:
             self._sync(tracked)
 
     def _sync(self, tracked: _Tracked) -> bool:
@@ -248,17 +251,20 @@ class Host:
             return False
         tracked.synced = new
         if not tracked.is_new:
-            self._check_change(tracked)
+            self._check_change(tracked, old, new)
         tracked.is_new = False
         kind.edit(self, self.value(tracked.model), old, new)
         return True
 
-    def _check_change(self, tracked: _Tracked) -> None:
+    def _check_change(self, tracked: _Tracked, old: Any, new: Any) -> None:
         folding = self._folding
         source = folding.source(tracked.model)
         if isinstance(source, AttributeOf) and source.name == "__dict__":
             folding.refuse_effect(f"the attributes of '{source.base}' are changed by its __dict__")
         folding.note_effect(tracked.kind.what(tracked.model))
+        if source is not None and class_of(tracked.model) is not Shadow:
+            for key in tracked.kind.changed_keys(old, new):
+                folding.note_rewritten(Item(source, key))
 
     def forget_change(self, model: object) -> None:
         """Take an object's model as what the host knows already."""

@@ -6,9 +6,10 @@ import builtins
 import math
 import operator
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
+from ..runtime.guards import class_of
 from .errors import run
 from .frames import Frame
 from .numbers import SymbolicNumber, is_number
@@ -67,6 +68,9 @@ def _of_items(function: Callable[..., Any]) -> Special:
     def fold(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
         items: list[Any] = args
         if len(args) == 1:
+            if _is_own_iterator(frame, args[0]):
+                # Nobody sees the difference, but for what `sum` does with many floats at once.
+                args[0] = run(list, args[0])
             if type(args[0]) not in (list, tuple):
                 return NotImplemented
             items = list(cast("list[Any]", args[0]))
@@ -78,6 +82,12 @@ def _of_items(function: Callable[..., Any]) -> Special:
         return run(number.computed, function, tuple(items))
 
     return fold
+
+
+def _is_own_iterator(frame: Frame, value: object) -> bool:
+    """Return whether a value is an iterator of Python's own that was made while folding."""
+    own = class_of(value).__module__ in ("builtins", "itertools")
+    return own and frame.folding.source(value) is None and isinstance(value, Iterator)
 
 
 def _type(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:

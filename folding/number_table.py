@@ -77,6 +77,14 @@ class Widen(BaseException):
         self.source = source
 
 
+class Rewritten(BaseException):
+    """Start the fold again: the program reads numbers that it changes itself, at every call."""
+
+    def __init__(self, sources: tuple[Source, ...]):
+        super().__init__(", ".join(map(str, sources)))
+        self.sources = sources
+
+
 class Numbers:
     """Expressions, each made once; guards on them; the graph's inputs that they are."""
 

@@ -71,6 +71,11 @@ class SymbolicNumber(WeakNumber):
         """Where the number is found at every call."""
         return self._numbers.source(self.expression)
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the number is the same at every call of this form."""
+        return self._numbers.is_fixed(self.expression)
+
     def constant(self) -> Any:
         """Return the number, from now on guarded to be this one."""
         self._numbers.fix(self)
@@ -160,6 +165,13 @@ class SymbolicNumber(WeakNumber):
 def is_number(value: object) -> bool:
     """Return whether a value is a symbolic number or a plain int, float or bool."""
     return type(value) in (SymbolicNumber, int, float, bool)
+
+
+def is_unchanged(old: object, new: object) -> bool:
+    """Return whether a place holds what it held: a number that became a constant is the same."""
+    if old is new:
+        return True
+    return type(old) is SymbolicNumber and old.known is new and old.is_fixed
 
 
 def computed(

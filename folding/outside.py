@@ -58,6 +58,8 @@ class Outside:
         self._alive: list[object] = []
         self._copies: dict[int, object] = {}
         self._made: set[int] = set()
+        self.constants: set[tuple[object, ...]] = set()
+        """Keys of the sources, not in arguments, whose numbers are constants."""
         self._leaves = 0
 
     def source(self, value: object) -> Source | None:
@@ -96,6 +98,8 @@ class Outside:
         if policy.is_symbolic(source):
             return self._folding.symbolic_number(value, source)
         widens = not policy.all_constant and not is_argument(source)
+        if widens:
+            self.constants.add(source.key)
         self._folding.add_guard(guards.equal_number(source, value, self._folding.place, widens))
         return value
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from typing import TextIO, cast
 
 from ..runtime.tensor import Tensor
 from .errors import Raised, run
@@ -23,7 +25,7 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     if known and not folding.options.lax:
         for arg in args:
             folding.meet(arg)
-        run(print, *args, **kwargs)
+        _print_now(frame, args, kwargs)
         folding.check_needed()
         return
     stream = _stream(frame, kwargs.pop("file", None))
@@ -45,6 +47,17 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     folding.builder.print(
         texts, [value.graph_value(folding) for value in values], folding.options.style, stream
     )
+
+
+def _print_now(frame: Frame, args: list[object], kwargs: dict[str, object]) -> None:
+    """Print while compiling; the streams get it when the fold is known to be the last."""
+    stream = kwargs.get("file")
+    if stream is not None and stream is not sys.stdout and stream is not sys.stderr:
+        run(print, *args, **kwargs)
+        return
+    text = io.StringIO()
+    run(print, *args, **{**kwargs, "file": text})
+    frame.folding.printed.append((cast("TextIO | None", stream) or sys.stdout, text.getvalue()))
 
 
 def _word(kwargs: dict[str, object], name: str, default: str) -> str:

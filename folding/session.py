@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 from xdsl.ir import Block, Operation, SSAValue
@@ -31,7 +31,7 @@ from .journal import Journal
 from .native_reads import NativeReads
 from .notice import Notice
 from .number_table import NumberPolicy, Numbers, Widen
-from .numbers import SymbolicNumber
+from .numbers import SymbolicNumber, constant
 from .outside import Outside
 
 AnyGuard = guards.AnyGuard
@@ -99,6 +99,8 @@ class Folding(KnownConstants):
         self.native = NativeReads(self)
         self.host = Host(self)
         self.effects = Effects(self)
+        self.printed: list[tuple[TextIO, str]] = []
+        """What was printed while compiling; it comes out when the fold ends well."""
         self.memory: list[Source] = []
         """The tensors and arrays from outside, whose elements a write could change."""
         self.has_effects = False
@@ -113,6 +115,8 @@ class Folding(KnownConstants):
         """The exceptions whose handlers are running, the innermost last."""
         self.needed: CompileError | None = None
         self.native_calls = 0
+        self.moves_numbers = True
+        """Whether who runs folded code now takes run-time numbers as they are."""
         """How many calls of native code are running inside each other."""
         self.unfinished: dict[int, tuple[Frame, Operation]] = {}
         """The generators that wait inside `try` or `with`, and where."""
@@ -123,6 +127,8 @@ class Folding(KnownConstants):
         self._sources: dict[int, Source] = {}
         self._arrived: dict[int, SSAValue] = {}
         self._written: dict[int, Source] = {}
+        self.rewritten: dict[tuple[object, ...], Source] = {}
+        """Where the program changes numbers that the fold took as constants."""
 
     @property
     def block(self) -> Block:
@@ -202,6 +208,10 @@ class Folding(KnownConstants):
         """Return what stands for a number from outside whose value comes at run time."""
         return self.numbers.leaf(value, source, SymbolicNumber)
 
+    def handed_out(self, value: object) -> object:
+        """Return what folded code gives to who runs it: native code may need constants."""
+        return value if self.moves_numbers else constant(value)
+
     def widen(self, source: Source) -> NoReturn:
         """Start the fold again with the number at `source` as a run-time value."""
         raise Widen(source)
@@ -261,6 +271,17 @@ class Folding(KnownConstants):
                     f"'{written}' is changed in place, and '{sharing}' shares its memory"
                 )
             self.add_guard(guard)
+
+    def note_rewritten(self, source: Source) -> None:
+        """Be told that the program changes what is found at a source."""
+        if source.key in self.outside.constants and not self.numbers.policy.all_constant:
+            self.rewritten[source.key] = source
+
+    def release_prints(self) -> None:
+        """Print what was printed while compiling."""
+        for stream, text in self.printed:
+            stream.write(text)
+        self.printed.clear()
 
     def note_effect(self, what: str) -> None:
         """Record that the running op changes something at every call."""

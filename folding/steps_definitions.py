@@ -13,7 +13,6 @@ from .code import CodeMaker, Expression, Step, makes, run_steps
 from .errors import run
 from .frames import Frame
 from .functions import Body, make_function
-from .numbers import constant
 from .scopes import Scope, scope_of
 
 _END = object()
@@ -157,7 +156,7 @@ class _Comprehension:
             value = self._element(frame)
             if self._op.kind.data == "generator":
                 # Who asks a generator may be native code.
-                value = constant(value)
+                value = folding.handed_out(value)
             folding.frame = outer
             yield value
             folding.frame = frame

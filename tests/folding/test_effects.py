@@ -752,3 +752,84 @@ def test_nothing_happens_while_folding_fails():
     with pytest.raises(RuntimeError, match="exists only at run time"):
         f(w)
     assert picture(w) == before
+
+
+# What the program reads and changes itself doesn't compile anew at every call.
+
+TOTAL = 0
+
+
+def counts_in_many_places(w):
+    global TOTAL
+    TOTAL += 1
+    w.n += 1
+    w.inner.n -= 2
+    w.scale *= 1.5
+    w.table["a"] += 1
+    w.items[0] += w.n
+    return w.x * w.scale + w.n
+
+
+def test_counters_compile_once():
+    global TOTAL
+    plain, w = box(), box()
+    plain.scale = w.scale = 0.5
+    compiled = jit(counts_in_many_places)
+    for call in range(6):
+        TOTAL = call
+        expected = counts_in_many_places(plain)
+        TOTAL = call
+        result = compiled(w)
+        assert picture((result, w)) == picture((expected, plain))
+        assert call + 1 == TOTAL
+    assert len(compiled.specializations) == 1
+
+
+def test_a_captured_counter_compiles_once():
+    n = 0
+
+    @jit
+    def f(x):
+        nonlocal n
+        n += 1
+        return x + n
+
+    assert [f(Tensor(0)).item() for _ in range(5)] == [1, 2, 3, 4, 5]
+    assert (n, len(f.specializations)) == (5, 1)
+
+
+def test_a_flag_that_is_set_once():
+    @jit
+    def f(w):
+        if w.first:
+            w.first = False
+            return w.x
+        return -w.x
+
+    w = box()
+    w.first = True
+    assert [f(w).tolist() for _ in range(4)] == [[1, 2], [-1, -2], [-1, -2], [-1, -2]]
+    assert len(f.specializations) == 2
+
+
+def test_a_counter_that_the_compiler_needs():
+    @jit
+    def f(w):
+        w.n += 1
+        return w.x + len(range(w.n)), float(np.zeros(w.n).sum())
+
+    plain, w = box(), box()
+    for _ in range(4):
+        assert picture(f(w)) == picture(f.function(plain))
+        assert w.n == plain.n
+
+
+def test_prints_come_once_when_a_fold_starts_again(capsys):
+    @jit
+    def f(w):
+        print("constant")
+        w.n += 1
+        return w.x
+
+    f(box())
+    assert capsys.readouterr().out == "constant\n"
