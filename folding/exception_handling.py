@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..runtime.guards import class_of
 from .errors import Raised
+
+if TYPE_CHECKING:
+    from .session import Folding
 
 _MISSING = object()
 
@@ -23,9 +26,28 @@ def catches(exception: BaseException, classes: Any) -> bool:
 
 def set_context(error: Raised, raised: Raised | None) -> None:
     """Note that an exception was raised while another one was handled."""
-    inner = error.exception
-    if raised is not None and inner is not raised.exception and inner.__context__ is None:
-        inner.__context__ = raised.exception
+    if raised is not None:
+        _link(error.exception, raised.exception)
+
+
+def take_up(folding: Folding, raised: Raised) -> None:
+    """Give an exception that is to be handled the one that was handled when it was raised."""
+    if folding.handled:
+        _link(raised.exception, folding.handled[-1])
+
+
+def _link(inner: BaseException, outer: BaseException) -> None:
+    """Make `outer` the context of `inner`, unless it has one; as in Python, without a cycle."""
+    if inner is outer or inner.__context__ is not None:
+        return
+    seen = {id(inner)}
+    last = outer
+    while last.__context__ is not None and id(last.__context__) not in seen:
+        last = last.__context__
+        seen.add(id(last))
+    if last.__context__ is inner:
+        last.__context__ = None
+    inner.__context__ = outer
 
 
 def manager_methods(manager: object) -> tuple[object, object]:

@@ -12,7 +12,7 @@ from ..dialects import pyobj
 from .calls import call, truth
 from .code import CodeMaker, Expression, Step, makes, run_steps
 from .errors import Raised, run
-from .exception_handling import catches, manager_methods, set_context
+from .exception_handling import catches, manager_methods, set_context, take_up
 from .frames import Frame
 from .generating import Waiting, drain
 from .steps_generating import Handler, handle_group
@@ -110,11 +110,9 @@ def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str |
         exception.__traceback__ = raised.traceback
         if handler.name:
             frame.store(handler.name, exception)
-        frame.folding.handled.append(exception)
         try:
             return _with_context(frame, handler.steps, raised)
         finally:
-            frame.folding.handled.pop()
             if handler.name:
                 frame.folding.journal.variable(frame, handler.name)
                 frame.forget(handler.name)
@@ -124,11 +122,17 @@ def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str |
 
 def _with_context(frame: Frame, steps: list[Step], raised: Raised | None) -> str | None:
     """Run steps while an exception is handled: it is the context of what they raise."""
+    if raised is None:
+        return run_steps(steps, frame)
+    take_up(frame.folding, raised)
+    frame.folding.handled.append(raised.exception)
     try:
         return run_steps(steps, frame)
     except Raised as error:
         set_context(error, raised)
         raise
+    finally:
+        frame.folding.handled.pop()
 
 
 @makes(pyobj.WithOp)
@@ -156,6 +160,7 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
         raised.passes(frame.name, frame.location)
         exception, frame.op = raised.exception, op
         raised.shown = True
+        take_up(frame.folding, raised)
         exception.__traceback__ = raised.traceback
         details = [value, type(exception), exception, exception.__traceback__]
         frame.folding.handled.append(exception)
@@ -194,8 +199,11 @@ def raise_(maker: CodeMaker, op: Operation) -> Step:
             if cause is not None and not isinstance(cause, BaseException):
                 raise Raised(TypeError("exception causes must derive from BaseException"))
             exception.__cause__ = cause
+        if frame.folding.handled and frame.folding.handled[-1] is not exception:
+            exception.__context__ = None
         raised = Raised(exception)
         raised.traceback = exception.__traceback__
+        take_up(frame.folding, raised)
         raise raised
 
     return step

@@ -18,7 +18,7 @@ from .changes import set_item
 from .code import BREAK, RETURN
 from .errors import Raised, run
 from .exception_groups import Caught, regroup, take
-from .exception_handling import catches, manager_methods, set_context
+from .exception_handling import catches, manager_methods, set_context, take_up
 from .frames import Frame
 from .generating import (
     GeneratingMaker,
@@ -195,24 +195,35 @@ def _finally(frame: Frame, inner: Callable[[Frame], Waiting], final: list[Part])
 
 
 def _with_context(frame: Frame, parts: list[Part], raised: Raised | None) -> Waiting:
+    if raised is None:
+        return (yield from run_parts(parts, frame))
+    take_up(frame.folding, raised)
+    exception, handled = raised.exception, frame.folding.handled
+    handled.append(exception)
     try:
         return (yield from run_parts(parts, frame))
     except Raised as error:
         set_context(error, raised)
         raise
+    finally:
+        if handled and handled[-1] is exception:
+            handled.pop()
 
 
 def _handle(frame: Frame, raised: Raised, handlers: Sequence[Handler]) -> Waiting:
     """Run the first handler that fits; without one the exception goes on."""
     frame.folding.check_needed()
-    exception = raised.exception
+    exception, place = raised.exception, frame.op
     for handler in handlers:
         if handler.classes is None or (
             yield from _asked(frame, handler.classes, raised, catches, exception)
         ):
+            # The traceback shows the line that raised, not that of the handler.
+            frame.op = place
             raised.passes(frame.name, frame.location)
             exception.__traceback__ = raised.traceback
             return (yield from _run_handler(frame, handler, exception, raised))
+    frame.op = place
     raise raised
 
 
@@ -237,12 +248,9 @@ def _run_handler(
 ) -> Waiting:
     if handler.name:
         frame.store(handler.name, exception)
-    frame.folding.handled.append(exception)
     try:
         return (yield from _with_context(frame, handler.parts, raised))
     finally:
-        if frame.folding.handled and frame.folding.handled[-1] is exception:
-            frame.folding.handled.pop()
         if handler.name:
             frame.forget(handler.name)
 
@@ -297,6 +305,8 @@ def with_(maker: GeneratingMaker, op: pyobj.WithOp) -> WaitingStep:
             frame.result = result
             return signal
         raised.passes(frame.name, frame.location)
+        raised.shown = True
+        take_up(frame.folding, raised)
         exception, frame.op = raised.exception, op
         exception.__traceback__ = raised.traceback
         details = [value, type(exception), exception, exception.__traceback__]

@@ -225,7 +225,14 @@ def _set(self: Ordering, sheet: Sheet, op: pyobj.SetOp) -> ast.expr:
 def _dict(self: Ordering, sheet: Sheet, op: pyobj.DictOp) -> ast.expr:
     values = iter(self.take(sheet, op.operands))
     pairs = [(next(values) if mark == ":" else None, next(values)) for mark in op.layout.data]
+    if len(pairs) > 1:
+        pairs = [(key, _mapping(value) if key is None else value) for key, value in pairs]
     return ast.Dict([key for key, _ in pairs], [value for _, value in pairs])
+
+
+def _mapping(value: ast.expr) -> ast.expr:
+    """Return `m` for `{**m}`, which is what Python makes of it between other items."""
+    return value.values[0] if isinstance(value, ast.Dict) and value.keys == [None] else value
 
 
 def _format(self: Ordering, sheet: Sheet, op: pyobj.FormatOp) -> ast.expr:

@@ -217,10 +217,14 @@ def _sequence(kind: type[Operation]) -> Callable[[ExpressionLowering, Any], SSAV
 
 def _dict(self: ExpressionLowering, node: ast.Dict) -> SSAValue:
     marks, values = list[str](), list[SSAValue]()
-    for key, value in zip(node.keys, node.values, strict=True):
+    for index, (key, value) in enumerate(zip(node.keys, node.values, strict=True), 1):
         marks.append("**" if key is None else ":")
         values += self.optional(key)
-        values.append(self.expression(value))
+        made = self.expression(value)
+        if key is None and not all(isinstance(n, ast.Constant) for n in node.values[index:]):
+            # Python merges a mapping before it evaluates the next item; the op does it at the end.
+            made = self.value(pyobj.DictOp, [made], layout=NamesAttr(("**",)))
+        values.append(made)
     return self.value(pyobj.DictOp, values, layout=NamesAttr(tuple(marks)))
 
 

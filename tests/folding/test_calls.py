@@ -403,3 +403,26 @@ def test_what_can_not_be_unpacked_is_named_as_python_names_it(how, value):
             return str(error)
 
     assert same(outcome(jit(stars)), outcome(stars))
+
+
+def in_turn(x):
+    def value(name):
+        log.append(name)
+        return x
+
+    class Mapping(dict):
+        def keys(self):
+            log.append("keys")
+            return super().keys()
+
+    def rows():
+        log.append("rows")
+        yield 1
+
+    log = []
+    first = {"a": value("a"), **Mapping(b=1), "c": value("c")}
+    return first, [*rows(), value("d")], log
+
+
+def test_displays_are_made_in_turn():
+    assert same(jit(in_turn)(X), in_turn(X))

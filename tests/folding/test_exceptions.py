@@ -308,3 +308,61 @@ def test_the_traceback_is_that_of_plain_python(how):
         return [(one.name, one.lineno) for one in found[names.index("passes_on") :]]
 
     assert lines(jit(passes_on)) == lines(passes_on)
+
+
+def fails():
+    try:
+        [][1]
+    except IndexError as error:
+        return repr(error.__context__)
+
+
+def contexts(x, log):
+    try:
+        1 / 0  # noqa: B018
+    except ZeroDivisionError as outer:
+        log.append(fails())
+        try:
+            raise KeyError(2)
+        except KeyError as inner:
+            log.append(inner.__context__ is outer)
+            try:
+                raise outer
+            except ZeroDivisionError:
+                log.append((outer.__context__ is inner, inner.__context__))
+    log.append(fails())
+    try:
+        try:
+            {}["a"]
+        finally:
+            log.append(fails())
+    except KeyError:
+        log.append("caught")
+    with Manager(log, swallow=True), Manager(log, swallow=True):
+        raise ValueError(fails())
+    return x, log
+
+
+def waiting_contexts(log):
+    try:
+        {}["a"]
+    except KeyError:
+        yield fails()
+        log.append(fails())
+        try:
+            yield 1
+        finally:
+            log.append(fails())
+
+
+def contexts_of_generators(x, log):
+    log.append(list(waiting_contexts(log)))
+    return x, log
+
+
+@pytest.mark.parametrize("function", [contexts, contexts_of_generators])
+def test_the_context_is_what_was_handled_then(function):
+    def f(x):
+        return function(x, [])
+
+    assert repr(jit(f)(X)[1]) == repr(f(X)[1])

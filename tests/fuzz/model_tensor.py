@@ -361,7 +361,7 @@ def where(condition, left, right):
 
 
 def _data(value):
-    return value.data if isinstance(value, Tensor) else value
+    return value.data if isinstance(value, Tensor) else Tensor(value).data
 
 
 def _called(function, left, right):

@@ -186,13 +186,21 @@ class Description:
     def _exception(self, error):
         if error is None:
             return None
-        told = _OF_TENSOR if self._of_tensor(error) else tuple(map(self, error.args))
+        if self._of_tensor(error):
+            return (type(error).__name__, _OF_TENSOR)
         cause, context = self._exception(error.__cause__), self._exception(error.__context__)
-        return (type(error).__name__, told, cause, context, error.__suppress_context__)
+        told = (tuple(map(self, error.args)), cause, context, error.__suppress_context__)
+        return (type(error).__name__, told)
 
     def _of_tensor(self, error):
-        text = str(error)
-        return re.search(r"[Tt]ensor|broadcast|shape|axis|array|data", text) is not None
+        """Return whether a tensor's operation raised: its words and reasons are its own."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        file = self.file if trace is None else trace.tb_frame.f_code.co_filename
+        text = str(error.args)
+        found = re.search(r"[Tt]ensor|broadcast|shape|axis|array|data", text)
+        return found is not None or file.endswith("model_tensor.py") or "numpy" in file
 
     def _line(self, error):
         """Return the line of the program that raised."""
