@@ -103,6 +103,14 @@ class GradientTape:
             _place(), problem, "compute with tensor operations, or take it from stop_gradient(x)"
         )
 
+    def refuse_bprop(self, cell: object) -> NoReturn:
+        """Raise CompileError for a Cell with a gradient of its own."""
+        reject(
+            _place(),
+            f"{type(cell).__name__} has a bprop of its own, which is not called",
+            "leave bprop out, or don't differentiate it",
+        )
+
     def forget(self, variables: Sequence[SSAValue]) -> None:
         """Let variables be no more than their operands: their gradient has been taken."""
         self._active -= set(variables)

@@ -14,6 +14,7 @@ import numpy as np
 from foldaway.dialects import dtypes
 from foldaway.dialects.dtypes import DType
 from foldaway.runtime.arrays import as_dtype
+from foldaway.runtime.construction import Initial
 from foldaway.runtime.tensor import Tensor
 
 from .creation import full
@@ -33,9 +34,11 @@ def set_seed(seed: int) -> None:
 
 
 def initializer(
-    init: str | float | Tensor, shape: int | Sequence[int], dtype: object = dtypes.float32
+    init: str | float | Tensor | Initial | type[Initial],
+    shape: int | Sequence[int],
+    dtype: object = dtypes.float32,
 ) -> Tensor:
-    """Return a tensor to start with: a number, a tensor, or numbers drawn as a name says.
+    """Return a tensor to start with: a number, a tensor, or numbers drawn as a name or class says.
 
     The names are zeros, ones, normal, uniform, xavier_uniform and he_uniform.
     Raises `ValueError` for another name and for a tensor of another shape.
@@ -46,6 +49,10 @@ def initializer(
         if init.shape != extents:
             raise ValueError(f"the initial data have shape {init.shape}, not {extents}")
         return init.astype(kind)
+    if isinstance(init, type):
+        init = init()
+    if isinstance(init, Initial):
+        return _drawn(init.draw, extents, kind)
     if not isinstance(init, str):
         return full(extents, init, dtype=kind)
     if init in ("zeros", "zero", "ones", "one"):
@@ -89,3 +96,87 @@ _DRAWS: dict[str, Draw] = {
     "xavieruniform": _xavier_uniform,
     "heuniform": _he_uniform,
 }
+
+
+class Constant(Initial):
+    """One number."""
+
+    def __init__(self, value: float):
+        self.value = value
+
+    def draw(self, shape: Shape) -> Any:
+        """Return an array full of the number."""
+        return np.full(shape, self.value)
+
+
+class One(Constant):
+    """Ones."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+
+class Zero(Constant):
+    """Zeros."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+
+class Normal(Initial):
+    """Numbers drawn from a normal distribution."""
+
+    def __init__(self, sigma: float = 0.01, mean: float = 0.0):
+        self.sigma = sigma
+        self.mean = mean
+
+    def draw(self, shape: Shape) -> Any:
+        """Return drawn numbers."""
+        return _state[0].normal(self.mean, self.sigma, shape)
+
+
+class TruncatedNormal(Normal):
+    """Numbers drawn from a normal distribution, those far from the mean drawn again."""
+
+    def __init__(self, sigma: float = 0.01, mean: float = 0.0, a: float = -2.0, b: float = 2.0):
+        super().__init__(sigma, mean)
+        self.a = a
+        self.b = b
+
+    def draw(self, shape: Shape) -> Any:
+        """Return drawn numbers, between `a` and `b` standard deviations from the mean."""
+        drawn = _state[0].normal(0, 1, shape)
+        while ((drawn < self.a) | (drawn > self.b)).any():
+            again = _state[0].normal(0, 1, shape)
+            drawn = np.where((drawn < self.a) | (drawn > self.b), again, drawn)
+        return drawn * self.sigma + self.mean
+
+
+class Uniform(Initial):
+    """Numbers drawn evenly between -scale and scale."""
+
+    def __init__(self, scale: float = 0.07):
+        self.scale = scale
+
+    def draw(self, shape: Shape) -> Any:
+        """Return drawn numbers."""
+        return _state[0].uniform(-self.scale, self.scale, shape)
+
+
+class XavierUniform(Initial):
+    """Numbers drawn evenly, in a range that fits the numbers of inputs and outputs."""
+
+    def __init__(self, gain: float = 1):
+        self.gain = gain
+
+    def draw(self, shape: Shape) -> Any:
+        """Return drawn numbers."""
+        return _xavier_uniform(shape) * self.gain
+
+
+class HeUniform(Initial):
+    """Numbers drawn evenly, in a range that fits the number of inputs."""
+
+    def draw(self, shape: Shape) -> Any:
+        """Return drawn numbers."""
+        return _he_uniform(shape)

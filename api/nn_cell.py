@@ -41,9 +41,15 @@ class Cell:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return what `construct` returns: compiled in GRAPH_MODE, else run by Python."""
-        if (expected := self.__dict__.get("_inputs")) is not None and current_tracer() is None:
+        tracer = current_tracer()
+        if (expected := self.__dict__.get("_inputs")) is not None and tracer is None:
             check_inputs(expected, args)
-        if current_tracer() is not None or context.get_context("mode") == context.PYNATIVE_MODE:
+        if tracer is not None and hasattr(type(self), "bprop"):
+            from .gradient_tape import GradientTape
+
+            if isinstance(tracer, GradientTape):
+                tracer.refuse_bprop(self)
+        if tracer is not None or context.get_context("mode") == context.PYNATIVE_MODE:
             return self.construct(*args, **kwargs)
         from .compile_cell import call_compiled
 

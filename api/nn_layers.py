@@ -11,6 +11,7 @@ from typing import Any
 
 from foldaway.dialects.dtypes import float32
 from foldaway.runtime.arrays import as_dtype
+from foldaway.runtime.construction import Initial
 from foldaway.runtime.parameter import Parameter
 from foldaway.runtime.tensor import Tensor
 from foldaway.runtime.tensor_methods import wide_dtype
@@ -20,7 +21,7 @@ from .initializer import initializer, uniform
 from .nn_cell import Cell
 from .products import matmul
 
-Init = str | float | Tensor
+Init = str | float | Tensor | Initial
 
 
 class Identity(Cell):

@@ -122,6 +122,11 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
         return _call_partial(frame, callee, args, kwargs)
     inner = _call_method(callee)
     if inner is not None:
+        if folding.differentiations and hasattr(class_of(callee), "bprop"):
+            folding.reject(
+                f"{type(callee).__name__} has a bprop of its own, which is not called",
+                "leave bprop out, or don't differentiate it",
+            )
         return call_function(frame, inner, [callee, *args], kwargs)
     return _call_native(frame, callee, args, kwargs)
 

@@ -46,7 +46,12 @@ class _Folded(Differentiation):
     def call(self, function: Any, args: list[object], kwargs: dict[str, object]) -> object:
         from .calls import call
 
-        return call(self._frame, function, args, kwargs)
+        folding = self._frame.folding
+        folding.differentiations += 1
+        try:
+            return call(self._frame, function, args, kwargs)
+        finally:
+            folding.differentiations -= 1
 
     def fail(self, error: Exception) -> NoReturn:
         raise Raised(error)

@@ -23,6 +23,8 @@ class KnownConstants:
 
     watched: list[ReferenceType[TensorData]] | None = None
     """Nobody asks which tensors are made."""
+    differentiations: int = 0
+    """How many functions that are differentiated are being folded in."""
 
     def known(self, value: SSAValue) -> Array | None:
         """Return the data of a value that is made of constants, else None."""

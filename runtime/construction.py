@@ -6,6 +6,7 @@ Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -38,9 +39,22 @@ def array_from(data: object, dtype: DType | None) -> Array:
     return array
 
 
+class Initial(ABC):
+    """What draws the numbers that a tensor starts with."""
+
+    @abstractmethod
+    def draw(self, shape: tuple[int, ...]) -> Any:
+        """Return an array of that shape."""
+
+
 def array_filled(shape: int | Sequence[int], init: object, dtype: DType) -> Array:
-    """Return a new array of `shape` that holds one number; `init` may say "zeros" or "ones"."""
+    """Return a new array of `shape` that holds one number, or those that `init` draws.
+
+    `init` may say "zeros" or "ones".
+    """
     extents = (shape,) if isinstance(shape, int) else tuple(shape)
+    if isinstance(init, Initial):
+        return _converted(np.asarray(init.draw(extents)), dtype, False)
     if isinstance(init, str):
         if init not in FILLS:
             raise ValueError(f"init must be a number or one of {sorted(FILLS)}, not {init!r}")

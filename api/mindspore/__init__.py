@@ -26,7 +26,7 @@ from . import common, dtype, modules
 from .common import *  # noqa: F403
 from .common import __all__ as _common
 from .decorators import ms_function
-from .language import tensor
+from .language import set_recursion_limit, tensor
 
 __version__ = "2.10.0"
 """The release of MindSpore whose names and rules these are."""
@@ -48,6 +48,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     "ops",
     "set_context",
     "set_device",
+    "set_recursion_limit",
     "tensor",
     "value_and_grad",
     *(name for name in _common if name != "initializer"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from foldaway import context
 from foldaway.runtime.tensor import Tensor
 
 Thing = TypeVar("Thing")
@@ -72,6 +73,11 @@ def no_inline(fn: Callable[..., Any] | None = None) -> Any:
     return _same if fn is None else fn
 
 
+def set_recursion_limit(recursion_limit: int = 1000) -> None:
+    """Keep how deep calls may be nested in MindSpore's compiler, as `max_call_depth`."""
+    context.set_context(max_call_depth=recursion_limit)
+
+
 def tensor(
     input_data: object = None,
     dtype: object = None,
@@ -92,4 +98,4 @@ def _same(thing: Thing) -> Thing:
     return thing
 
 
-__all__ = ["JitConfig", "lazy_inline", "no_inline", "tensor"]
+__all__ = ["JitConfig", "lazy_inline", "no_inline", "set_recursion_limit", "tensor"]

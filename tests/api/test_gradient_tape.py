@@ -255,3 +255,23 @@ def plain_write(x):
 
 def first(x):
     return foldaway.grad(plain_write)(x)
+
+
+class Straight(nn.Cell):
+    """Has a gradient that is not the one of what it computes."""
+
+    def construct(self, x):
+        return x.round() if self.training else x.floor()
+
+    def bprop(self, x, out, dout):
+        return (dout,)
+
+
+def test_a_cell_with_a_gradient_of_its_own_is_refused():
+    cell = Straight()
+    assert cell(X).tolist() == X.tolist()
+    for function in (cell, lambda x: cell(x) if x.sum() > 0 else x, lambda x: cell(x) * 2):
+        with pytest.raises(CompileError, match="Straight has a bprop of its own"):
+            foldaway.grad(function)(X)
+    with pytest.raises(CompileError, match="Straight has a bprop of its own"):
+        foldaway.jit(lambda x: foldaway.grad(cell)(x))(X)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import foldaway
-from foldaway import Parameter, Tensor, jit, nn, ops
+from foldaway import Parameter, Tensor, initializer, jit, nn, ops
 from foldaway import mindspore as ms
 from foldaway.mindspore import JitConfig, dtype
 from foldaway.runtime.parameter import ParameterTuple
@@ -367,3 +367,35 @@ def test_a_method_does_the_same_compiled(name):
 def test_what_is_chosen_by_run_time_data_is_refused(name):
     with pytest.raises(foldaway.CompileError, match=rf"{name}\(\) needs the data"):
         jit(lambda x: getattr(x, name)())(X)
+
+
+INITIALS = {
+    "One": (initializer.One(), lambda a: (a == 1).all()),
+    "Zero": (initializer.Zero(), lambda a: (a == 0).all()),
+    "Constant": (initializer.Constant(3.5), lambda a: (a == 3.5).all()),
+    "Normal": (initializer.Normal(0.5, 9.0), lambda a: abs(a.mean() - 9) < 0.2 and a.std() < 0.7),
+    "TruncatedNormal": (initializer.TruncatedNormal(1.0), lambda a: 1 < abs(a).max() <= 2),
+    "Uniform": (initializer.Uniform(0.25), lambda a: 0.2 < abs(a).max() <= 0.25),
+    "XavierUniform": (initializer.XavierUniform(), lambda a: abs(a).max() <= (6 / 50) ** 0.5),
+    "HeUniform": (initializer.HeUniform(), lambda a: abs(a).max() <= (6 / 30) ** 0.5),
+}
+
+
+@pytest.mark.parametrize("name", INITIALS)
+def test_an_initializer_is_a_class(name):
+    init, holds = INITIALS[name]
+    made = initializer.initializer(init, (20, 30), ms.float32)
+    assert made.dtype is ms.float32
+    assert made.shape == (20, 30)
+    assert holds(made.asnumpy())
+    assert holds(Tensor(shape=(20, 30), dtype=ms.float32, init=init).init_data().asnumpy())
+
+
+def test_an_initializer_may_be_its_class():
+    assert initializer.initializer(initializer.One, (2,)).tolist() == [1.0, 1.0]
+
+
+def test_the_recursion_limit_is_kept():
+    ms.set_recursion_limit(500)
+    assert ms.get_context("max_call_depth") == 500
+    ms.context.reset_context()
