@@ -1,12 +1,13 @@
 """Layers that slide a window over images; the layout is NCHW.
 
-Each place of the window is one product or one comparison over the whole image.
+A window is taken apart into its rows and its columns, so that few operations do it.
 Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.nn.html>.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import reduce
 
 from foldaway.dialects.dtypes import float32
@@ -108,7 +109,7 @@ class MaxPool2d(_Pool2d):
         """
         window = Window(self.kernel_size, self.stride)
         framed = window.framed(x, self.pad_mode, (0, 0, 0, 0), -math.inf)
-        return reduce(Tensor.maximum, window.places(framed))
+        return window.joined(framed, _greatest)
 
 
 class AvgPool2d(_Pool2d):
@@ -123,7 +124,7 @@ class AvgPool2d(_Pool2d):
 
         def total(image: Tensor) -> Tensor:
             framed = window.framed(image, self.pad_mode, (0, 0, 0, 0), 0)
-            return reduce(Tensor.add, window.places(framed))
+            return window.joined(framed, _sum)
 
         ones = apply("full", (1, 1, *x.shape[2:]), 1, x.dtype)
         return total(x) / total(ones)
@@ -149,38 +150,44 @@ class Window:
             return x
         return apply("pad", x, (0, 0, top, left), (0, 0, bottom, right), number)
 
-    def places(self, x: Tensor) -> list[Tensor]:
-        """Return for each place of the window the elements that come to lie there."""
-        return [self._at(x, i, j) for i in range(self._size[0]) for j in range(self._size[1])]
+    def joined(self, x: Tensor, join: Callable[[list[Tensor]], Tensor]) -> Tensor:
+        """Return what `join` makes of the elements at each place, row by row and then by column."""
+        for axis in (0, 1):
+            x = join([self._at(x, axis, place) for place in range(self._size[axis])])
+        return x
 
     def convolved(self, x: Tensor, weight: Tensor) -> Tensor:
-        """Return the sum of the products with the weight at each place."""
-
-        def product(i: int, j: int) -> Tensor:
-            kernel = weight[:, :, i, j]
-            return apply("dot_general", self._at(x, i, j), kernel, ((), ()), ((1,), (1,)))
-
-        places = [product(i, j) for i in range(self._size[0]) for j in range(self._size[1])]
-        return reduce(Tensor.add, places).transpose((0, 3, 1, 2))
+        """Return the sums of the products with the weight: one product of matrices."""
+        patches = self.joined(x, lambda places: apply("concat", places, 1))
+        kernel = weight.transpose((0, 3, 2, 1)).reshape((weight.shape[0], -1))
+        product = apply("dot_general", patches, kernel, ((), ()), ((1,), (1,)))
+        return product.transpose((0, 3, 1, 2))
 
     def _same(self, extent: int, axis: int) -> tuple[int, int]:
         stride, reach = self._stride[axis], self._reach[axis]
         frame = max((-(-extent // stride) - 1) * stride + reach - extent, 0)
         return frame // 2, frame - frame // 2
 
-    def _at(self, x: Tensor, i: int, j: int) -> Tensor:
-        parts: list[slice] = []
-        for axis, place in enumerate((i, j)):
-            last = x.shape[2 + axis] - self._reach[axis]
-            if last < 0:
-                raise ValueError(f"an image of shape {x.shape} is smaller than the window")
-            first = place * self._dilation[axis]
-            parts.append(slice(first, first + last + 1, self._stride[axis]))
-        return x[:, :, parts[0], parts[1]]
+    def _at(self, x: Tensor, axis: int, place: int) -> Tensor:
+        """Return the elements that lie at one place of the window, along one axis."""
+        last = x.shape[2 + axis] - self._reach[axis]
+        if last < 0:
+            raise ValueError(f"an image of shape {x.shape} is smaller than the window")
+        first = place * self._dilation[axis]
+        part = slice(first, first + last + 1, self._stride[axis])
+        return x[:, :, part] if axis == 0 else x[:, :, :, part]
 
 
 def _pair(number: Pair) -> tuple[int, int]:
     return (number, number) if isinstance(number, int) else number
+
+
+def _greatest(places: list[Tensor]) -> Tensor:
+    return reduce(Tensor.maximum, places)
+
+
+def _sum(places: list[Tensor]) -> Tensor:
+    return reduce(Tensor.add, places)
 
 
 def _checked(mode: str, modes: tuple[str, ...]) -> str:
