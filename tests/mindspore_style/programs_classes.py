@@ -177,6 +177,39 @@ class CallsItsMethods(nn.Cell):
         return self.helper(x), self.helper(x, n=3)
 
 
+@calls((ROW,))
+def prints_in_order(x):
+    print("start", 1, [2])
+    print("tensor:", x, sep="|", end=";\n")
+    y = x + 1
+    print(y, y.shape, f"{len(x)}")
+    return y
+
+
+@calls((3,), (4,))
+def prints_numbers(n):
+    for i in range(n):
+        print(i, i * n, end=" ")
+    print()
+
+
+@calls((1,), (-1,))
+def catches(n):
+    try:
+        if n < 0:
+            raise OwnError(n)
+        value = int("text")
+    except ValueError as error:
+        value = str(error)
+    except OwnError as error:
+        value = error.args
+    else:
+        value = "else"
+    finally:
+        print("finally")
+    return value
+
+
 @calls((Tensor([1.0]),), (Tensor([-1.0]),))
 def raises_by_an_argument(x):
     if x < 0:
