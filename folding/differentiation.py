@@ -15,8 +15,10 @@ from ..dialects.emitter import Number
 from ..dialects.source import CompileError
 from ..runtime.dispatch import apply, from_value
 from ..runtime.gradient import ALL, GradientFunction
+from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import Tracer
+from .variables import is_variable, items_of, mapped, same_structure, tensors_in
 
 
 class Differentiation(ABC):
@@ -75,11 +77,19 @@ class Differentiation(ABC):
         weights = self._weights(given)
         seed = self._pop_seed(args, kwargs) if with_seed else None
         places = self._places(positions, args)
-        variables = [self._variable(args[place]) for place in places]
-        for place, variable in zip(places, variables, strict=True):
-            args[place] = variable
+        given_for = [mapped(args[place], self._variable) for place in places]
+        variables = list(tensors_in(given_for))
+        # The function gets containers of its own, to see what it does to them.
+        for place, variable in zip(places, given_for, strict=True):
+            args[place] = mapped(variable, lambda tensor: tensor)
+        handed = [args[place] for place in places]
         with self.as_variables(weights) as values:
             result = self.call(function, args, kwargs)
+        if not same_structure(given_for, handed):
+            self.reject(
+                "an argument that is differentiated by is changed in place",
+                "make a new container",
+            )
         main, aux = self._split(result) if has_aux else (result, None)
         outputs = self._tensors_of(main)
         seeds = [apply("full", y.shape, 1, y.dtype) for y in outputs]
@@ -87,7 +97,8 @@ class Differentiation(ABC):
             seeds = self._seeds(seed, main, outputs)
         wanted = [*(v.graph_value(self.tracer) for v in variables), *values]
         gradients = self._gradients(outputs, seeds, wanted)
-        answer = _shaped(gradients, len(variables), positions, given)
+        of_arguments = mapped(given_for, lambda _: gradients.pop(0))
+        answer = _shaped(of_arguments, gradients, positions, given)
         if self.read("with_value"):
             return result, answer
         return (answer, aux) if has_aux else answer
@@ -105,13 +116,13 @@ class Differentiation(ABC):
         if positions is None:
             return []
         if positions == ALL:
-            return [i for i, arg in enumerate(args) if isinstance(arg, Tensor)]
+            return [i for i, arg in enumerate(args) if is_variable(arg)]
         places = [positions] if isinstance(positions, int) else list(positions)
         for place in places:
             if not 0 <= place < len(args):
                 problem = f"there is no positional argument {place} to differentiate by"
                 self.fail(ValueError(problem))
-            if not isinstance(args[place], Tensor):
+            if not is_variable(args[place]):
                 what = f"argument {place} is a {self.kind(args[place]).__name__}"
                 self.fail(TypeError(f"only tensors can be differentiated by, and {what}"))
         if len(set(places)) != len(places):
@@ -148,15 +159,19 @@ class Differentiation(ABC):
 
         Raises CompileError for anything else: its dependence on the variables is not known.
         """
-        if isinstance(result, Tensor):
-            return [result]
-        if isinstance(result, tuple | list):
-            items = cast("Sequence[object]", result)
-            return [tensor for item in items for tensor in self._tensors_of(item)]
-        self.reject(
-            f"a function that returns a {self.kind(result).__name__} can't be differentiated",
-            "return tensors, computed by tensor operations",
-        )
+        found = list(tensors_in(result))
+        if not found or not self._is_result(result):
+            self.reject(
+                f"a function that returns a {self.kind(result).__name__} can't be differentiated",
+                "return tensors, computed by tensor operations",
+            )
+        return found
+
+    def _is_result(self, value: object) -> bool:
+        """Return whether a result holds only tensors, and constants that depend on nothing."""
+        if isinstance(value, Tensor | str | bool | int | float | None):
+            return True
+        return class_of(value) in (tuple, list, dict) and all(map(self._is_result, items_of(value)))
 
     def _seeds(self, seed: object, result: object, outputs: list[Tensor]) -> list[Tensor]:
         """Return the given gradients of the outputs."""
@@ -184,15 +199,15 @@ class Differentiation(ABC):
 
 
 def _shaped(
-    gradients: list[Tensor], count: int, positions: int | tuple[int, ...] | None, given: Any
+    of_arguments: list[Any],
+    of_weights: list[Tensor],
+    positions: int | tuple[int, ...] | None,
+    given: Any,
 ) -> object:
     """Return the gradients as MindSpore gives them: of arguments, then of weights."""
-    of_arguments: object = tuple(gradients[:count])
-    of_weights: object = tuple(gradients[count:])
-    if isinstance(positions, int) and positions != ALL:
-        of_arguments = gradients[0]
-    if isinstance(given, Tensor):
-        of_weights = gradients[count]
+    one = isinstance(positions, int) and positions != ALL
+    first: Any = of_arguments[0] if one else tuple(of_arguments)
+    second: Any = of_weights[0] if isinstance(given, Tensor) else tuple(of_weights)
     if given is None:
-        return of_arguments
-    return of_weights if positions is None else (of_arguments, of_weights)
+        return first
+    return second if positions is None else (first, second)

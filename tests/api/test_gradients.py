@@ -282,3 +282,51 @@ def test_the_level_of_the_context_does_not_matter():
         close(foldaway.grad(cube)(X), [3.0, 12.0, 27.0])
     finally:
         foldaway.context.reset_context()
+
+
+CONTAINERS = {
+    "tuple": (lambda p: p[0] * p[1], (X, SEED), (SEED.tolist(), X.tolist())),
+    "list": (lambda p: p[0] * p[1], [X, SEED], [SEED.tolist(), X.tolist()]),
+    "dict": (lambda p: p["a"] * p["b"], {"a": X, "b": SEED}, {"a": SEED.tolist(), "b": X.tolist()}),
+    "nested": (lambda p: p[0] * p[1][0]["k"], (X, [{"k": X}]), (X.tolist(), [{"k": X.tolist()}])),
+}
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_containers_of_tensors_are_variables(name):
+    function, argument, expected = CONTAINERS[name]
+
+    def lists(value):
+        if isinstance(value, dict):
+            return {key: lists(item) for key, item in value.items()}
+        return value.tolist() if isinstance(value, Tensor) else type(value)(map(lists, value))
+
+    assert lists(foldaway.grad(function)(argument)) == expected
+    assert lists(jit(lambda p: foldaway.grad(function)(p))(argument)) == expected
+    assert lists(GradOperation(get_all=True)(function)(argument)) == (expected,)
+
+    def branching(p):
+        y = function(p)
+        return y if y.sum() > 0 else y * 2
+
+    assert lists(foldaway.grad(branching)(argument)) == expected
+
+
+def test_results_are_tensors_and_constants():
+    def several(x):
+        return {"y": x * x, "rest": [x, (None, "text", 3)]}
+
+    close(foldaway.grad(several)(X), [3.0, 5.0, 7.0])
+    close(GradOperation(sens_param=True)(lambda x: (x * 2, 1))(X, (SEED,)), 2 * SEED.asnumpy())
+
+
+def append_to(items):
+    items.append(items[0])
+    return items[0] * 2
+
+
+def test_a_container_that_grows_is_refused():
+    with pytest.raises(CompileError, match="an argument that is differentiated by is changed"):
+        foldaway.grad(append_to)([X])
+    with pytest.raises(CompileError):
+        jit(lambda p: foldaway.grad(append_to)(p))([X])
