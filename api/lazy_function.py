@@ -150,8 +150,7 @@ class LazyFunction:
 def _reason(why: BaseException, place: tuple[str, int]) -> tuple[str, int, str]:
     """Return file, line and text of what keeps a function from being compiled whole."""
     if isinstance(why, Raised):
-        error = why.exception
-        return (*(place_of(why.location) or place), f"raises {type(error).__name__}: {error}")
+        return (*(place_of(why.location) or place), f"raises {_named(why.exception)}")
     text = str(why)
     found = _ERROR.match(text)
     if found is None:
@@ -168,3 +167,10 @@ def _source(function: types.FunctionType) -> str:
         return inspect.getsource(function)
     except (OSError, TypeError):
         return f"# the source of {function.__qualname__} isn't there\n"
+
+
+def _named(error: BaseException) -> str:
+    """Return an exception's class, and its arguments where no user's code would make the text."""
+    plain = all(type(argument) in (str, int, float) for argument in error.args)
+    text = ", ".join(map(str, error.args)) if plain else ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -294,11 +294,21 @@ class Tensor:
 
 
 def _plain(data):
-    if isinstance(data, list | tuple):
-        return [_plain(item) for item in data]
-    if not isinstance(data, Tensor | bool | int | float | np.ndarray | np.generic):
-        raise TypeError(f"a tensor can't hold a {type(data).__name__}")
-    return data.data if isinstance(data, Tensor) else data
+    """Return nested lists with arrays for tensors; beside tensors only numbers may stand."""
+    if not isinstance(data, list | tuple) or not _holds_tensor(data):
+        return data.data if isinstance(data, Tensor) else data
+    for item in data:
+        if not isinstance(
+            item, Tensor | bool | int | float | np.ndarray | np.generic | list | tuple
+        ):
+            raise TypeError(f"a tensor can't hold a {type(item).__name__}")
+    return [_plain(item) for item in data]
+
+
+def _holds_tensor(data):
+    return isinstance(data, Tensor) or (
+        isinstance(data, list | tuple) and any(map(_holds_tensor, data))
+    )
 
 
 def _wrap(array):

@@ -8,15 +8,15 @@ from .observe import Case
 from .statements import Statements
 
 CHOICES = {
-    "prints": (0.0, 0.4),
+    "prints": (0.3, 0.4),
     "says": (0.0, 1.0),
     "mistakes": (0.4, 0.4),
     "walrus": (0.3, 0.3),
     "numbers": (0.7, 0.7),
     "reads": (0.12, 0.4),
-    "branches": (0.15, 0.4),
-    "effects": (0.12, 0.4),
-    "arrays": (0.1, 0.3),
+    "branches": (0.2, 0.4),
+    "effects": (0.35, 0.4),
+    "arrays": (0.15, 0.3),
     "classes": (0.2, 0.3),
 }
 """The share of programs that may do what, in STRICT and in LAX."""
