@@ -246,7 +246,7 @@ def _call_method(callee: object) -> types.FunctionType | None:
 
 def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]) -> Any:
     folding = frame.folding
-    moves = only_moves(callee, args)
+    moves = only_moves(callee, args, kwargs)
     if moves and keyed_by_first(callee):
         args[:1] = map(constant, args[:1])
     elif moves and not takes_numbers(callee):

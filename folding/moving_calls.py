@@ -13,7 +13,9 @@ import types
 from collections import deque
 from typing import Any
 
+from ..dialects.emitter import WeakNumber
 from ..runtime.guards import class_of
+from ..runtime.tensor import Tensor
 
 _BUILTINS = "list tuple zip enumerate reversed iter next len map filter sorted any all min max"
 _ITERTOOLS = (
@@ -43,9 +45,26 @@ _METHODS: dict[type, frozenset[str]] = {
 }
 _KEYED = frozenset(("get", "pop", "setdefault"))
 
+_ELEMENTWISE: dict[str, frozenset[str]] = {
+    "foldaway.elementwise": frozenset(
+        "add sub mul div floor_div mod pow maximum minimum clip".split()
+    ),
+    "foldaway.logic": frozenset(
+        "equal not_equal less less_equal greater greater_equal select"
+        " bitwise_and bitwise_or bitwise_xor".split()
+    ),
+    "foldaway.runtime.tensor_elementwise": frozenset(
+        "add sub mul div floor_divide remainder pow maximum minimum clip eq ne lt le gt ge".split()
+    ),
+}
+"""Functions and methods that hand their operands to the builders, which take numbers."""
+_OPERANDS = (Tensor, WeakNumber, int, float, str, type(None))
 
-def only_moves(callee: Any, args: list[object]) -> bool:
+
+def only_moves(callee: Any, args: list[object], kwargs: dict[str, object]) -> bool:
     """Return whether a native callable takes run-time numbers as they are."""
+    if is_elementwise(callee, [*args, *kwargs.values()]):
+        return True
     owner = _method_of(callee)
     if callee is dict or (owner is dict and callee.__name__ == "update"):
         # Of pairs, the first one is a key.
@@ -54,8 +73,26 @@ def only_moves(callee: Any, args: list[object]) -> bool:
 
 
 def takes_numbers(callee: Any) -> bool:
-    """Return whether arguments of a callable, not only items in them, may be run-time numbers."""
+    """Return whether arguments, not only items in them, may be run-time numbers.
+
+    Of a callable that only moves numbers.
+    """
+    if isinstance(callee, types.FunctionType | types.MethodType):
+        return True
     return any(callee is one for one in _TAKES_NUMBERS) or _method_of(callee) is not None
+
+
+def is_elementwise(callee: Any, args: list[object]) -> bool:
+    """Return whether a call is an operation on tensors that takes numbers as operands."""
+    operands = args
+    if isinstance(callee, types.MethodType):
+        callee, operands = callee.__func__, [callee.__self__, *args]
+    if not isinstance(callee, types.FunctionType):
+        return False
+    if callee.__name__ not in _ELEMENTWISE.get(callee.__module__, ()):
+        return False
+    tensors = sum(isinstance(one, Tensor) for one in operands)
+    return tensors > 0 and all(isinstance(one, _OPERANDS) for one in operands)
 
 
 def callbacks_of(callee: Any, args: list[object], kwargs: dict[str, object]) -> list[object]:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import foldaway
-from foldaway import Tensor, jit
+from foldaway import Tensor, jit, ops
 from foldaway.dialects import dtypes
 
 X = Tensor([1.0, 2.0, 3.0])
@@ -393,15 +393,29 @@ def test_powers(dtype):
             )
 
 
-def test_elementwise_functions_take_numbers():
-    from foldaway import ops
+ELEMENTWISE = [
+    lambda x, n: (ops.mul(x, n), ops.add(n, x), ops.sub(x, n), ops.div(n, x)),
+    lambda x, n: (ops.maximum(x, n), ops.minimum(n, x), ops.floor_div(x, n), ops.mod(x, n)),
+    lambda x, n: (ops.div(x, n, rounding_mode="floor"), ops.div(x, n, rounding_mode="trunc")),
+    lambda x, n: (ops.less(x, n), ops.equal(n, x), ops.where(x > 1, x, n), ops.where(x > 1, n, 0)),
+    lambda x, n: (ops.clip(x, 0, n), ops.clip(x, max=n), x.clip(n), x.clip(max=n)),
+    lambda x, n: (x.add(n), x.mul(n), x.remainder(n), x.lt(n), x.maximum(n)),
+]
 
-    def f(x, n):
-        return ops.mul(x, n), ops.add(n, x), ops.maximum(x, n)
 
-    compiled = jit(f)
+@pytest.mark.parametrize("function", ELEMENTWISE)
+def test_elementwise_functions_take_numbers(function):
+    compiled = jit(function)
     for n in (1, 2, 3):
-        assert same(compiled(X, n), f(X, n))
+        assert same(compiled(X, n), function(X, n))
+        assert same(compiled(X, n / 3), function(X, n / 3))
+    assert len(compiled.specializations) == 2
+
+
+def test_elementwise_functions_of_numbers_alone():
+    compiled = jit(lambda n: (ops.add(n, 1), ops.equal(n, 2), ops.where(Tensor(True), n, 2)))
+    for n in (1, 2, 2.5):
+        assert same(compiled(n), compiled.function(n))
 
 
 def test_a_new_learning_rate_is_passed_straight_to_the_segment():
