@@ -112,7 +112,7 @@ def _fold(
     A program that changes something and then raises gives both: what is left before, and the error.
     What can't be compiled with run-time numbers may be so with constants.
     """
-    numbers = environment.numbers
+    numbers, arrays = environment.numbers, environment.arrays
     while True:
         try:
             with our_failure(fold.name, module):
@@ -126,9 +126,14 @@ def _fold(
         except Rewritten as rewritten:
             numbers.widened.update(source.key for source in rewritten.sources)
         except CompileError:
-            if numbers.all_constant or not numbers.met:
+            if arrays.narrow():
+                pass
+            elif numbers.met and not numbers.all_constant:
+                numbers.all_constant = True
+            elif arrays.met and not arrays.all_constant:
+                arrays.all_constant, numbers.all_constant = True, False
+            else:
                 raise
-            numbers.all_constant = True
         except Raised as error:
             if fold.lax:
                 raise

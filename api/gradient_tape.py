@@ -75,6 +75,13 @@ class GradientTape:
         """Raise CompileError: what is computed from the data would have no gradient."""
         self._refuse(f"{wanted} takes data that depend on what is differentiated by")
 
+    def memory_of(self, tensor: Tensor) -> None:
+        """Return None: data that are known are in arrays of NumPy's own."""
+
+    def refuse_array(self, values: Sequence[SSAValue], problem: str, hint: str) -> NoReturn:
+        """Raise CompileError: arrays on a tape have their data."""
+        reject(_place(), problem, hint)
+
     def refuse_write(self, tensor: Tensor) -> NoReturn:
         """Raise CompileError: the caller would not see the change."""
         self._refuse("a tensor from outside of the differentiated function is changed in place")

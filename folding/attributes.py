@@ -13,6 +13,7 @@ from ..runtime.guards import class_of, is_immutable
 from ..runtime.parameter import Parameter
 from ..runtime.sources import Attribute, Held, Source
 from ..runtime.tensor import Tensor
+from .array_inputs import is_array
 from .classify import is_framework, is_inlined, is_library
 from .edits import slots_of
 from .effects import DELETED, UNWRITTEN
@@ -40,6 +41,8 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
         if source is not None and name in getattr(owner, "__dict__", ()):
             return folding.adopt(value, Attribute(source, name))
         return value
+    if is_array(owner):
+        return run(_array_attribute, owner, name)
     if isinstance(owner, SymbolicNumber):
         return number_attribute(owner, name)
     if not isinstance(owner, types.ModuleType | type):
@@ -67,6 +70,26 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     if isinstance(value, types.BuiltinMethodType) and value.__self__ is owner:
         return value
     return folding.adopt(value, Attribute(source, name))
+
+
+def _array_attribute(array: Any, name: str) -> object:
+    """Return an attribute of a run-time array. Raises AttributeError for what no array has."""
+    kind: Any = array.__class__
+    if not hasattr(kind, name):
+        return getattr(array.sample(), name)
+    return getattr(array, name)
+
+
+def _check_array(owner: Any, name: str, what: str) -> None:
+    """Refuse the change of an array's shape, dtype and layout; others are an AttributeError."""
+    if not is_array(owner):
+        return
+    if not hasattr(owner.__class__, name):
+        run(setattr, owner.sample(), name, None)
+    owner.refuse(
+        f"the attribute '{name}' of an array that exists only at run time is {what}",
+        "make a new array, with reshape or astype",
+    )
 
 
 def number_attribute(number: SymbolicNumber, name: str) -> object:
@@ -141,6 +164,7 @@ def set_attribute(frame: Frame, owner: object, name: str, value: object) -> None
     What existed before the call is changed by the host program.
     """
     frame.folding.need_python("an attribute")
+    _check_array(owner, name, "set")
     method = _user_method(class_of(owner), "__setattr__")
     if method is not None:
         from .calls import call
@@ -155,6 +179,7 @@ def set_attribute(frame: Frame, owner: object, name: str, value: object) -> None
 def delete_attribute(frame: Frame, owner: object, name: str) -> None:
     """Do `del owner.name`, as `set_attribute` sets."""
     frame.folding.need_python("an attribute")
+    _check_array(owner, name, "deleted")
     method = _user_method(class_of(owner), "__delattr__")
     if method is not None:
         from .calls import call

@@ -14,8 +14,10 @@ from ..runtime.compiled import CompiledFunction
 from ..runtime.constants import evaluate
 from ..runtime.gradient import GradientFunction
 from ..runtime.guards import class_of
+from ..runtime.symbolic_array import SymbolicArray, SymbolicScalar
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import current_tracer
+from .array_operands import call_on_arrays
 from .attributes import get_attribute, set_on_cell
 from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity
 from .code import code_of
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from .session import Folding
 
 _CONTEXT_MANAGER = contextlib.contextmanager(cast(Any, iter)).__code__
-_FAST = frozenset((int, float, bool, str, type(None), Tensor))
+_FAST = frozenset((int, float, bool, str, type(None), Tensor, SymbolicArray, SymbolicScalar))
 _CALLS_BACK = ("builtins", "functools", "itertools", "_functools", "numpy")
 _HOLDERS = (tuple, list, dict, slice)
 
@@ -285,7 +287,9 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     folding.native_calls += 1
     moved, folding.moves_numbers = folding.moves_numbers, moves
     try:
-        result = run(callee, *args, **kwargs)
+        result = call_on_arrays(frame, callee, args, kwargs)
+        if result is NotImplemented:
+            result = run(callee, *args, **kwargs)
     finally:
         folding.native_calls -= 1
         folding.moves_numbers = moved

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..runtime.guards import class_of, is_immutable
 from ..runtime.tensor import Tensor
+from .array_inputs import is_array
 from .calls import call, operate
 from .classify import is_framework, is_inlined
 from .errors import run
@@ -35,7 +36,7 @@ def change(
     Raises CompileError, worded by `problem`, for a change that the fold has no model of.
     """
     folding = frame.folding
-    if isinstance(target, Tensor | SymbolicNumber) or is_immutable(target):
+    if isinstance(target, Tensor | SymbolicNumber) or is_array(target) or is_immutable(target):
         return operate(frame, function, target, *operands)
     method = getattr(class_of(target), f"__{function.__name__}__", None)
     if isinstance(method, types.FunctionType) and is_inlined(method) and not is_framework(method):

@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..dialects.dtypes import DType
+from ..runtime.array_data import ArrayData
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 from .numbers import SymbolicNumber
@@ -98,6 +99,8 @@ def _is_plain(value: object, seen: set[int]) -> bool:
         seen.add(id(value))
         items: list[object] = list(cast(Any, value))
         return all(_is_plain(item, seen) for item in items)
+    if issubclass(class_of(value), ArrayData):
+        return True
     return isinstance(value, _PLAIN) and not isinstance(value, np.generic)
 
 

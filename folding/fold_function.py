@@ -25,6 +25,7 @@ from . import (
     steps_statements,
     steps_values,
 )
+from .array_inputs import ArrayPolicy
 from .code import code_of
 from .errors import Raised
 from .frames import Frame
@@ -52,6 +53,8 @@ class Environment:
     """One for each parameter, in order; tensors count by their type only."""
     numbers: NumberPolicy = field(default_factory=NumberPolicy)
     """Which numbers are run-time values."""
+    arrays: ArrayPolicy = field(default_factory=ArrayPolicy)
+    """Which arrays are run-time values."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
 
     Raises CompileError, or `Raised` with the exception that the user's program raises.
     """
-    folding = Folding(options, environment.numbers)
+    folding = Folding(options, environment.numbers, environment.arrays)
     block = func.body.block
     name = func.sym_name.data
     code = code_of(block)

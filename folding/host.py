@@ -19,10 +19,12 @@ from ..dialects import pyobj
 from ..dialects.dtypes import DType
 from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.pyobj.literals import is_literal
+from ..runtime.array_data import ArrayData
 from ..runtime.guards import class_of
 from ..runtime.sources import Attribute as AttributeOf
 from ..runtime.sources import Held, Item
 from ..runtime.tensor import Tensor
+from .array_inputs import array_at_host, is_array
 from .edits import EDITS, Kind, kind_of, slots_of
 from .effects import Shadow
 from .functions import body_of
@@ -79,10 +81,19 @@ class Host:
             self._sync(self._unfilled.pop(0))
         return made
 
+    def part(self, value: object) -> SSAValue:
+        """Return the SSA value of an object that another one is made with."""
+        return self._value(value)
+
     def _value(self, value: object) -> SSAValue:
         found = self._values.get(id(value))
         if found is None:
-            found = self._tensor(value) if isinstance(value, Tensor) else self._make(value)
+            if isinstance(value, Tensor):
+                found = self._tensor(value)
+            elif is_array(value):
+                found = array_at_host(self, cast(ArrayData, value), self._folding)
+            else:
+                found = self._make(value)
             self._keep(value, found)
         return found
 

@@ -24,9 +24,9 @@ from ..runtime import guards
 from ..runtime.guards import class_of
 from ..runtime.sources import Attribute, Captured, Global, Held, Source
 from ..runtime.tensor import Tensor
+from .array_inputs import is_array
 from .classify import DESCRIPTORS, is_framework, is_library, is_library_callable
 from .effects import UNWRITTEN
-from .numbers import constant
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -58,7 +58,7 @@ class NativeReads:
         """
         folding = self._folding
         source = folding.source(value)
-        if source is None or isinstance(value, Tensor):
+        if source is None or isinstance(value, Tensor) or is_array(value):
             return
         if folding.is_copy(value):
             self._content(value)
@@ -154,11 +154,11 @@ class NativeReads:
             self._folding.refuse_effect(f"the variable '{name}' is set and then read by a library")
 
     def _attribute(self, item: Any, source: Source, name: str) -> None:
-        adopted = constant(self._folding.adopt(item, Attribute(source, name)))
+        adopted = self._folding.outside.adopt_by_content(item, Attribute(source, name))
         self.guard_content(adopted)
 
     def _reach(self, value: Any, source: Source, names: set[str]) -> None:
-        adopted: Any = constant(self._folding.adopt(value, source))
+        adopted: Any = self._folding.outside.adopt_by_content(value, source)
         if isinstance(value, types.FunctionType):
             self.guard_function(value)
         elif isinstance(value, type):

@@ -61,6 +61,7 @@ class Outside:
         self.constants: set[tuple[object, ...]] = set()
         """Keys of the sources, not in arguments, whose numbers are constants."""
         self._leaves = 0
+        self._by_content = 0
 
     def source(self, value: object) -> Source | None:
         """Return the path to a value that came in from outside, None if it was born here."""
@@ -142,7 +143,29 @@ class Outside:
                     f"'{source}' is a {type(value).__qualname__} that holds tensors",
                     "pass its tensors in a tuple, a list or a dict",
                 )
-            constant(self.adopt(item, Item(source, key)))
+            self.adopt_by_content(item, Item(source, key))
+
+    def adopt_by_content(self, value: object, source: Source) -> object:
+        """Return what `adopt` does, for what native code reads: arrays are constants, guarded."""
+        self._by_content += 1
+        try:
+            adopted = constant(self.adopt(value, source))
+        finally:
+            self._by_content -= 1
+        self._guard_arrays(value, source, set())
+        return adopted
+
+    def _guard_arrays(self, value: Any, source: Source, seen: set[int]) -> None:
+        """Guard the content of arrays in containers that were adopted before."""
+        if isinstance(value, np.ndarray):
+            self._folding.add_guard(guards.same_array(source, cast(Any, value)))
+        elif type(value) in (list, tuple, dict) and id(value) not in seen:
+            seen.add(id(value))
+            items = cast(Any, value)
+            pairs: Any = items.items() if type(value) is dict else enumerate(items)
+            for key, item in pairs:
+                if isinstance(item, np.ndarray) or type(item) in (list, tuple, dict):
+                    self._guard_arrays(item, Item(source, key), seen)
 
     def _remember(self, value: object, source: Source) -> None:
         if not self._meets(value, source):
@@ -164,6 +187,9 @@ class Outside:
         return types.MethodType(cast(Any, function), owner)
 
     def _adopt_array(self, value: Any, source: Source) -> object:
+        symbolic = None if self._by_content else self._folding.arrays.adopt(value, source)
+        if symbolic is not None:
+            return symbolic
         copy: Any = self._copies.get(id(value))
         if copy is not None:
             self._meets(copy, source)

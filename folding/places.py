@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from ..runtime.array_data import ArrayData
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 
@@ -146,6 +147,9 @@ class Object(Place):
 def place_of_object(value: Any) -> Object | None:
     """Return the place of a mutable object, None for what can't be changed."""
     kind = class_of(value)
+    if issubclass(kind, ArrayData):
+        # Its elements are in a tensor.
+        return None
     if issubclass(kind, (list, dict, set, bytearray, deque, np.ndarray, Tensor)):
         return Object(value)
     if hasattr(value, "__dict__") and not isinstance(value, type):

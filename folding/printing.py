@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
+
+from xdsl.ir import SSAValue
 
 from ..runtime.tensor import Tensor
+from .array_inputs import is_array
 from .errors import Raised, run
 from .frames import Frame
 from .numbers import constant
@@ -21,7 +24,8 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     Raises `Raised` with Python's TypeError for a wrong `sep` or `end`.
     """
     folding = frame.folding
-    known = not any(isinstance(arg, Tensor) for arg in args) and not is_tainted(frame)
+    run_time = any(isinstance(arg, Tensor) or is_array(arg) for arg in args)
+    known = not run_time and not is_tainted(frame)
     if known and not folding.options.lax:
         for arg in args:
             folding.meet(arg)
@@ -34,19 +38,21 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     if kwargs:
         name = next(iter(kwargs))
         raise Raised(TypeError(f"'{name}' is an invalid keyword argument for print()"))
-    texts, values = [""], list[Tensor]()
+    texts, values, style = [""], list[SSAValue](), folding.options.style
     for index, arg in enumerate(args):
         texts[-1] += separator if index else ""
-        if isinstance(arg, Tensor):
-            values.append(arg)
+        if isinstance(arg, Tensor) or is_array(arg):
+            wanted = folding.options.style if isinstance(arg, Tensor) else "str"
+            if wanted != style:
+                folding.builder.print(texts, values, style, stream)
+                texts, values, style = [""], [], wanted
+            values.append(cast(Any, arg).graph_value(folding))
             texts.append("")
         else:
             texts[-1] += run(str, constant(arg))
             folding.check_needed()
     texts[-1] += end
-    folding.builder.print(
-        texts, [value.graph_value(folding) for value in values], folding.options.style, stream
-    )
+    folding.builder.print(texts, values, style, stream)
 
 
 def _print_now(frame: Frame, args: list[object], kwargs: dict[str, object]) -> None:

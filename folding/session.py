@@ -20,8 +20,10 @@ from ..dialects.source import CompileError, reject
 from ..runtime import guards
 from ..runtime.constants import KnownConstants
 from ..runtime.sources import Held, Source
+from ..runtime.symbolic_array import SymbolicArray
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import ValueNeeded
+from .array_inputs import ArrayInputs, ArrayPolicy
 from .classify import is_framework, is_graph_callable, is_plain
 from .effects import Effects
 from .errors import Raised
@@ -85,7 +87,12 @@ class _FrameEmitter(IREmitter):
 class Folding(KnownConstants):
     """The tracer of one fold, and everything that folding finds out."""
 
-    def __init__(self, options: Options, numbers: NumberPolicy | None = None):
+    def __init__(
+        self,
+        options: Options,
+        numbers: NumberPolicy | None = None,
+        arrays: ArrayPolicy | None = None,
+    ):
         self.options = options
         self.numbers = Numbers(self, numbers or NumberPolicy())
         self.entry = Block()
@@ -95,6 +102,7 @@ class Folding(KnownConstants):
         self.journal = Journal()
         self.protected = 0
         """How many `try` and `with` statements of the program are being folded."""
+        self.arrays = ArrayInputs(self, arrays or ArrayPolicy())
         self.outside = Outside(self)
         self.native = NativeReads(self)
         self.host = Host(self)
@@ -229,7 +237,9 @@ class Folding(KnownConstants):
 
     def source(self, value: object) -> Source | None:
         """Return the path to a value from outside, None for one that was born while folding."""
-        return self.outside.source(value) or self._sources.get(id(value))
+        return (
+            self.outside.source(value) or self._sources.get(id(value)) or self.arrays.source(value)
+        )
 
     # Tracer: what tensors ask for.
 
@@ -239,6 +249,8 @@ class Folding(KnownConstants):
 
     def refuse(self, tensor: Tensor, wanted: str) -> ValueNeeded:
         """Return the error for asking a run-time tensor for its data, and remember it."""
+        if tensor.is_symbolic:
+            self.arrays.blame([tensor.graph_value(self)])
         try:
             self.reject(
                 f"{wanted} needs the data of a tensor that exists only at run time",
@@ -248,6 +260,15 @@ class Folding(KnownConstants):
             self.needed = error
         return ValueNeeded(wanted)
 
+    def refuse_array(self, values: Sequence[SSAValue], problem: str, hint: str) -> NoReturn:
+        """Raise CompileError for what can't be done with run-time arrays, and remember them."""
+        self.arrays.blame(values)
+        self.reject(problem, hint)
+
+    def memory_of(self, tensor: Tensor) -> SymbolicArray | None:
+        """Return the array that shares a symbolic tensor's memory; None: there is none."""
+        return self.arrays.memory(tensor)
+
     def refuse_write(self, tensor: Tensor) -> NoReturn:
         """Raise CompileError for a change of a tensor that existed before the call."""
         source = self.source(tensor)
@@ -256,6 +277,7 @@ class Folding(KnownConstants):
     def before_write(self, tensor: Tensor, operation: str) -> None:
         """Let the host do the write to a tensor that lives there; a branch may have to undo it."""
         self.journal.before_change(tensor)
+        self.arrays.before_write(tensor, operation)
         self.host.before_write(tensor, operation)
         if operation == "write" and self.arrived(tensor) is not None:
             self._written[id(tensor)] = self._sources[id(tensor)]

@@ -7,6 +7,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from .array_inputs import is_array
+from .array_operands import class_as_seen
 from .attributes import delete_attribute, get_attribute, has_attribute, set_attribute
 from .class_frames import ClassFrame
 from .errors import Raised, run
@@ -51,6 +53,12 @@ def _vars(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object
     return get_attribute(frame, args[0], "__dict__")
 
 
+def _type(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+    if len(args) == 1 and is_array(args[0]):
+        return class_as_seen(args[0])
+    return NUMBER_CALLS[builtins.type](frame, args, kwargs)
+
+
 def _super(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
     """Zero-argument `super()` needs the class cell and the first parameter of the method."""
     if args or kwargs:
@@ -93,6 +101,7 @@ SPECIAL: dict[Any, Special] = {
     builtins.hasattr: _hasattr,
     builtins.setattr: _setattr,
     builtins.super: _super,
+    builtins.type: _type,
     builtins.locals: _frame_reader("locals"),
     builtins.vars: _vars,
     builtins.delattr: _delattr,

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
+from xdsl.ir import SSAValue
 
-from ..dialects.dtypes import DType, TensorSpec, integer_limits
+from ..dialects.dtypes import DType, TensorSpec, float32, integer_limits
 from ..dialects.emitter import Number
+from .array_data import arrays_among
 from .arrays import Array, dtype_of, numpy_dtype
-from .dispatch import apply
+from .dispatch import apply, made_of
 from .meanings import convert
 from .tensor_data import TensorData
+from .tracing import Tracer
 
 FILLS: dict[str, Number] = {"zeros": 0, "ones": 1}
 
@@ -37,6 +40,30 @@ def array_from(data: object, dtype: DType | None) -> Array:
     if own.name == "float64" and not isinstance(data, np.ndarray | np.generic):
         return array.astype(np.float32) if dtype is None else array
     return array
+
+
+def is_run_time(data: object) -> bool:
+    """Return whether data is an array of run-time data, or nested lists with one in them."""
+    return bool(arrays_among(data)) and not isinstance(data, dict)
+
+
+def run_time_value(data: object, dtype: DType | None, tracer: Tracer) -> SSAValue:
+    """Return the elements of an array of run-time data, or of nested lists of such."""
+    from .array_functions import as_array
+
+    array = as_array(data)
+    build = tracer.builder
+    value = array.graph_value(tracer)
+    own = build.emitter.spec(value).dtype
+    if isinstance(data, list | tuple):
+        if dtype is None and own.name == "float64":
+            dtype = float32
+        if dtype is not None and dtype.is_integer and own.is_integer and dtype is not own:
+            array.refuse(
+                f"integers that are known at run time only become a tensor of {dtype.name}",
+                "make the tensor without a dtype, and convert it with astype",
+            )
+    return value if dtype is None else build.convert(value, dtype)
 
 
 class Initial(ABC):
@@ -87,6 +114,8 @@ def stack(data: Sequence[object]) -> Any:
 def _row(item: object) -> TensorData:
     if isinstance(item, TensorData):
         return item
+    if is_run_time(item):
+        return made_of(item)
     if holds_tensor(item):
         return stack(cast(Sequence[object], item))
     array = array_from(item, None)

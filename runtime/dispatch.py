@@ -10,6 +10,7 @@ from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import DType, TensorSpec
 from ..dialects.emitter import Number, WeakNumber
+from .array_data import ArrayData
 from .arrays import Array, spec_of_array
 from .eager import EAGER
 from .lazy_trace import LazyTrace, current_recorder
@@ -89,6 +90,9 @@ def constant(array: Array) -> Tensor:
     tracer = current_tracer()
     if tracer is None:
         return from_array(array.copy())
+    if isinstance(array, ArrayData):
+        array.lock()
+        return from_value(tracer, array.graph_value(tracer))
     return from_value(tracer, array_value(array, tracer))
 
 
@@ -143,6 +147,9 @@ def _lazy(argument: object, trace: LazyTrace) -> Any:
 def _symbolic(argument: object, tracer: Tracer) -> Any:
     if isinstance(argument, TensorData):
         return argument.graph_value(tracer)
+    if issubclass(type(argument), ArrayData):
+        array = cast(ArrayData, argument)
+        return array.as_number() if array.IS_SCALAR else array.graph_value(tracer)
     if isinstance(argument, np.ndarray):
         return array_value(cast(Array, argument), tracer)
     if _holds_tensors(argument):

@@ -235,6 +235,23 @@ def same_array(source: Source, expected: np.ndarray[Any, Any]) -> Guard:
     )
 
 
+def same_layout(source: Source, expected: np.ndarray[Any, Any]) -> Guard:
+    """Return the guard that an array has its dtype, its shape and, or not, row-major order."""
+    dtype, shape, flags = expected.dtype, expected.shape, expected.flags
+    in_rows, writeable = flags.c_contiguous, flags.writeable
+    return Guard(
+        source,
+        lambda value: (
+            type(value) is np.ndarray
+            and value.dtype == dtype
+            and value.shape == shape
+            and value.flags.c_contiguous == in_rows
+            and value.flags.writeable == writeable
+        ),
+        f"is a {dtype} array of shape {shape}{'' if in_rows else ' not in row-major order'}",
+    )
+
+
 def same_spec(source: Source, kind: type, spec: TensorSpec) -> Guard:
     """Return the guard that a tensor has its class, shape and dtype; its data are free."""
     return Guard(

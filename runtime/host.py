@@ -7,6 +7,10 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from .array_views import key_of
+from .arrays import Array
 from .tensor import Tensor
 
 
@@ -33,9 +37,10 @@ def python_float(value: Tensor | float) -> float:
     return value if isinstance(value, float) else float(value)
 
 
-def write_tensor(tensor: Tensor, new: Tensor) -> None:
-    """Change a tensor's own elements; whoever shares its memory sees it."""
-    tensor.array("a write")[...] = new.array("a write")
+def write_tensor(target: Tensor | Array, new: Tensor) -> None:
+    """Change the elements of a tensor or an array; whoever shares its memory sees it."""
+    array = target.array("a write") if isinstance(target, Tensor) else target
+    array[...] = new.array("a write")
 
 
 def assign_tensor(tensor: Tensor, new: Tensor) -> None:
@@ -43,9 +48,9 @@ def assign_tensor(tensor: Tensor, new: Tensor) -> None:
     tensor.rebind(new)
 
 
-def copy_tensor(tensor: Tensor) -> Tensor:
-    """Return a new tensor of the same elements."""
-    return tensor.copy()
+def copy_tensor(value: Tensor | Array) -> Tensor:
+    """Return a new tensor of the elements of a tensor or an array."""
+    return value.copy() if isinstance(value, Tensor) else Tensor(value)
 
 
 def new_instance(kind: type[Any]) -> object:
@@ -58,9 +63,34 @@ def new_tuple(kind: type[Any], items: tuple[object, ...]) -> object:
     return tuple.__new__(kind, items)
 
 
+def array_of_tensor(tensor: Tensor) -> Array:
+    """Return the array that a tensor's data are in."""
+    return tensor.asnumpy()
+
+
+def scalar_of_tensor(value: Tensor | Array) -> Any:
+    """Return the only element as a NumPy scalar."""
+    array = value.asnumpy() if isinstance(value, Tensor) else np.asarray(value)
+    return array.reshape(())[()]
+
+
+def view_of_array(array: Array, name: str, argument: Any) -> Array:
+    """Return the view that NumPy itself makes: `name` is one of `VIEWS`."""
+    return VIEWS[name](array, argument)
+
+
+VIEWS: dict[str, Callable[[Array, Any], Any]] = {
+    "index": lambda array, key: array[key_of(key)],
+    "transpose": np.transpose,
+    "reshape": np.reshape,
+    "broadcast": np.broadcast_to,
+}
+"""What makes a view of an array out of a literal."""
+
 RUNTIME: dict[str, Callable[..., object]] = {
     **{"print": print_tensors, "float": python_float},
     **{"write": write_tensor, "assign": assign_tensor, "copy": copy_tensor},
+    **{"array": array_of_tensor, "scalar": scalar_of_tensor, "view": view_of_array},
     **{"new": new_instance, "new_tuple": new_tuple, "method": types.MethodType},
     **{"set_attribute": object.__setattr__, "delete_attribute": object.__delattr__},
 }

@@ -122,7 +122,8 @@ def arrays_in(value: Any, wanted: str) -> Any:
     Raises `ValueNeeded` where a tensor has data only at run time.
     """
     if isinstance(value, TensorData):
-        return value.array(wanted)
+        memory = value.memory()
+        return value.array(wanted) if memory is None else memory
     if isinstance(value, tuple | list):
         items = cast("list[Any] | tuple[Any, ...]", value)
         return type(items)(arrays_in(item, wanted) for item in items)

@@ -20,7 +20,7 @@ class Segment:
     executable: Executable
     results: int
 
-    def __call__(self, *inputs: Tensor | float) -> Tensor | tuple[Tensor, ...]:
+    def __call__(self, *inputs: Tensor | Array | float) -> Tensor | tuple[Tensor, ...]:
         """Run the compiled code; a lone result is not in a tuple. A float is a 0-d float64."""
         with tracing(None):
             outputs = self.executable([_array(value) for value in inputs])
@@ -28,5 +28,13 @@ class Segment:
         return made[0] if self.results == 1 else tuple(made)
 
 
-def _array(value: Tensor | float) -> Array:
-    return value.read("a compiled function") if isinstance(value, Tensor) else np.array(value)
+def _array(value: Tensor | Array | float) -> Array:
+    if isinstance(value, Tensor):
+        return value.read("a compiled function")
+    array = np.asarray(value)
+    return array if array.flags.carray or _is_readable(array) else array.copy(order="C")
+
+
+def _is_readable(array: Array) -> bool:
+    """Return whether compiled code can read an array where it lies; it may be read-only."""
+    return array.flags.c_contiguous and array.flags.aligned

@@ -66,6 +66,9 @@ class Tensor(TensorIndexing):
             self._hold(_filled(shape, init, named))
         elif isinstance(input_data, TensorData) or construction.holds_tensor(input_data):
             self._share(input_data, named)
+        elif construction.is_run_time(input_data):
+            tracer = cast(Tracer, current_tracer())
+            self._hold_value(tracer, construction.run_time_value(input_data, named, tracer))
         else:
             self._hold(construction.array_from(input_data, named))
 

@@ -217,11 +217,22 @@ class TensorData:
 
         Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/Tensor/mindspore.Tensor.asnumpy.html>.
         """
-        return self.array("asnumpy()")
+        memory = self.memory()
+        return self.array("asnumpy()") if memory is None else memory
 
     def numpy(self) -> Array:
         """Return the data as an array that shares it."""
-        return self.array("numpy()")
+        memory = self.memory()
+        return self.array("numpy()") if memory is None else memory
+
+    def memory(self) -> Any:
+        """Return the array of run-time data that shares this tensor's memory, if that is one."""
+        tracer = current_tracer()
+        if tracer is None or self._tracer is not tracer or self._array is not None:
+            return None
+        if tracer.known(cast(SSAValue, self._value)) is not None:
+            return None
+        return tracer.memory_of(cast("Tensor", self))
 
     def item(self, *index: int) -> bool | int | float:
         """Return one element as a Python number: the only one, or the one at `index`.

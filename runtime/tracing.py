@@ -5,7 +5,7 @@ A `Tracer` is set while a function is being folded; without one every operation 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NoReturn, Protocol
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from weakref import ReferenceType
 
     from .arrays import Array
+    from .symbolic_array import SymbolicArray
     from .tensor import Tensor
     from .tensor_data import TensorData
 
@@ -50,6 +51,14 @@ class Tracer(Protocol):
 
     def refuse_write(self, tensor: Tensor) -> NoReturn:
         """Raise the error for writing to a tensor that the tracer has not been given."""
+        ...
+
+    def refuse_array(self, values: Sequence[SSAValue], problem: str, hint: str) -> NoReturn:
+        """Raise the error for what can't be done with the run-time arrays that are `values`."""
+        ...
+
+    def memory_of(self, tensor: Tensor) -> SymbolicArray | None:
+        """Return the array that shares a symbolic tensor's memory; None: there is none."""
         ...
 
     def before_write(self, tensor: Tensor, operation: str) -> None:

@@ -745,7 +745,7 @@ def test_nothing_happens_while_folding_fails():
         w.n += 1
         w.items.append(1)
         w.x[0] = 5.0
-        np.asarray(w.x)
+        w.x.tolist()
 
     w = box()
     before = picture(w)

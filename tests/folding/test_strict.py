@@ -54,15 +54,15 @@ def test_a_branch_on_run_time_data(value):
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: x.asnumpy(),
+        lambda x: x.asnumpy().tolist(),
         lambda x: float(x[0]),
         lambda x: int(x[0]),
         lambda x: f"{x}",
         lambda x: range(x[0].astype(foldaway.int64)),
-        lambda x: np.asarray(x),
+        lambda x: np.asarray(x).tobytes(),
         lambda x: x.tolist(),
         lambda x: [1, 2][x[0].astype(foldaway.int64)],
-        lambda x: np.linalg.norm(x),
+        lambda x: float(np.linalg.norm(x)),
     ],
 )
 def test_data_that_exist_only_at_run_time(function):

@@ -34,6 +34,9 @@ class Recorder(KnownConstants):
     def refuse(self, tensor, wanted):
         return ValueNeeded(wanted)
 
+    def memory_of(self, tensor):
+        return None
+
     def refuse_write(self, tensor):
         raise ValueNeeded("a write")
 
