@@ -47,13 +47,13 @@ class GradientTape:
         self.watched: list[ReferenceType[TensorData]] = []
         """The tensors of this tape, which have their data when it ends."""
         self.data: dict[SSAValue, Array] = {}
-        self.weights: dict[int, tuple[Tensor, SSAValue]] = {}
-        """Each tensor that is a variable itself, and that variable, by its identity."""
+        self.values: dict[int, tuple[Tensor, SSAValue]] = {}
+        """Each tensor from before that is a variable or has been assigned to, and its value."""
         self._active = set[SSAValue]()
 
     def lift(self, tensor: Tensor) -> SSAValue:
         """Return a tensor from before as a constant, a weight as its variable."""
-        known = self.weights.get(id(tensor))
+        known = self.values.get(id(tensor))
         return array_value(_data(tensor), self) if known is None else known[1]
 
     def known(self, value: SSAValue) -> Array | None:
@@ -62,7 +62,7 @@ class GradientTape:
 
     def peek(self, tensor: TensorData, wanted: str) -> Array | None:
         """Return what Python only looks at, and the data of tensors from before."""
-        if not tensor.is_symbolic and id(tensor) not in self.weights:
+        if not tensor.is_symbolic and id(tensor) not in self.values:
             return _data(tensor)
         value = tensor.graph_value(self)
         if wanted not in _LOOKS:
@@ -85,6 +85,10 @@ class GradientTape:
     def refuse_write(self, tensor: Tensor) -> NoReturn:
         """Raise CompileError: the caller would not see the change."""
         self._refuse("a tensor from outside of the differentiated function is changed in place")
+
+    def assign(self, tensor: Tensor, new: Tensor) -> None:
+        """Let a tensor from before have other data, from the tape's end on for all others."""
+        self.values[id(tensor)] = (tensor, new.graph_value(self))
 
     def before_write(self, tensor: Tensor, operation: str) -> None:
         """Be told that a tensor of this tape changes; its older values stay on the tape."""
@@ -130,7 +134,10 @@ class GradientTape:
             (self._active.add if depends else self._active.discard)(result)
 
     def end(self) -> None:
-        """Give all tensors of the tape their data."""
+        """Give all tensors of the tape their data, and those that were assigned to."""
+        with tracing(None):
+            for tensor, value in self.values.values():
+                tensor.rebind(from_array(self.data[value].copy()))
         for reference in self.watched:
             tensor = reference()
             if tensor is not None:
@@ -228,14 +235,19 @@ class _Taped(Differentiation):
     @contextmanager
     def as_variables(self, weights: list[Tensor]) -> Generator[list[SSAValue]]:
         tape = self.tracer
-        before = dict(tape.weights)
+        before = dict(tape.values)
         values = [self.variable(weight.graph_value(tape)) for weight in weights]
         for weight, value in zip(weights, values, strict=True):
-            tape.weights[id(weight)] = (weight, value)
+            tape.values[id(weight)] = (weight, value)
         try:
             yield values
         finally:
-            tape.weights = before
+            for weight, value in zip(weights, values, strict=True):
+                # What the function assigned to it stays.
+                if tape.values[id(weight)][1] is value:
+                    del tape.values[id(weight)]
+                    if id(weight) in before:
+                        tape.values[id(weight)] = before[id(weight)]
 
     def gradients(self, op: graph.GradientOp) -> Sequence[SSAValue]:
         tape = self.tracer

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, NoReturn
 
 from xdsl.ir import Operation, OpResult, SSAValue
 
@@ -15,10 +16,11 @@ from .meanings import MEANINGS, compute
 if TYPE_CHECKING:
     from weakref import ReferenceType
 
+    from .tensor import Tensor
     from .tensor_data import TensorData
 
 
-class KnownConstants:
+class KnownConstants(ABC):
     """The part of a tracer to which data are known only where they are made of constants."""
 
     watched: list[ReferenceType[TensorData]] | None = None
@@ -30,8 +32,18 @@ class KnownConstants:
         """Return the data of a value that is made of constants, else None."""
         return evaluate(value)
 
+    def assign(self, tensor: Tensor, new: Tensor) -> None:
+        """Refuse to give a tensor that the tracer has not been given other data."""
+        self.refuse_write(tensor)
+
+    @abstractmethod
+    def refuse_write(self, tensor: Tensor) -> NoReturn:
+        """Raise the error for writing to a tensor that the tracer has not been given."""
+        raise RuntimeError("the tensor can't be written to")
+
     def peek(self, tensor: TensorData, wanted: str) -> Array | None:
         """Return None: who looks at data gets what is known of them, as all others do."""
+        return None
 
 
 def evaluate(value: SSAValue) -> Array | None:

@@ -89,7 +89,7 @@ class Parameter(Tensor):
         elif self.is_symbolic:
             self._replace_value(converted.graph_value(tracer), "assign")
         else:
-            tracer.refuse_write(self)
+            tracer.assign(self, converted)
 
     def __str__(self) -> str:
         return repr(self)

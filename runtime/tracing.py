@@ -49,6 +49,10 @@ class Tracer(Protocol):
         """Return the error for asking a run-time tensor for its data, and remember it."""
         ...
 
+    def assign(self, tensor: Tensor, new: Tensor) -> None:
+        """Give a tensor that the tracer has not been given other data, or raise."""
+        ...
+
     def refuse_write(self, tensor: Tensor) -> NoReturn:
         """Raise the error for writing to a tensor that the tracer has not been given."""
         ...
