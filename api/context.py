@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import threading
 
+from foldaway.runtime.tracing import before_effect
+
 GRAPH_MODE = 0
 PYNATIVE_MODE = 1
 STRICT = 0
@@ -82,6 +84,7 @@ def set_context(**settings: object) -> None:
     can't have, `TypeError` for a value of another type.
     """
     global _settings
+    before_effect("set_context()")
     for name, value in settings.items():
         _check(name, value)
     with _lock:
@@ -102,6 +105,7 @@ def get_context(name: str) -> object:
 def reset_context() -> None:
     """Give every setting its default again."""
     global _settings
+    before_effect("reset_context()")
     with _lock:
         _settings = dict(_DEFAULTS)
 

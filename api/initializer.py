@@ -16,6 +16,7 @@ from foldaway.dialects.dtypes import DType
 from foldaway.runtime.arrays import as_dtype
 from foldaway.runtime.construction import Initial
 from foldaway.runtime.tensor import Tensor
+from foldaway.runtime.tracing import before_effect
 
 from .creation import full
 
@@ -30,6 +31,7 @@ def set_seed(seed: int) -> None:
 
     Raises `ValueError` for a negative seed.
     """
+    before_effect("set_seed()")
     _state[0] = np.random.default_rng(seed)
 
 
@@ -69,6 +71,7 @@ def uniform(limit: float, shape: Shape, dtype: DType = dtypes.float32) -> Tensor
 
 
 def _drawn(draw: Draw, shape: Shape, dtype: DType) -> Tensor:
+    before_effect("drawing random numbers")
     return Tensor(np.asarray(draw(shape), np.float32), dtype)
 
 

@@ -104,6 +104,8 @@ class Jitted(CompiledFunction):
                 self._lazy.check_tries(arguments)
                 found = self._compile(key, arguments, True)
             except (CompileError, Raised) as error:
+                if isinstance(error, Raised) and isinstance(error.exception, KeyboardInterrupt):
+                    raise error.exception from None
                 self._lazy.add(key, error)
                 return None
         self._lazy.note_hit(arguments)

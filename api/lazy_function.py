@@ -106,6 +106,11 @@ class LazyFunction:
         with recording(self):
             return self.function(*args, **kwargs)
 
+    @property
+    def compilations(self) -> int:
+        """How many traces were compiled for this function."""
+        return self._misses
+
     # What traces ask for.
 
     def run_trace(self, form: TraceForm, inputs: Sequence[Array]) -> list[Array]:

@@ -17,6 +17,7 @@ from ..runtime.guards import class_of
 from ..runtime.symbolic_array import SymbolicArray, SymbolicScalar
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import current_tracer
+from . import lax
 from .array_operands import call_on_arrays
 from .attributes import get_attribute, set_on_cell
 from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity
@@ -118,6 +119,8 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     if isinstance(callee, type):
         return _construct(frame, callee, args, kwargs)  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(callee, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
+        if frame.folding.options.lax:
+            lax.check_call(frame.folding, callee, args, kwargs)
         # What it keeps was computed without guards.
         return call(frame, getattr(callee, "__wrapped__"), args, kwargs)  # noqa: B009  # pyright: ignore[reportUnknownArgumentType]
     if type(callee) is functools.partial:
@@ -269,6 +272,8 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
         if getattr(callee, "__code__", None) is _CONTEXT_MANAGER:
             callee = contextlib.contextmanager(cast(Any, _folded_when_called(frame, wrapped)))
     _check_purity(frame, callee, args)
+    if folding.options.lax:
+        lax.check_call(folding, callee, args, kwargs)
     owner = getattr(callee, "__self__", None)
     operands = [owner, *args, *kwargs.values()]
     check_method(frame, callee, args)
@@ -299,6 +304,8 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
         for operand in operands:
             folding.host.touch(operand)
     folding.check_needed()
+    if folding.options.lax:
+        lax.check_text(folding, result)
     folding.count_folded()
     return folding.outside.stand_in(result)
 

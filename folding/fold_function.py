@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,7 @@ from .errors import Raised
 from .frames import Frame
 from .functions import execute
 from .generators import check_finished
+from .lax import without_effects
 from .notice import Notice
 from .number_table import NumberPolicy, Rewritten
 from .scopes import scope_of
@@ -85,7 +87,8 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
     frame.first = _first_parameter(function)
     frame.tainted = frozenset(parameters.values())
     folding.frame, frame.op = frame, func
-    with tracing(folding), folding.native.watching():
+    quiet = without_effects(folding) if options.lax else nullcontext()
+    with tracing(folding), quiet, folding.native.watching():
         for index, (argument, slot) in enumerate(zip(block.args, code.arguments, strict=True)):
             source = Argument(index, parameters.get(argument, f"argument {index}"))
             frame.slots[slot] = _argument(folding, argument, source, environment)

@@ -217,7 +217,12 @@ class Outside:
             self._folding.add_guard(guards.Guard(source, _equal_set(value), "is an equal set"))
             keys = self._keys(value, source)
             known = all(map(guards.is_immutable, keys))
-            return self._keep(value, set(value if known else map(self._adopt_key, keys)), source)
+            copy = set(value if known else map(self._adopt_key, keys))
+            if known and any(a is not b for a, b in zip(copy, value, strict=True)):
+                self._folding.reject(
+                    f"the order of the set '{source}' depends on its history", "pass a list"
+                )
+            return self._keep(value, copy, source)
         if kind is bytearray:
             self._folding.add_guard(_equal_bytes(source, bytes(value)))
             return self._keep(value, bytearray(value), source)
@@ -288,5 +293,6 @@ def _equal_set(expected: set[object]) -> guards.Check:
     return check
 
 
-def _tokens(values: Iterable[object]) -> set[object]:
-    return {guards.identity_token(value) for value in values}
+def _tokens(values: Iterable[object]) -> list[object]:
+    """Return what stands for the items, in the order in which the set gives them."""
+    return [guards.identity_token(value) for value in values]

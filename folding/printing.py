@@ -12,6 +12,7 @@ from ..runtime.tensor import Tensor
 from .array_inputs import is_array
 from .errors import Raised, run
 from .frames import Frame
+from .lax import check_text
 from .numbers import constant
 from .taint import is_tainted
 
@@ -51,6 +52,8 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
         else:
             texts[-1] += run(str, constant(arg))
             folding.check_needed()
+            if folding.options.lax:
+                check_text(folding, texts[-1])
     texts[-1] += end
     folding.builder.print(texts, values, style, stream)
 

@@ -40,6 +40,8 @@ AnyGuard = guards.AnyGuard
 
 MAX_ITERATIONS = 100_000
 """How many passes of loops one fold may unroll."""
+MAX_LAX_ITERATIONS = 2_000
+"""The same in LAX, where Python runs longer loops faster than they are compiled."""
 
 
 @dataclass(frozen=True)
@@ -274,6 +276,11 @@ class Folding(KnownConstants):
         source = self.source(tensor)
         self.refuse_effect(f"the tensor '{source or 'of the world outside'}' is changed in place")
 
+    def before_effect(self, what: str) -> None:
+        """Reject in LAX what changes the framework's own state."""
+        if self.options.lax:
+            self.reject(f"{what} has an effect", "nothing is to be done: it runs at every call")
+
     def before_write(self, tensor: Tensor, operation: str) -> None:
         """Let the host do the write to a tensor that lives there; a branch may have to undo it."""
         self.journal.before_change(tensor)
@@ -365,9 +372,10 @@ class Folding(KnownConstants):
     def count_iteration(self) -> None:
         """Count one more pass of a loop that is unrolled, and stop an endless one."""
         self._iterations += 1
-        if self._iterations > MAX_ITERATIONS:
+        most = MAX_LAX_ITERATIONS if self.options.lax else MAX_ITERATIONS
+        if self._iterations > most:
             self.reject(
-                f"loops run more than {MAX_ITERATIONS} times while compiling",
+                f"loops run more than {most} times while compiling",
                 "loop outside the compiled function, or use tensor operations",
             )
 

@@ -25,7 +25,7 @@ from .meanings import compute
 if TYPE_CHECKING:
     from .tensor_data import TensorData
 
-LONGEST = 2_000
+LONGEST = 500
 """Operations after which a trace is computed, so that neither it nor its code grows for ever."""
 
 

@@ -72,6 +72,10 @@ class Tracer(Protocol):
         """
         ...
 
+    def before_effect(self, what: str) -> None:
+        """Be told that something of the framework's would change that outlives the trace."""
+        ...
+
 
 class ValueNeeded(BaseException):
     """Python asked a tensor for data that exists only at run time.
@@ -86,6 +90,13 @@ _tracer: ContextVar[Tracer | None] = ContextVar("foldaway_tracer", default=None)
 def current_tracer() -> Tracer | None:
     """Return the tracer of this thread and context; None means eager."""
     return _tracer.get()
+
+
+def before_effect(what: str) -> None:
+    """Tell the tracer, if there is one, that something is about to change; it may refuse."""
+    tracer = _tracer.get()
+    if tracer is not None:
+        tracer.before_effect(what)
 
 
 @contextmanager
