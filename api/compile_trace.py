@@ -35,6 +35,10 @@ class TraceCache:
         self._kept: OrderedDict[tuple[str, TraceForm], Executable] = OrderedDict()
         self._lock = ForkSafeLock()
 
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._kept)
+
     def find(self, form: TraceForm) -> Executable | None:
         """Return the code of a form, None if it isn't kept."""
         key = (current_driver().name, form)

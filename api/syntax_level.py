@@ -40,8 +40,10 @@ def is_lax(fullgraph: bool | None, jit_config: object, default: bool) -> bool:
 def level_of(jit_config: object) -> object:
     """Return the `jit_syntax_level` of a JitConfig or of a dict, None if it doesn't say."""
     if isinstance(jit_config, dict):
-        return cast("dict[str, Any]", jit_config).get("jit_syntax_level") or None
-    return getattr(jit_config, "jit_syntax_level", None) or None
+        level = cast("dict[str, Any]", jit_config).get("jit_syntax_level")
+    else:
+        level = getattr(jit_config, "jit_syntax_level", None)
+    return None if level == "" else level
 
 
 def lax_level(level: object) -> bool:
