@@ -72,8 +72,9 @@ def test_dead_intermediates_are_not_computed():
 
 def test_numbers_are_no_part_of_the_code():
     lazy = LazyFunction(lambda x, n: x * n + n)
+    x = np.arange(37, dtype=np.float32)
     for n in range(20):
-        assert lazy.run((Tensor(X), float(n)), {}).asnumpy().tolist() == (X * n + n).tolist()
+        assert lazy.run((Tensor(x), float(n)), {}).asnumpy().tolist() == (x * n + n).tolist()
     assert lazy.compilations == 1
 
 
@@ -527,11 +528,11 @@ def test_what_differs_each_time_is_computed_eagerly():
         for n in range(100):
             x = x.reshape((-1,))
             float((x.sum() * n).item())
-            x = Tensor(np.ones(n + 2, np.float32)) * 2
+            x = Tensor(np.ones(n + 2, np.uint16)) * 2
         return x.sum()
 
     lazy = LazyFunction(grow)
-    assert lazy.run((Tensor(X),), {}).item() == 202.0
+    assert lazy.run((Tensor(X),), {}).item() == 202
     assert lazy.compilations == 64
     assert lazy.report.ops_python > 0
 
@@ -555,8 +556,8 @@ def test_nothing_is_kept_after_the_call():
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["add", "mul", "sub", "scale", "slice", "write", "row", "alias", "poke", "copy"]
-            + ["set", "drop", "sum", "where", "item", "neg", "iadd"]
+            "add mul sub scale slice write row alias poke copy set".split()
+            + "drop sum where item neg iadd".split()
         ),
         st.integers(0, 5),
         st.integers(0, 5),
