@@ -17,6 +17,7 @@ from foldaway.dialects.source import CompileError
 from foldaway.folding.errors import Raised
 from foldaway.folding.session import place_of
 from foldaway.runtime.arrays import Array
+from foldaway.runtime.driver import Executable
 from foldaway.runtime.lazy_report import LazyReport
 from foldaway.runtime.lazy_trace import (
     TraceForm,
@@ -26,15 +27,15 @@ from foldaway.runtime.lazy_trace import (
 )
 from foldaway.runtime.tensor import Tensor
 
+from . import context
 from .compile_trace import TRACES, module_of
+from .drivers import current_driver
 
 Key = tuple[object, ...]
 
 _MOST_KEYS = 1024
 _MOST_MISSES = 64
 """Traces that are compiled for one function; what differs each time is computed eagerly."""
-_SHOWN = 16
-"""Traces whose IR can be shown."""
 _MOST_TRIES = 8
 """Times that calls with arguments of the same kinds are compiled, unless most calls need not."""
 _SETTLED = 8
@@ -54,7 +55,9 @@ class LazyFunction:
         self._tries: OrderedDict[Key, list[int]] = OrderedDict()
         self._folded = False
         self._in_a_row = 0
-        self._forms: OrderedDict[TraceForm, None] = OrderedDict()
+        self._codes: OrderedDict[TraceForm, Executable] = OrderedDict()
+        """The code of the traces of late; also what `ir` shows."""
+        self._target = ""
 
     def __contains__(self, key: Key) -> bool:
         """Return whether calls with this key run lazily."""
@@ -98,7 +101,15 @@ class LazyFunction:
         return found
 
     def run(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-        """Return what the function returns. In a lazy run already, it becomes part of that."""
+        """Return what the function returns. In a lazy run already, it becomes part of that.
+
+        Raises what the function raises, and CompileError where there is no backend.
+        """
+        target = str(context.get_context("device_target"))
+        if self._target != target:
+            # Raises for a machine that there is no backend for, before anything has run.
+            current_driver()
+            self._codes, self._target = OrderedDict(), target
         self.report.calls += 1
         self._in_a_row += 1
         if current_recorder() is not None:
@@ -115,14 +126,12 @@ class LazyFunction:
 
     def run_trace(self, form: TraceForm, inputs: Sequence[Array]) -> list[Array]:
         """Return the outputs of a trace, compiled unless too many were."""
-        code = TRACES.find(form)
+        code = self._codes.get(form)
         if code is None:
-            if self._misses >= _MOST_MISSES:
+            code = self._code(form)
+            if code is None:
                 self.report.ops_python += len(form.steps)
                 return compute_eagerly(form, inputs)
-            code = TRACES.compile(form)
-            self._misses += 1
-            self._show(form)
         outputs = code(inputs)
         self.report.ops_compiled += len(form.steps)
         return outputs
@@ -144,12 +153,20 @@ class LazyFunction:
         if stage in ("pyobj", "python"):
             # There is no host program: the function itself runs.
             return _source(self.function)
-        return "\n".join(segment_text(module_of(form), stage) for form in list(self._forms))
+        return "\n".join(segment_text(module_of(form), stage) for form in list(self._codes))
 
-    def _show(self, form: TraceForm) -> None:
-        self._forms[form] = None
-        while len(self._forms) > _SHOWN:
-            self._forms.popitem(last=False)
+    def _code(self, form: TraceForm) -> Executable | None:
+        """Return the code of a trace that this function hasn't had lately, None if too many are."""
+        code = TRACES.find(form)
+        if code is None:
+            if self._misses >= _MOST_MISSES:
+                return None
+            code = TRACES.compile(form)
+            self._misses += 1
+        self._codes[form] = code
+        while len(self._codes) > _MOST_MISSES:
+            self._codes.popitem(last=False)
+        return code
 
 
 def _reason(why: BaseException, place: tuple[str, int]) -> tuple[str, int, str]:

@@ -522,3 +522,13 @@ def test_without_the_fallback_nothing_is_left_to_python(monkeypatch, capsys):
     f = lax(lambda x: x + Tensor(np.array([1, 2, 3])))
     with pytest.raises(TypeError, match="Not support for this object"):
         f(Tensor(X))
+
+
+def test_a_machine_without_a_backend():
+    f = lax(needs_python)
+    f(Tensor(X))
+    context.set_context(device_target="GPU")
+    with pytest.raises(CompileError, match="no backend for device_target 'GPU'"):
+        f(Tensor(X))
+    context.set_context(device_target="CPU")
+    assert f(Tensor(X)).asnumpy().tolist() == [2, 3, 4]
