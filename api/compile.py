@@ -25,6 +25,7 @@ from foldaway.passes.check_boundary import CheckBoundaryPass
 from foldaway.passes.differentiate_graph import DifferentiateGraphPass
 from foldaway.passes.fold_pyobj import FoldPyObjPass, fallback_enabled
 from foldaway.passes.outline_segments import OutlineSegmentsPass
+from foldaway.runtime.changing_numbers import ChangingNumbers
 from foldaway.runtime.driver import Driver, Signature
 from foldaway.runtime.host import RUNTIME
 from foldaway.runtime.report import COMPILED, FOLDED, PYTHON, RAN, LineStatus, Report
@@ -48,13 +49,13 @@ def compile_function(
     arguments: Sequence[object],
     key: tuple[object, ...],
     options: CompileOptions,
-    widened: set[tuple[object, ...]],
+    changing: ChangingNumbers,
     lax: bool = False,
 ) -> Specialization:
     """Return the specialisation of a function for arguments like these.
 
-    Numbers at the sources in `widened` are run-time values, as numbers in arguments are; more
-    sources may be added.
+    Numbers at the sources that `changing` names are run-time values, as numbers in arguments are;
+    more sources may be added.
     With `lax`, whatever may not be evaluated while compiling is an error, and an error leaves no
     trace: the caller runs the function as plain Python instead. Then what the user's program
     raises stays wrapped in `Raised`.
@@ -73,7 +74,8 @@ def compile_function(
         )
     style = "str" if lax else options.style
     fold = FoldPyObjPass(fallback_enabled(), style, allow_python=True, lax=lax)
-    environment = Environment(function, arguments, NumberPolicy(widened=widened))
+    policy = NumberPolicy(widened=changing.widened, handles=changing.handles, read=changing.read)
+    environment = Environment(function, arguments, policy)
     folded, raised = _fold(fold, source, environment, module)
     notice = str(folded.notice) if folded.notice.statements else ""
     if notice and not lax:
@@ -124,9 +126,13 @@ def _fold(
             numbers.required.add(key)
             numbers.widened.add(key)
         except Rewritten as rewritten:
-            numbers.widened.update(source.key for source in rewritten.sources)
+            numbers.widened.update(source.key for source in rewritten.numbers)
+            numbers.handles.update(source.key for source in rewritten.containers)
         except CompileError:
-            if arrays.narrow():
+            if numbers.handles:
+                numbers.read.update(numbers.handles)
+                numbers.handles.clear()
+            elif arrays.narrow():
                 pass
             elif numbers.met and not numbers.all_constant:
                 numbers.all_constant = True

@@ -125,10 +125,10 @@ class Jitted(CompiledFunction):
             found = self._cache.find(key, arguments)
             if found is None:
                 self._cache.note_miss(key, arguments)
-                widened = self._cache.numbers.widened
+                changing = self._cache.numbers
                 with tracing(None), no_collection():
                     found = compile_function(
-                        self.function, arguments, key, self._options, widened, lax
+                        self.function, arguments, key, self._options, changing, lax
                     )
                 self._cache.add(found, arguments)
         return found

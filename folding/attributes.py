@@ -19,6 +19,7 @@ from .edits import slots_of
 from .effects import DELETED, UNWRITTEN
 from .errors import Raised, run
 from .frames import Frame
+from .handles import Handle
 from .numbers import SymbolicNumber
 
 _MISSING = object()
@@ -45,6 +46,9 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
         return run(_array_attribute, owner, name)
     if isinstance(owner, SymbolicNumber):
         return number_attribute(owner, name)
+    if class_of(owner) is Handle:
+        folding.note_object(owner)
+        return cast(Handle, owner).method(name)
     if not isinstance(owner, types.ModuleType | type):
         folding.note_object(owner)
     getter = getattr(class_property(owner, name), "fget", None)

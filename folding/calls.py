@@ -27,6 +27,7 @@ from .frames import Frame
 from .functions import Body, Invocation, bind, body_of, execute, make_function
 from .generators import make_generator
 from .gradients import call_gradient
+from .handles import Handle, HandleMethod
 from .moving_calls import callbacks_of, keyed_by_first, only_moves, takes_numbers
 from .native_writes import changed, check_method, plain_setter, snapshot
 from .number_operands import looked_at, sets_item
@@ -51,6 +52,8 @@ def operate(frame: Frame, function: Callable[..., Any], *operands: object) -> An
                 if operand is operands[-1] and sets_item(function, operands):
                     continue
                 return _operate_on_number(frame, function, operand, operands)
+            if class_of(operand) is Handle:
+                return _operate_on_handle(frame, function, cast(Handle, operand), operands)
             frame.folding.meet(operand)
             if type(operand) in _HOLDERS:
                 operands = looked_at(function, operands)
@@ -68,6 +71,15 @@ def _operate_on_number(
         return operate(frame, function, *map(constant, operands))
     frame.folding.check_needed()
     return result
+
+
+def _operate_on_handle(
+    frame: Frame, function: Callable[..., Any], handle: Handle, operands: tuple[object, ...]
+) -> Any:
+    for operand in operands:
+        if operand is not handle and not isinstance(operand, SymbolicNumber):
+            frame.folding.meet(operand)
+    return handle.operate(function, operands)
 
 
 def truth(frame: Frame, value: object) -> bool:
@@ -96,6 +108,8 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     """
     folding = frame.folding
     folding.need_python("a call")
+    if class_of(callee) is HandleMethod:
+        return cast(HandleMethod, callee).call(args, kwargs)
     if isinstance(callee, CompiledFunction):
         callee = callee.function
     if isinstance(callee, GradientFunction):

@@ -15,6 +15,7 @@ from .calls import call, operate
 from .classify import is_framework, is_inlined
 from .errors import run
 from .frames import Frame
+from .handles import Handle
 from .numbers import SymbolicNumber, constant
 
 
@@ -36,6 +37,8 @@ def change(
     Raises CompileError, worded by `problem`, for a change that the fold has no model of.
     """
     folding = frame.folding
+    if class_of(target) is Handle:
+        return operate(frame, function, target, *operands)
     if isinstance(target, Tensor | SymbolicNumber) or is_array(target) or is_immutable(target):
         return operate(frame, function, target, *operands)
     method = getattr(class_of(target), f"__{function.__name__}__", None)

@@ -120,8 +120,9 @@ def _finish(
     folding.host.write_tensors()
     with tracing(None):
         folding.guard_memory(environment.arguments)
-    if folding.rewritten:
-        raise Rewritten(tuple(folding.rewritten.values()))
+    if folding.rewritten or folding.changed_containers:
+        numbers, containers = folding.rewritten, folding.changed_containers
+        raise Rewritten(tuple(numbers.values()), tuple(containers.values()))
     folding.block.add_op(pyobj.ReturnOp.create(operands=(value,), location=folding.location))
     type = FunctionType.from_lists([a.type for a in folding.block.args], [value.type])
     op = FuncOp(func.sym_name.data, type, Region(folding.block), func.sym_visibility)

@@ -28,6 +28,7 @@ from .array_inputs import array_at_host, is_array
 from .edits import EDITS, Kind, kind_of, slots_of
 from .effects import Shadow
 from .functions import body_of
+from .handles import KINDS
 from .numbers import SymbolicNumber
 
 if TYPE_CHECKING:
@@ -274,6 +275,8 @@ class Host:
             folding.refuse_effect(f"the attributes of '{source.base}' are changed by its __dict__")
         folding.note_effect(tracked.kind.what(tracked.model))
         if source is not None and class_of(tracked.model) is not Shadow:
+            if class_of(tracked.model) in KINDS:
+                folding.note_changed(source)
             for key in tracked.kind.changed_keys(old, new):
                 folding.note_rewritten(Item(source, key))
 

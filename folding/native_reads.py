@@ -27,6 +27,7 @@ from ..runtime.tensor import Tensor
 from .array_inputs import is_array
 from .classify import DESCRIPTORS, is_framework, is_library, is_library_callable
 from .effects import UNWRITTEN
+from .handles import Handle
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -60,6 +61,8 @@ class NativeReads:
         source = folding.source(value)
         if source is None or isinstance(value, Tensor) or is_array(value):
             return
+        if isinstance(value, Handle):
+            value.refuse()
         if folding.is_copy(value):
             self._content(value)
             return

@@ -49,6 +49,10 @@ class NumberPolicy:
     """Keys of sources that are no arguments and whose numbers are run-time values."""
     required: set[_Key] = field(default_factory=set[_Key])
     """Keys of sources whose numbers are run-time values even where all others are constant."""
+    handles: set[_Key] = field(default_factory=set[_Key])
+    """Keys of sources whose containers the fold changes without looking at what they hold."""
+    read: set[_Key] = field(default_factory=set[_Key])
+    """Keys of sources whose containers were handles, and had to be read."""
     met: bool = False
     """Whether a fold met a run-time number."""
 
@@ -78,11 +82,15 @@ class Widen(BaseException):
 
 
 class Rewritten(BaseException):
-    """Start the fold again: the program reads numbers that it changes itself, at every call."""
+    """Start the fold again: the program changes numbers and containers that it took as constants.
 
-    def __init__(self, sources: tuple[Source, ...]):
-        super().__init__(", ".join(map(str, sources)))
-        self.sources = sources
+    The numbers at `numbers` had better be run-time values, the containers at `containers` handles.
+    """
+
+    def __init__(self, numbers: tuple[Source, ...], containers: tuple[Source, ...]):
+        super().__init__(", ".join(map(str, (*numbers, *containers))))
+        self.numbers = numbers
+        self.containers = containers
 
 
 class Numbers:

@@ -22,6 +22,7 @@ from ..runtime.sources import Attribute, Held, Item, Source
 from ..runtime.tensor import Tensor
 from .classify import DESCRIPTORS, is_library_callable
 from .edits import EDITS
+from .handles import KINDS, Handle, HandleMethod
 from .native_reads import VALUE_TYPES
 from .number_table import is_argument
 from .numbers import constant
@@ -62,6 +63,7 @@ class Outside:
         """Keys of the sources, not in arguments, whose numbers are constants."""
         self._leaves = 0
         self._by_content = 0
+        self._has_handles = False
 
     def source(self, value: object) -> Source | None:
         """Return the path to a value that came in from outside, None if it was born here."""
@@ -122,6 +124,8 @@ class Outside:
         if isinstance(value, np.ndarray):
             return self._adopt_array(value, source)
         kind = class_of(value)
+        if source.key in self._folding.numbers.policy.handles and kind in KINDS:
+            return self._adopt_handle(value, source)
         if kind in _CONTAINERS and (kind is not defaultdict or value.default_factory in _FACTORIES):
             return self._adopt_container(value, source)
         if any(issubclass(kind, container) for container in _CONTAINERS):
@@ -241,6 +245,21 @@ class Outside:
         self._folding.host.forget_change(copy)
         return copy
 
+    def _adopt_handle(self, value: Any, source: Source) -> object:
+        found = self._copies.get(id(value))
+        if found is not None:
+            self._meets(found, source)
+            return found
+        self._folding.add_guard(guards.same_type(source, class_of(value)))
+        handle = Handle(self._folding, value, source)
+        self._has_handles = True
+        return self._keep(value, handle, source)
+
+    def check_handles(self, value: object) -> None:
+        """Refuse a handle in native code's hands, wherever it hides in a value."""
+        if self._has_handles:
+            _refuse_handles(value, set())
+
     def _keys(self, value: Any, source: Source) -> list[object]:
         """Return the keys of a dict or the items of a set; instances must stay the very same."""
         keys: list[object] = list(value)
@@ -281,6 +300,27 @@ def _equal_bytes(source: Source, expected: bytes) -> guards.Guard:
         lambda value: type(value) is bytearray and bytes(value) == expected,
         "is an equal bytearray",
     )
+
+
+def _refuse_handles(value: Any, seen: set[int]) -> None:
+    kind = class_of(value)
+    if kind in (Handle, HandleMethod):
+        value.refuse()
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, types.MethodType | types.BuiltinMethodType):
+        _refuse_handles(value.__self__, seen)
+    if issubclass(kind, dict):
+        for item in [*dict.keys(value), *dict.values(value)]:
+            _refuse_handles(item, seen)
+    elif issubclass(kind, list | tuple | set | frozenset | deque):
+        for item in list(kind.__iter__(value)):
+            _refuse_handles(item, seen)
+    attributes: Any = getattr(value, "__dict__", None)
+    if type(attributes) is dict and not isinstance(value, types.ModuleType | Tensor):
+        for item in list(attributes.values()):
+            _refuse_handles(item, seen)
 
 
 def _equal_set(expected: set[object]) -> guards.Check:

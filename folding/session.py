@@ -139,6 +139,8 @@ class Folding(KnownConstants):
         self._written: dict[int, Source] = {}
         self.rewritten: dict[tuple[object, ...], Source] = {}
         """Where the program changes numbers that the fold took as constants."""
+        self.changed_containers: dict[tuple[object, ...], Source] = {}
+        """Where the program changes containers whose content is guarded."""
 
     @property
     def block(self) -> Block:
@@ -306,6 +308,11 @@ class Folding(KnownConstants):
         if source.key in self.outside.constants and not self.numbers.policy.all_constant:
             self.rewritten[source.key] = source
 
+    def note_changed(self, source: Source) -> None:
+        """Be told that the program changes the container at a source."""
+        if source.key not in self.numbers.policy.read:
+            self.changed_containers[source.key] = source
+
     def release_prints(self) -> None:
         """Print what was printed while compiling."""
         for stream, text in self.printed:
@@ -334,6 +341,7 @@ class Folding(KnownConstants):
         """
         if is_plain(value):
             return
+        self.outside.check_handles(value)
         self.native.guard_content(value)
         if is_graph_callable(value):
             return

@@ -15,6 +15,7 @@ from .calls import call, operate, truth
 from .code import CodeMaker, Expression, Step, makes
 from .errors import run
 from .frames import Frame
+from .handles import is_in, is_not_in
 from .numbers import SymbolicNumber, is_number
 from .numbers import constant as constant_of
 from .unpacking import arguments_of, extended, merged
@@ -33,8 +34,8 @@ INPLACE: dict[str, Callable[[Any, Any], Any]] = {
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     **{"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},
     **{"==": operator.eq, "!=": operator.ne},
-    "in": lambda a, b: a in b,
-    "not in": lambda a, b: a not in b,
+    "in": is_in,
+    "not in": is_not_in,
 }
 UNARY: dict[str, Callable[[Any], Any]] = {
     "-": operator.neg,

@@ -17,7 +17,7 @@ from ..folding.host import SHAREABLE
 
 _BUILDING = (pyobj.TupleOp, pyobj.ListOp, pyobj.SetOp, pyobj.DictOp, pyobj.ReturnOp)
 _CHANGING = (pyobj.SetAttrOp, pyobj.DelAttrOp, pyobj.SetItemOp, pyobj.DelItemOp, pyobj.SliceOp)
-_METHODS = ("append", "extend", "clear", "update", "add", "discard")
+_METHODS = ("append", "appendleft", "extend", "clear", "update", "add", "discard")
 """What is called of built-in containers."""
 _COMPILED = (pyobj.SegmentOp, pyobj.RuntimeOp, pyobj.CallOp, pyobj.UnpackOp)
 

@@ -24,6 +24,10 @@ class ChangingNumbers:
     def __init__(self) -> None:
         self.widened: set[tuple[object, ...]] = set()
         """Keys of the sources, not in arguments, whose numbers are run-time values by now."""
+        self.handles: set[tuple[object, ...]] = set()
+        """Keys of the sources of containers that are changed without a look at their content."""
+        self.read: set[tuple[object, ...]] = set()
+        """Keys of the sources of containers that are changed, and read, too."""
         self._failures: Counter[object] = Counter()
         self._told: set[object] = set()
 

@@ -833,3 +833,97 @@ def test_prints_come_once_when_a_fold_starts_again(capsys):
 
     f(box())
     assert capsys.readouterr().out == "constant\n"
+
+
+def logs(w):
+    w.items.append(w.x)
+    w.items += [w.n, [w.n]]
+    w.items.extend((w.x, w.x + 1))
+    w.queue.appendleft(w.n)
+    w.names.add("new")
+    w.names |= {"u"}
+    w.names.discard("p")
+    return w.items, "q" in w.names
+
+
+def keeps_in_a_dict(w):
+    table = w.table
+    table["count"] = table.get("count", 0) + 1
+    if "first" not in table:
+        table["first"] = w.x
+    table.setdefault("log", 0)
+    table["a"] += table["count"]
+    table.update(b=w.x, c=table["b"])
+    return table.pop("c"), table, "c" in table
+
+
+def changes_what_is_missing(w):
+    try:
+        w.table["missing"] += 1
+    except KeyError as error:
+        w.table["missing"] = 0
+        return error.args
+
+
+@pytest.mark.parametrize(
+    ("function", "forms"), [(logs, 1), (keeps_in_a_dict, 2), (changes_what_is_missing, 2)]
+)
+def test_what_is_only_written_compiles_once(function, forms):
+    compiled = agrees(function, box, calls=6)
+    assert len(compiled.specializations) == forms
+
+
+def iterates(w):
+    w.items.append(w.n)
+    return [item for item in w.items], len(w.items)
+
+
+def looks_natively(w):
+    w.items.append(1)
+    w.table["k"] = 2
+    w.names.add("z")
+    return sorted(w.names), str(w.table), sum(w.items), list(reversed(w.items))
+
+
+def compares(w):
+    w.items.append(1)
+    w.queue.append(1)
+    return w.items == [1], bool(w.queue), not w.items, w.items[-1], isinstance(w.items, list)
+
+
+def unpacks(w):
+    w.items[:] = [1, 2]
+    a, *b = w.items
+    first, *_ = w.queue
+    w.queue.append(3)
+    return a, b, first, f"{w.items}", type(w.queue)
+
+
+def hides_in_born_things(w):
+    w.items.append(1)
+    held = {"k": [w.items]}
+    return str(held), len(held["k"][0])
+
+
+@pytest.mark.parametrize(
+    "function", [iterates, looks_natively, compares, unpacks, hides_in_born_things]
+)
+def test_what_is_also_read_is_guarded(function):
+    agrees(function, box, calls=4)
+
+
+def test_one_list_known_by_two_names_and_only_written():
+    @jit
+    def f(x, w):
+        w.items.append(x)
+        w.other.append(x)
+        return w.items is w.other
+
+    w = box()
+    w.other = w.items
+    x = Tensor(1.0)
+    assert [f(x, w) for _ in range(3)] == [True] * 3
+    assert len(w.items) == 9
+    w.other = []
+    assert not f(x, w)
+    assert (len(w.items), len(w.other)) == (10, 1)
