@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from xdsl.ir import SSAValue
 
+from ..dialects.pyobj.attributes import ObjectType
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
 from .errors import Raised, run
 from .frames import Frame
 from .lax import check_text
-from .numbers import constant
+from .numbers import SymbolicNumber, constant
 from .taint import is_tainted
+
+if TYPE_CHECKING:
+    from .session import Folding
 
 
 def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> None:
@@ -45,9 +49,13 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
         if isinstance(arg, Tensor) or is_array(arg):
             wanted = folding.options.style if isinstance(arg, Tensor) else "str"
             if wanted != style:
-                folding.builder.print(texts, values, style, stream)
+                _print_later(folding, texts, values, style, stream)
                 texts, values, style = [""], [], wanted
             values.append(cast(Any, arg).graph_value(folding))
+            texts.append("")
+        elif isinstance(arg, SymbolicNumber) and folding.block is folding.entry:
+            # An object of the host program, which doesn't reach into run-time branches.
+            values.append(folding.host.value(arg))
             texts.append("")
         else:
             texts[-1] += run(str, constant(arg))
@@ -55,7 +63,18 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
             if folding.options.lax:
                 check_text(folding, texts[-1])
     texts[-1] += end
-    folding.builder.print(texts, values, style, stream)
+    _print_later(folding, texts, values, style, stream)
+
+
+def _print_later(
+    folding: Folding, texts: list[str], values: list[SSAValue], style: str, stream: str
+) -> None:
+    """Emit a print: by the host program where it shows run-time numbers."""
+    if not any(isinstance(value.type, ObjectType) for value in values):
+        folding.builder.print(texts, values, style, stream)
+        return
+    host = folding.host
+    host.runtime("print", *map(host.constant, (stream, style, tuple(texts))), *values)
 
 
 def _print_now(frame: Frame, args: list[object], kwargs: dict[str, object]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,15 +14,18 @@ from .arrays import Array
 from .tensor import Tensor
 
 
-def print_tensors(stream: str, style: str, texts: tuple[str, ...], *tensors: Tensor) -> None:
-    """Print the texts with a tensor between each two of them.
+def print_tensors(stream: str, style: str, texts: tuple[str, ...], *values: Tensor | float) -> None:
+    """Print the texts with a tensor or a number between each two of them.
 
-    `style` is `elements`, nested tuples of Python numbers, or `str`, what `str(tensor)` gives.
+    `style` is how tensors are shown: `elements`, as nested tuples of Python numbers, or `str`.
     """
     pieces = [texts[0]]
-    for tensor, text in zip(tensors, texts[1:], strict=True):
-        shown = _nested(tensor.tolist()) if style == "elements" else str(tensor)
-        pieces += (str(shown), text)
+    for value, text in zip(values, texts[1:], strict=True):
+        if style == "elements" and isinstance(value, Tensor):
+            shown = str(_nested(cast(object, value.tolist())))
+        else:
+            shown = str(value)
+        pieces += (shown, text)
     out = sys.stdout if stream == "stdout" else sys.stderr
     print("".join(pieces), end="", file=out)
 

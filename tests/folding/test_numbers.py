@@ -616,3 +616,23 @@ def test_a_list_that_is_looked_at_stays_as_it_is():
     assert text == "[3, 4]"
     assert found is items
     assert "changes a list" not in str(f.report())
+
+
+def test_a_print_of_a_number_needs_no_new_code(capsys):
+    def f(x, n, rate):
+        print("step", n, rate * 2, x, n > 1, sep="|")
+        print([n], end=".")
+        return x * n
+
+    def g(x, n, rate):
+        print("step", n, rate * 2, x, n > 1, sep="|")
+        return x
+
+    for function, count in ((f, 3), (g, 1)):
+        compiled = jit(function)
+        for n in (1, 2, 3):
+            compiled(X, n, n / 4)
+            found = capsys.readouterr().out
+            function(X, n, n / 4)
+            assert found == capsys.readouterr().out
+        assert len(compiled.specializations) == count
