@@ -95,7 +95,7 @@ def module_of(form: TraceForm) -> ModuleOp:
 
 
 def _compiled(form: TraceForm, driver: Driver) -> Executable:
-    outputs = tuple(form.steps[place].result for place in form.outputs)
+    outputs = tuple(form.steps[place][1] for place in form.outputs)
     module = module_of(form)
     with tracing(None), no_collection(), our_failure(driver.name, module):
         lower_segment(module, "buffers")

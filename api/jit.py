@@ -53,6 +53,8 @@ class Jitted(CompiledFunction):
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any], jit_config: object) -> Any:
         """Return what a call gives, with a JitConfig of its own."""
         options = self._options
+        if options.fullgraph is False and self._lazy.is_settled:
+            return self._lazy.run(args, kwargs)
         if not is_lax(options.fullgraph, jit_config, options.lax):
             arguments = self._bind(args, kwargs)
             return self.specialize(arguments).run(arguments)

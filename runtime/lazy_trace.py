@@ -7,9 +7,9 @@ that says everything about the code but nothing about the data, and has that com
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 from weakref import ReferenceType, ref
 
 from xdsl.ir import Operation
@@ -29,13 +29,11 @@ LONGEST = 500
 """Operations after which a trace is computed, so that neither it nor its code grows for ever."""
 
 
-class Step(NamedTuple):
-    """One operation of a trace. A place is the index of a step, or `~index` of an input."""
+Step = tuple[type[Operation], TensorSpec, Attributes, tuple[int, ...]]
+"""One operation of a trace: its class, what it gives, its attributes, and where its operands are.
 
-    op: type[Operation]
-    result: TensorSpec
-    attributes: Attributes
-    places: tuple[int, ...]
+A place is the index of a step, or `~index` of an input.
+"""
 
 
 class TraceForm(NamedTuple):
@@ -71,11 +69,12 @@ class LazyTrace(Emitter[LazyValue]):
 
     def __init__(self, runner: TraceRunner):
         self.runner = runner
-        self.size = 0
-        """Operations that were recorded since the last flush."""
         self.closed = False
         """Whether the run is over, so that nothing is recorded any more."""
         self._tensors: list[ReferenceType[TensorData]] = []
+        self._numbers = count()
+        self._last = 0
+        """How many operations had been recorded before the last flush."""
 
     def spec(self, value: LazyValue) -> TensorSpec:
         """Return shape and dtype of a value."""
@@ -89,10 +88,10 @@ class LazyTrace(Emitter[LazyValue]):
         attributes: Mapping[str, AttributeValue],
     ) -> LazyValue:
         """Return the value that the op will give."""
-        self.size += 1
         if op is graph.PowOp:
             _fix(operands[1])
-        return LazyValue(result, None, self, op, tuple(operands), tuple(attributes.items()))
+        number = next(self._numbers)
+        return LazyValue(result, None, self, op, tuple(operands), tuple(attributes.items()), number)
 
     def constant(self, data: bytes, spec: TensorSpec) -> LazyValue:
         """Return the value of these elements."""
@@ -101,7 +100,9 @@ class LazyTrace(Emitter[LazyValue]):
     def watch(self, tensor: TensorData) -> None:
         """Compute the tensor's value with the next flush, if the tensor still lives then."""
         self._tensors.append(ref(tensor))
-        if self.size >= LONGEST:
+        value = tensor.lazily
+        if value is not None and value.number - self._last >= LONGEST:
+            self._last = value.number
             self.flush(None)
 
     def flush(self, wanted: LazyValue | None) -> None:
@@ -109,18 +110,17 @@ class LazyTrace(Emitter[LazyValue]):
 
         Raises what compiling and running raise; then the values are still pending.
         """
-        count = len(self._tensors)
-        roots = list(dict.fromkeys(self._pending(self._tensors[:count])))
+        known = len(self._tensors)
+        roots = list(dict.fromkeys(self._pending(self._tensors[:known])))
         if wanted is not None and wanted not in roots:
             roots.append(wanted)
         if roots:
             form, inputs, values = scheduled(roots)
-            outputs = self.runner.run_trace(form, inputs) if form.steps else []
+            outputs = self.runner.run_trace(form, inputs) if form.outputs else []
             for place, array in zip(form.outputs, outputs, strict=True):
                 values[place].settle(array)
         # Another thread may have recorded meanwhile, or flushed as well.
-        del self._tensors[:count]
-        self.size = 0
+        del self._tensors[:known]
 
     def _pending(self, tensors: Sequence[ReferenceType[TensorData]]) -> Generator[LazyValue]:
         for reference in tensors:
@@ -138,35 +138,53 @@ def scheduled(roots: Sequence[LazyValue]) -> tuple[TraceForm, list[Array], list[
     places: dict[LazyValue, int] = {}
     specs, inputs = list[TensorSpec](), list[Array]()
     steps, values = list[Step](), list[LazyValue]()
-    work = list(reversed(roots))
+    for value, operands in _pending_below(roots):
+        used = list[int]()
+        for operand in operands:
+            place = places.get(operand)
+            if place is None:
+                array = operand.force()
+                if operand.fixed:
+                    places[operand] = place = len(steps)
+                    attributes = (("value", array.tobytes().hex()),)
+                    steps.append((graph.ConstantOp, operand.spec, attributes, ()))
+                    values.append(operand)
+                else:
+                    places[operand] = place = ~len(inputs)
+                    specs.append(operand.spec)
+                    inputs.append(array)
+            used.append(place)
+        places[value] = len(steps)
+        op = cast("type[Operation]", value.op)
+        steps.append((op, value.spec, value.attributes, tuple(used)))
+        values.append(value)
+    outputs = [places[root] for root in roots if root in places]
+    return TraceForm(tuple(specs), tuple(steps), tuple(outputs)), inputs, values
+
+
+def _pending_below(
+    roots: Sequence[LazyValue],
+) -> list[tuple[LazyValue, tuple[LazyValue, ...]]]:
+    """Return the values that are to be computed, in the order of their recording.
+
+    Each has its operands beside it, which it forgets when another thread computes it.
+    """
+    found: dict[LazyValue, tuple[LazyValue, ...]] = {}
+    work = list(roots)
     while work:
-        value = work[-1]
-        if value in places:
-            work.pop()
+        value = work.pop()
+        if value in found:
             continue
-        operands, op = value.operands, value.op
-        array = value.array
-        if array is not None and not value.fixed:
-            places[value] = ~len(inputs)
-            specs.append(value.spec)
-            inputs.append(array)
-        elif array is not None or op is None:
-            attributes: Attributes = (("value", _bytes(array)),)
-            places[value] = len(steps)
-            steps.append(Step(graph.ConstantOp, value.spec, attributes, ()))
-            values.append(value)
-        else:
-            missing = [operand for operand in operands if operand not in places]
-            if missing:
-                work.extend(reversed(missing))
-                continue
-            places[value] = len(steps)
-            used = tuple([places[operand] for operand in operands])
-            steps.append(Step(op, value.spec, value.attributes, used))
-            values.append(value)
-        work.pop()
-    outputs = tuple([p for root in roots if (p := places[root]) >= 0 and root.array is None])
-    return TraceForm(tuple(specs), tuple(steps), outputs), inputs, values
+        # The operands first: they are forgotten after the array is there.
+        operands = value.operands
+        if value.array is None:
+            found[value] = operands
+            work += operands
+    return sorted(found.items(), key=_number)
+
+
+def _number(item: tuple[LazyValue, object]) -> int:
+    return item[0].number
 
 
 def compute_eagerly(form: TraceForm, inputs: Sequence[Array]) -> list[Array]:
@@ -189,11 +207,6 @@ def compute_eagerly(form: TraceForm, inputs: Sequence[Array]) -> list[Array]:
 
 def _is_input(array: Array, inputs: Sequence[Array]) -> bool:
     return any(array is one for one in inputs)
-
-
-def _bytes(array: Array | None) -> str:
-    assert array is not None
-    return array.tobytes().hex()
 
 
 def _fix(value: LazyValue) -> None:
@@ -220,17 +233,26 @@ def current_recorder() -> LazyBuilder | None:
     return None if builder is None or builder.emitter.closed else builder
 
 
-@contextmanager
-def recording(runner: TraceRunner) -> Generator[None]:
-    """Record tensor operations until the block ends; then those that are needed are computed."""
-    trace = LazyTrace(runner)
-    token = _builder.set(LazyBuilder(trace))
-    try:
-        yield
-        trace.flush(None)
-    finally:
-        _builder.reset(token)
-        trace.closed = True
+class recording:
+    """Record tensor operations until the block ends; then compute those that are needed.
+
+    A class, since a generator's context manager takes four times as long.
+    """
+
+    def __init__(self, runner: TraceRunner):
+        self._trace = LazyTrace(runner)
+
+    def __enter__(self) -> None:
+        self._token = _builder.set(LazyBuilder(self._trace))
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        trace = self._trace
+        try:
+            if kind is None:
+                trace.flush(None)
+        finally:
+            _builder.reset(self._token)
+            trace.closed = True
 
 
 def note_python_operation() -> None:

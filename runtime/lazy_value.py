@@ -26,7 +26,7 @@ class LazyValue:
     It has an array, or the operation that gives it; once computed, it forgets the operation.
     """
 
-    __slots__ = ("array", "attributes", "fixed", "op", "operands", "spec", "trace")
+    __slots__ = ("array", "attributes", "fixed", "number", "op", "operands", "spec", "trace")
 
     array: Array | None
     trace: LazyTrace | None
@@ -40,6 +40,7 @@ class LazyValue:
         op: type[Operation] | None = None,
         operands: tuple[LazyValue, ...] = (),
         attributes: Attributes = (),
+        number: int = 0,
     ):
         self.spec = spec
         self.array = array
@@ -47,6 +48,8 @@ class LazyValue:
         self.op = op
         self.operands = operands
         self.attributes = attributes
+        self.number = number
+        """Its place in the order in which the operations of the trace were recorded."""
         self.fixed = False
         """Whether the data count as part of the code: an exponent, which says how to multiply."""
 
