@@ -22,7 +22,7 @@ from foldaway.dialects.dtypes import TensorSpec, spec_of
 from foldaway.dialects.emitter import AttributeValue, IREmitter, Number, from_attribute
 from foldaway.dialects.source import reject
 from foldaway.folding.classify import is_library
-from foldaway.folding.differentiation import Differentiation
+from foldaway.folding.differentiation import Differentiation, custom_gradient
 from foldaway.passes.differentiate_graph import is_differentiable, replace_gradient
 from foldaway.runtime.arrays import Array, array_of
 from foldaway.runtime.dispatch import array_value, from_array
@@ -50,6 +50,8 @@ class GradientTape:
         self.values: dict[int, tuple[Tensor, SSAValue]] = {}
         """Each tensor from before that is a variable or has been assigned to, and its value."""
         self._active = set[SSAValue]()
+        self._unknown = set[SSAValue]()
+        """What depends on the gradient of an output, which is known only at the end."""
 
     def lift(self, tensor: Tensor) -> SSAValue:
         """Return a tensor from before as a constant, a weight as its variable."""
@@ -65,6 +67,8 @@ class GradientTape:
         if not tensor.is_symbolic and id(tensor) not in self.values:
             return _data(tensor)
         value = tensor.graph_value(self)
+        if value in self._unknown:
+            self._refuse(f"{wanted} takes data of a gradient that is still to be computed")
         if wanted not in _LOOKS:
             if value in self._active:
                 raise self.refuse(tensor, wanted)
@@ -93,6 +97,9 @@ class GradientTape:
     def before_write(self, tensor: Tensor, operation: str) -> None:
         """Be told that a tensor of this tape changes; its older values stay on the tape."""
 
+    def before_effect(self, what: str) -> None:
+        """Be told of an effect: it happens, for the function runs as plain Python."""
+
     def note(self, op: Operation) -> None:
         """Compute an op that is on the tape."""
         result = op.results[0]
@@ -103,6 +110,13 @@ class GradientTape:
             self.data[result] = self.data[op.input]
             self._active.add(result)
             return
+        if isinstance(op, graph.CustomGradientOp):
+            self.data[result] = self.data[op.output]
+            if not self._active.isdisjoint(op.inputs):
+                self._active.add(result)
+            return
+        if not self._unknown.isdisjoint(op.operands):
+            self._unknown.add(result)
         attributes = {name: from_attribute(value) for name, value in op.properties.items()}
         operands = [self.data[operand] for operand in op.operands]
         self.data[result] = compute(type(op), operands, spec_of(result.type), attributes)
@@ -114,13 +128,25 @@ class GradientTape:
             _place(), problem, "compute with tensor operations, or take it from stop_gradient(x)"
         )
 
-    def refuse_bprop(self, cell: object) -> NoReturn:
-        """Raise CompileError for a Cell with a gradient of its own."""
-        reject(
-            _place(),
-            f"{type(cell).__name__} has a bprop of its own, which is not called",
-            "leave bprop out, or don't differentiate it",
-        )
+    def call_with_bprop(self, cell: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
+        """Return what a Cell gives that has a gradient of its own."""
+        result = cell.construct(*args, **kwargs)
+        if kwargs or not isinstance(result, Tensor):
+            reject(
+                _place(),
+                "the bprop of a Cell is called for one tensor, and for arguments without names",
+                "leave bprop out, or return one tensor",
+            )
+
+        def bprop(seed: Tensor) -> object:
+            self._unknown.add(seed.graph_value(self))
+            return cell.bprop(*args, result, seed)
+
+        made = custom_gradient(self, args, result, bprop, _fail)
+        op = made.graph_value(self).owner
+        assert isinstance(op, Operation)
+        self.note(op)
+        return made
 
     def forget(self, variables: Sequence[SSAValue]) -> None:
         """Let variables be no more than their operands: their gradient has been taken."""
@@ -129,6 +155,8 @@ class GradientTape:
             result = op.results[0]
             if isinstance(op, graph.VariableOp):
                 depends = result in self._active or op.input in self._active
+            elif isinstance(op, graph.CustomGradientOp):
+                depends = not self._active.isdisjoint(op.inputs)
             else:
                 depends = is_differentiable(op) and not self._active.isdisjoint(op.operands)
             (self._active.add if depends else self._active.discard)(result)
@@ -262,6 +290,10 @@ class _Taped(Differentiation):
     @property
     def location(self) -> LocationAttr:
         return UnknownLoc()
+
+
+def _fail(error: Exception) -> NoReturn:
+    raise error
 
 
 def _place() -> LocationAttr:

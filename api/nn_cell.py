@@ -48,7 +48,7 @@ class Cell:
             from .gradient_tape import GradientTape
 
             if isinstance(tracer, GradientTape):
-                tracer.refuse_bprop(self)
+                return tracer.call_with_bprop(self, args, kwargs)
         if tracer is not None or context.get_context("mode") == context.PYNATIVE_MODE:
             return self.construct(*args, **kwargs)
         from .compile_cell import call_compiled

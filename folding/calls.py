@@ -26,7 +26,7 @@ from .errors import Raised, outward, run
 from .frames import Frame
 from .functions import Body, Invocation, bind, body_of, execute, make_function
 from .generators import make_generator
-from .gradients import call_gradient
+from .gradients import call_gradient, call_with_bprop
 from .handles import Handle, HandleMethod
 from .moving_calls import callbacks_of, keyed_by_first, only_moves, takes_numbers
 from .native_writes import changed, check_method, plain_setter, snapshot
@@ -142,10 +142,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     inner = _call_method(callee)
     if inner is not None:
         if folding.differentiations and hasattr(class_of(callee), "bprop"):
-            folding.reject(
-                f"{type(callee).__name__} has a bprop of its own, which is not called",
-                "leave bprop out, or don't differentiate it",
-            )
+            return call_with_bprop(frame, callee, inner, args, kwargs)
         return call_function(frame, inner, [callee, *args], kwargs)
     return _call_native(frame, callee, args, kwargs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn, cast
 
@@ -211,3 +211,40 @@ def _shaped(
     if given is None:
         return first
     return second if positions is None else (first, second)
+
+
+def custom_gradient(
+    tracer: Tracer,
+    args: Sequence[object],
+    output: Tensor,
+    bprop: Callable[[Tensor], object],
+    fail: Callable[[Exception], NoReturn],
+) -> Tensor:
+    """Return the output of a Cell, of which `bprop` gives the gradients by its arguments.
+
+    It is called with what stands for the gradient of the output.
+    """
+    emitter = tracer.builder.emitter
+    value, spec = output.graph_value(tracer), output.spec
+    zeros = tracer.builder.full(spec.shape, 0, spec.dtype)
+    seed = emitter.emit(graph.VariableOp, (zeros,), spec, {})
+    given = bprop(from_value(tracer, seed))
+    gradients = list(cast("tuple[object, ...]", given)) if isinstance(given, tuple) else [given]
+    if len(gradients) != len(args):
+        fail(TypeError(f"bprop gives {len(gradients)} gradients for {len(args)} inputs"))
+    pairs = [(a, g) for a, g in zip(args, gradients, strict=True) if isinstance(a, Tensor)]
+    values: list[SSAValue] = []
+    for argument, gradient in pairs:
+        if not isinstance(gradient, Tensor) or gradient.shape != argument.shape:
+            fail(TypeError("bprop must give a tensor of the shape of each input"))
+        values.append(gradient.astype(argument.dtype).graph_value(tracer))
+    inputs = [argument.graph_value(tracer) for argument, _ in pairs]
+    sizes = DenseArrayBase.from_list(i32, [1, 1, len(inputs), len(inputs)])
+    op = graph.CustomGradientOp.create(
+        operands=[value, seed, *inputs, *values],
+        result_types=[value.type],
+        properties={"operandSegmentSizes": sizes},
+        location=emitter.location,
+    )
+    emitter.block.add_op(op)
+    return from_value(tracer, op.result)

@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+import numpy as np
 from xdsl.dialects.builtin import LocationAttr
 from xdsl.ir import SSAValue
 
@@ -14,9 +15,10 @@ from ..dialects.emitter import Number
 from ..runtime.gradient import GradientFunction
 from ..runtime.guards import class_of
 from ..runtime.sources import Held
+from ..runtime.symbolic_array import SymbolicArray
 from ..runtime.tensor import Tensor
 from .attributes import get_attribute
-from .differentiation import Differentiation
+from .differentiation import Differentiation, custom_gradient
 from .errors import Raised
 from .frames import Frame
 from .numbers import SymbolicNumber, constant
@@ -31,6 +33,29 @@ def call_gradient(
     don't fit, CompileError where a result doesn't come from tensor operations.
     """
     return _Folded(frame, callee).run(args, dict(kwargs))
+
+
+def call_with_bprop(
+    frame: Frame, cell: Any, construct: Any, args: list[object], kwargs: dict[str, object]
+) -> object:
+    """Return what a Cell gives that has a gradient of its own, while its gradient is taken."""
+    from .calls import call, call_function
+
+    result = call_function(frame, construct, [cell, *args], kwargs)
+    if kwargs or not isinstance(result, Tensor):
+        frame.folding.reject(
+            "the bprop of a Cell is called for one tensor, and for arguments without names",
+            "leave bprop out, or return one tensor",
+        )
+
+    def bprop(seed: Tensor) -> object:
+        return call(frame, get_attribute(frame, cell, "bprop"), [*args, result, seed], {})
+
+    return custom_gradient(frame.folding, args, result, bprop, _raise)
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise Raised(error)
 
 
 class _Folded(Differentiation):
@@ -60,6 +85,8 @@ class _Folded(Differentiation):
         self._frame.folding.reject(problem, hint)
 
     def kind(self, value: object) -> type[Any]:
+        if isinstance(value, SymbolicArray):
+            return np.ndarray
         return value.kind if isinstance(value, SymbolicNumber) else class_of(value)
 
     def number(self, value: object) -> Number | None:

@@ -24,6 +24,16 @@ def _through(b: AdjointBuilder, op: Operation, g: SSAValue) -> Gradients:
     return [g]
 
 
+def _custom(b: AdjointBuilder, op: graph.CustomGradientOp, g: SSAValue) -> Gradients:
+    """Copy the ops that the given gradients are made of, with `g` in the place of the seed."""
+    copies: dict[SSAValue, SSAValue] = {op.seed: g}
+    for current in _operations_behind(op.gradients):
+        if any(value in copies for inner in current.walk() for value in inner.operands):
+            b.emitter.block.add_op(current.clone(copies))
+    given = [copies.get(value, value) for value in op.gradients]
+    return [None, None, *given, *([None] * len(given))]
+
+
 RULES: dict[type[Operation], Rule] = {
     **ELEMENTWISE,
     **SHAPE,
@@ -32,6 +42,7 @@ RULES: dict[type[Operation], Rule] = {
     graph.IotaOp: no_gradient,
     graph.VariableOp: _through,
     graph.StopGradientOp: no_gradient,
+    graph.CustomGradientOp: _custom,
 }
 """Each op that a gradient may go through and its rule."""
 
@@ -40,8 +51,8 @@ RULES: dict[type[Operation], Rule] = {
 class DifferentiateGraphPass(ModulePass):
     """Replace each `graph.gradient` by the ops that compute it, the first one first.
 
-    So a gradient of a gradient meets ordinary ops. `graph.variable` and `graph.stop_gradient`
-    have done their work then, and their operands take their places.
+    So a gradient of a gradient meets ordinary ops. `graph.variable`, `graph.stop_gradient` and
+    `graph.custom_gradient` have done their work then; their first operands take their places.
     """
 
     name = "differentiate-graph"
@@ -62,6 +73,9 @@ def differentiate(func: FuncOp) -> None:
     for op in found:
         if isinstance(op, graph.VariableOp | graph.StopGradientOp):
             op.result.replace_all_uses_with(op.input)
+        elif isinstance(op, graph.CustomGradientOp):
+            op.result.replace_all_uses_with(op.output)
+        if not isinstance(op, graph.GradientOp):
             op.detach()
             op.erase()
 
@@ -123,7 +137,7 @@ def _active_ops(op: graph.GradientOp) -> tuple[set[SSAValue], Sequence[Operation
     """
     active = set[SSAValue](op.variables)
     order: list[Operation] = []
-    for current in _needed_ops(op):
+    for current in _operations_behind(op.outputs):
         used = {value for inner in current.walk() for value in inner.operands}
         if active.isdisjoint(used):
             continue
@@ -139,11 +153,11 @@ def _active_ops(op: graph.GradientOp) -> tuple[set[SSAValue], Sequence[Operation
     return active, order
 
 
-def _needed_ops(op: graph.GradientOp) -> Sequence[Operation]:
-    """Return the ops that the outputs are made of, operands first."""
+def _operations_behind(values: Sequence[SSAValue]) -> Sequence[Operation]:
+    """Return the ops that some values are made of, operands first."""
     order: list[Operation] = []
     seen = set[Operation]()
-    work = [(value.owner, False) for value in op.outputs]
+    work = [(value.owner, False) for value in values]
     while work:
         current, complete = work.pop()
         if not isinstance(current, Operation):

@@ -24,7 +24,7 @@ Lowering = Callable[[TensorOps, Operation, Sequence[SSAValue]], SSAValue]
 
 
 def _lower_to_operand(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) -> SSAValue:
-    """Return the operand: only gradients, which have been computed by now, tell them apart."""
+    """Return the first operand: only gradients, which are there by now, tell it from the op."""
     return operands[0]
 
 
@@ -36,6 +36,7 @@ LOWERINGS: dict[type[Operation], Lowering] = {
     graph.DotGeneralOp: lower_dot_general,
     graph.VariableOp: _lower_to_operand,
     graph.StopGradientOp: _lower_to_operand,
+    graph.CustomGradientOp: _lower_to_operand,
 }
 
 

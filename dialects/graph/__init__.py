@@ -24,7 +24,7 @@ from .binary import (
 from .control import AssertOp, ForOp, GiveOp, IfOp, RaiseOp, WhileOp
 from .effects import PrintOp
 from .elementwise import COMPARISONS, BinaryOp, CompareOp, ConvertOp, SelectOp, UnaryOp
-from .gradient import GradientOp, StopGradientOp, VariableOp
+from .gradient import CustomGradientOp, GradientOp, StopGradientOp, VariableOp
 from .reduction import REDUCTIONS, ArgReduceOp, DotGeneralOp, ReduceOp
 from .shape import (
     BroadcastOp,
@@ -69,7 +69,7 @@ SHAPE = (
     *(ConstantOp, IotaOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp, UpdateSliceOp),
     *(ConcatOp, PadOp, ReverseOp),
 )
-GRADIENT = (VariableOp, StopGradientOp, GradientOp)
+GRADIENT = (VariableOp, StopGradientOp, CustomGradientOp, GradientOp)
 
 CONTROL = (IfOp, WhileOp, ForOp, GiveOp, RaiseOp, AssertOp)
 EFFECTS = (PrintOp, RaiseOp, AssertOp)
@@ -110,6 +110,7 @@ __all__ = [
     "ConstantOp",
     "ConvertOp",
     "CosOp",
+    "CustomGradientOp",
     "DivOp",
     "DotGeneralOp",
     "ErfOp",

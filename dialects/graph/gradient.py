@@ -96,3 +96,38 @@ class GradientOp(IRDLOperation):
             raise VerifyException("graph.gradient needs seeds of the outputs' types")
         if [v.type for v in self.variables] != [v.type for v in self.gradients]:
             raise VerifyException("graph.gradient gives the variables' types")
+
+
+@irdl_op_definition
+class CustomGradientOp(IRDLOperation):
+    """The output; where gradients are taken, those of the inputs are given, for a seed.
+
+    The gradient of the result takes the place of the seed in what the given gradients are made of.
+
+    ```mlir
+    %z = graph.custom_gradient %y of %x : tensor<3xf32> gives %g : tensor<3xf32>
+        seed %s : tensor<3xf32>
+    ```
+    """
+
+    T: ClassVar = VarConstraint("T", AnyTensorTypeConstr)
+
+    name = "graph.custom_gradient"
+
+    output = operand_def(T)
+    seed = operand_def(T)
+    inputs = var_operand_def(AnyTensorTypeConstr)
+    gradients = var_operand_def(AnyTensorTypeConstr)
+    result = result_def(T)
+
+    irdl_options = (AttrSizedOperandSegments(as_property=True),)
+    traits = traits_def(Pure())
+    assembly_format = (
+        "$output `of` $inputs `:` type($inputs) `gives` $gradients `:` type($gradients)"
+        " `seed` $seed attr-dict `:` type($result)"
+    )
+
+    def verify_(self) -> None:
+        """Raise VerifyException unless there is a gradient of each input's type."""
+        if [v.type for v in self.inputs] != [v.type for v in self.gradients]:
+            raise VerifyException("graph.custom_gradient gives gradients of the inputs' types")

@@ -7,6 +7,7 @@ import foldaway
 from foldaway import CompileError, Parameter, Tensor, nn, ops
 from foldaway import mindspore as ms
 from foldaway.gradients import mindspore_grad, stop_gradient
+from foldaway.initializer import initializer
 
 X = Tensor(np.array([1.0, 2.0, 3.0]))
 LOG = []
@@ -251,21 +252,83 @@ def first(x):
 class Straight(nn.Cell):
     """Has a gradient that is not the one of what it computes."""
 
+    def __init__(self):
+        super().__init__()
+        self.factor = 2.0
+
     def construct(self, x):
-        return x.round() if self.training else x.floor()
+        return x.floor()
 
     def bprop(self, x, out, dout):
-        return (dout,)
+        return (dout * self.factor + out * 0,)
 
 
-def test_a_cell_with_a_gradient_of_its_own_is_refused():
-    cell = Straight()
-    assert cell(X).tolist() == X.tolist()
-    for function in (cell, lambda x: cell(x) if x.sum() > 0 else x, lambda x: cell(x) * 2):
-        with pytest.raises(CompileError, match="Straight has a bprop of its own"):
-            foldaway.grad(function)(X)
-    with pytest.raises(CompileError, match="Straight has a bprop of its own"):
-        foldaway.jit(lambda x: foldaway.grad(cell)(x))(X)
+class Two(nn.Cell):
+    def construct(self, x, n, y):
+        return x * y + n
+
+    def bprop(self, x, n, y, out, dout):
+        return dout * y * 10, None, dout * x * 100
+
+
+class Wrong(nn.Cell):
+    def __init__(self, result, given):
+        super().__init__()
+        self.result, self.given = result, given
+
+    def construct(self, x):
+        return self.result(x)
+
+    def bprop(self, x, out, dout):
+        return self.given(dout)
+
+
+BPROPS = {
+    "itself": (lambda: Straight(), [2.0, 2.0, 2.0]),
+    "inside": (lambda: lambda x, cell=Straight(): cell(x) * x, [3.0, 6.0, 9.0]),  # noqa: B008
+    "twice": (lambda: lambda x, cell=Straight(): cell(cell(x * 3)), [12.0, 12.0, 12.0]),  # noqa: B008
+    "two": (lambda: lambda x, cell=Two(): cell(x, 3, x), [110.0, 220.0, 330.0]),  # noqa: B008
+}
+
+
+@pytest.mark.parametrize("name", BPROPS)
+def test_a_cell_may_have_a_gradient_of_its_own(name):
+    make, expected = BPROPS[name]
+    function = make()
+    assert foldaway.grad(function)(X).tolist() == expected
+    assert foldaway.jit(lambda x: foldaway.grad(function)(x))(X).tolist() == expected
+
+    def branching(x):
+        y = function(x)
+        return y if y.sum() > 0 else x
+
+    assert foldaway.grad(branching)(X).tolist() == expected
+
+
+def test_without_a_gradient_bprop_is_not_called():
+    assert Wrong(lambda x: x + 1, None)(X).tolist() == [2.0, 3.0, 4.0]
+
+
+WRONG_BPROPS = {
+    "count": (lambda x: x, lambda d: (d, d), TypeError, "bprop gives 2 gradients for 1 inputs"),
+    "shape": (lambda x: x, lambda d: d[0], TypeError, "a tensor of the shape of each input"),
+    "result": (lambda x: (x, x), lambda d: d, CompileError, "is called for one tensor"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_BPROPS)
+def test_a_gradient_of_its_own_must_fit(name):
+    result, given, kind, message = WRONG_BPROPS[name]
+    cell = Wrong(result, given)
+    for function in (foldaway.grad(cell), foldaway.jit(lambda x: foldaway.grad(cell)(x))):
+        with pytest.raises(kind, match=message):
+            function(X)
+
+
+def test_the_gradient_that_a_bprop_gets_is_known_at_the_end():
+    cell = Wrong(lambda x: x, lambda d: d if d.sum() > 0 else d * 2)
+    with pytest.raises(CompileError, match=r"bool\(\) takes data of a gradient that is still"):
+        foldaway.grad(cell)(X)
 
 
 class Averaging(nn.Cell):
@@ -310,3 +373,19 @@ def test_what_is_assigned_may_depend_on_a_weight():
     (of_weight,) = mindspore_grad(net, None, [net.weight])(X)
     assert of_weight.tolist() == [2.0, 4.0, 6.0]
     assert net.weight.tolist() == [2.0, 4.0, 6.0]
+
+
+def test_the_framework_may_have_effects_meanwhile():
+    drawn = []
+
+    def draws(x):
+        drawn.append(initializer("normal", (3,), foldaway.float64))
+        foldaway.set_context(max_call_depth=500)
+        return x * drawn[-1]
+
+    for _ in range(2):
+        gradient = foldaway.grad(draws)(X)
+        assert gradient.tolist() == drawn[-1].tolist()
+    assert drawn[0].tolist() != drawn[1].tolist()
+    assert foldaway.get_context("max_call_depth") == 500
+    foldaway.context.reset_context()

@@ -233,6 +233,7 @@ def test_what_leaves_the_graph_is_refused(case):
 WRONG = {
     "missing": (lambda: foldaway.grad(cube, 1)(X), ValueError, "no positional argument 1"),
     "number": (lambda: foldaway.grad(cube)(2.0), TypeError, "argument 0 is a float"),
+    "array": (lambda: foldaway.grad(cube)(np.ones(2)), TypeError, "argument 0 is a ndarray"),
     "twice": (lambda: foldaway.grad(cube, (0, 0))(X), ValueError, "stands twice"),
     "aux": (lambda: foldaway.grad(cube, has_aux=True)(X), TypeError, "tuple of two or more"),
     "seed": (
