@@ -130,8 +130,7 @@ def _fold(
             numbers.handles.update(source.key for source in rewritten.containers)
         except CompileError:
             if numbers.handles:
-                numbers.read.update(numbers.handles)
-                numbers.handles.clear()
+                numbers.read_handles()
             elif arrays.narrow():
                 pass
             elif numbers.met and not numbers.all_constant:

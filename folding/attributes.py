@@ -39,7 +39,7 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     source = folding.source(owner)
     if isinstance(owner, Tensor):
         value = run(getattr, owner, name)
-        if source is not None and name in getattr(owner, "__dict__", ()):
+        if source is not None and _holds(owner, name):
             return folding.adopt(value, Attribute(source, name))
         return value
     if is_array(owner):
@@ -56,9 +56,9 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
         from .calls import call
 
         return call(frame, getter, [owner], {})
-    found = class_property(owner, name)
+    found: Any = class_property(owner, name)
     if isinstance(found, functools.cached_property) and not _holds(owner, name):
-        return _fill_cache(frame, owner, name, found)
+        return _fill_cache(frame, owner, name, cast(Any, found))
     if source is None:
         return run(getattr, owner, name)
     if name == "__dict__" and folding.effects.is_written(owner):
@@ -316,7 +316,7 @@ def set_on_cell(frame: Frame, cell: Any, name: str, value: object) -> None:
     folding = frame.folding
     source = folding.source(cell)
     assert source is not None
-    parts = [vars(cell)[table] for table in ("_params", "_cells")]
+    parts: list[dict[str, object]] = [vars(cell)[table] for table in ("_params", "_cells")]
     known = [name in table for table in parts]
     for table, had in zip(("_params", "_cells"), known, strict=True):
         what = f"has {'' if had else 'no '}{name}"
@@ -348,5 +348,6 @@ def class_property(owner: object, name: str) -> Any:
 def _user_method(owner: Any, name: str) -> types.FunctionType | None:
     """Return a function that the user wrote, by its name in a class or a property."""
     found = getattr(owner, name, None)
-    own = isinstance(found, types.FunctionType) and not is_framework(found)
-    return found if own and is_inlined(found) else None
+    if isinstance(found, types.FunctionType) and not is_framework(found) and is_inlined(found):
+        return found
+    return None

@@ -162,7 +162,7 @@ def call_function(
     """Fold the body of a Python function that the user wrote; run any other as it is."""
     if is_framework(function) and function.__name__ == "__setattr__" and len(args) == 3:
         # Reached by `super().__setattr__(...)` of a network.
-        set_on_cell(frame, *args)
+        set_on_cell(frame, args[0], str(args[1]), args[2])
         return None
     body = body_of(function)
     if body is None:

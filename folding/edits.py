@@ -78,11 +78,11 @@ class _Sequence(Kind):
         stop = len(old) - end
         items = new[start : len(new) - end]
         if stop - start == 1 and len(items) == 1:
-            host.set_item(owner, start, host.value(items[0]))
+            host.set_item(owner, host.key(start), host.value(items[0]))
         elif stop - start == 1 and not items:
-            host.delete_item(owner, start)
+            host.delete_item(owner, host.key(start))
         else:
-            host.set_item(owner, slice(start, stop), host.list_of(list(items)))
+            host.set_item(owner, host.key(slice(start, stop)), host.list_of(list(items)))
 
     def what(self, model: Any) -> str:
         """The effect in words."""
@@ -105,7 +105,7 @@ class _Bytes(_Sequence):
         return old == new
 
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:
-        host.set_item(owner, slice(None), host.value(new))
+        host.set_item(owner, host.key(slice(None)), host.value(new))
 
 
 class _Mapping(Kind):
@@ -136,13 +136,13 @@ class _Mapping(Kind):
         else:
             for key, _ in old:
                 if id(key) not in after:
-                    host.delete_item(owner, key)
+                    host.delete_item(owner, host.key(key))
         changed = [(k, v) for k, v in new if not is_same(before.get(id(k), self), v)]
         if len(changed) > 1 and self._updates:
             host.method(owner, "update", host.dict_of(changed))
             return
         for key, value in changed:
-            host.set_item(owner, key, host.value(value))
+            host.set_item(owner, host.key(key), host.value(value))
 
     def changed_keys(self, old: Any, new: Any) -> list[object]:
         """Return the keys of other values."""

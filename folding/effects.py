@@ -68,9 +68,9 @@ class _Attributes(_Names):
 class _Variables(_Names):
     def _put(self, host: Host, owner: SSAValue, name: str, value: object) -> None:
         if value is DELETED:
-            host.delete_item(owner, name)
+            host.delete_item(owner, host.key(name))
         else:
-            host.set_item(owner, name, host.value(value))
+            host.set_item(owner, host.key(name), host.value(value))
 
     def what(self, model: Any) -> str:
         return "sets global variables"

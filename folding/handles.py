@@ -73,16 +73,17 @@ class Handle:
             return self.pop(operands[1])
         if kind in (dict, OrderedDict) and function is operator.getitem:
             return self.get_item(operands[1])
-        if issubclass(kind, list | deque) and function is operator.iadd:
+        if issubclass(kind, list | deque) and function.__name__ == "iadd":
             self.extend(operands[1])
             return self
-        if issubclass(kind, set | dict) and function is operator.ior:
+        if issubclass(kind, set | dict) and function.__name__ == "ior":
             self.update(operands[1])
             return self
         self.refuse()
 
     def refuse(self) -> NoReturn:
         """Raise CompileError; the next fold has the content."""
+        self._folding.numbers.policy.wanted.add(self._source.key)
         self._folding.reject(
             f"'{self._source}' is read, whose content isn't known while compiling",
             "read it before the compiled function, and pass what you need",
@@ -95,15 +96,15 @@ class Handle:
 
     # Sequences.
 
-    def append(self, value: object) -> None:
+    def append(self, value: object, /) -> None:
         """Add an item at the end."""
         self._emit("append", value)
 
-    def appendleft(self, value: object) -> None:
+    def appendleft(self, value: object, /) -> None:
         """Add an item at the beginning."""
         self._emit("appendleft", value)
 
-    def extend(self, values: object) -> None:
+    def extend(self, values: object, /) -> None:
         """Add the items of an iterable at the end."""
         items: list[object] = []
         try:
@@ -111,7 +112,7 @@ class Handle:
         finally:
             # An iterable that raises has given its first items all the same.
             if items:
-                self._emit("extend", items)
+                self._emit_items("extend", items)
 
     def clear(self) -> None:
         """Remove all items."""
@@ -128,7 +129,7 @@ class Handle:
             raise Raised(KeyError(key))
         return found
 
-    def get(self, key: object, default: object = None) -> object:
+    def get(self, key: object, default: object = None, /) -> object:
         """Return the item of a key, guarded, or the default."""
         key = self._key(key)
         written = self._now(key)
@@ -151,25 +152,27 @@ class Handle:
         self._note()
         folding.note_rewritten(Item(self._source, key))
         self._written[guards.identity_token(key)] = (key, value)
-        folding.host.set_item(folding.host.value(self), key, folding.host.value(value))
+        host = folding.host
+        host.set_item(host.value(self), host.key(key), host.value(value))
 
-    def pop(self, key: object, *default: object) -> object:
+    def pop(self, key: object, /, *default: object) -> object:
         """Remove a key and return its item."""
         found = self.get(key, *default) if default else self.get_item(key)
         key = self._key(key)
         if self.contains(key):
             self._note()
             self._written[guards.identity_token(key)] = (key, DELETED)
-            self._folding.host.delete_item(self._folding.host.value(self), key)
+            host = self._folding.host
+            host.delete_item(host.value(self), host.key(key))
         return found
 
-    def setdefault(self, key: object, default: object = None) -> object:
+    def setdefault(self, key: object, default: object = None, /) -> object:
         """Return the item of a key, which is set if it isn't there."""
         if not self.contains(key):
             self.set_item(key, default)
         return self.get(key)
 
-    def update(self, *others: object, **named: object) -> None:
+    def update(self, /, *others: object, **named: object) -> None:
         """Set the items of dicts, or add the items of iterables."""
         if issubclass(class_of(self._real), set):
             for other in others:
@@ -185,11 +188,11 @@ class Handle:
         for key, value in run(dict, *others, **named).items():
             self.set_item(key, value)
 
-    def add(self, value: object) -> None:
+    def add(self, value: object, /) -> None:
         """Add an item to a set."""
         self._change_set(value, value, "add")
 
-    def discard(self, value: object) -> None:
+    def discard(self, value: object, /) -> None:
         """Remove an item from a set, if it is there."""
         self._change_set(value, DELETED, "discard")
 
@@ -223,6 +226,11 @@ class Handle:
         host = self._folding.host
         self._note()
         host.method(host.value(self), method, *[host.value(value) for value in values])
+
+    def _emit_items(self, method: str, items: list[object]) -> None:
+        host = self._folding.host
+        self._note()
+        host.method(host.value(self), method, host.list_of(items))
 
     def _note(self) -> None:
         if self._folding.journal.depth:
@@ -259,20 +267,20 @@ class HandleMethod:
         self.refuse()
 
 
-_Kinds = tuple[type[Any], ...]
-_OF_DICTS = ("setdefault", "pop", "get", "update")
-_METHODS: dict[str, tuple[_Kinds, Callable[..., object]]] = {
-    "append": ((list, deque), lambda handle, value, /: handle.append(value)),
-    "appendleft": ((deque,), lambda handle, value, /: handle.appendleft(value)),
-    "extend": ((list, deque), lambda handle, values, /: handle.extend(values)),
-    "clear": ((list, deque), lambda handle, /: handle.clear()),
-    "get": ((dict,), lambda handle, key, default=None, /: handle.get(key, default)),
-    "pop": ((dict,), lambda handle, key, *default: handle.pop(key, *default)),
-    "setdefault": ((dict,), lambda handle, key, new=None, /: handle.setdefault(key, new)),
-    "update": ((dict, set), lambda handle, *others, **named: handle.update(*others, **named)),
-    "add": ((set,), lambda handle, value, /: handle.add(value)),
-    "discard": ((set,), lambda handle, value, /: handle.discard(value)),
+_METHODS: dict[str, tuple[tuple[type[Any], ...], Callable[..., object]]] = {
+    "append": ((list, deque), Handle.append),
+    "appendleft": ((deque,), Handle.appendleft),
+    "extend": ((list, deque), Handle.extend),
+    "clear": ((list, deque), Handle.clear),
+    "get": ((dict,), Handle.get),
+    "pop": ((dict,), Handle.pop),
+    "setdefault": ((dict,), Handle.setdefault),
+    "update": ((dict, set), Handle.update),
+    "add": ((set,), Handle.add),
+    "discard": ((set,), Handle.discard),
 }
+"""Method to the classes that have it, and what folds it."""
+_OF_DICTS = ("setdefault", "pop", "get", "update")
 
 
 def _refusing(name: str) -> Callable[..., NoReturn]:

@@ -7,17 +7,15 @@ goes on with its own model of it; `flush` emits what has become of the model sin
 from __future__ import annotations
 
 import types
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from xdsl.dialects.builtin import StringAttr
-from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
+from xdsl.ir import BlockArgument, Operation, SSAValue
 
 from ..dialects import pyobj
 from ..dialects.dtypes import DType
-from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.pyobj.literals import is_literal
 from ..runtime.array_data import ArrayData
 from ..runtime.guards import class_of
@@ -25,11 +23,13 @@ from ..runtime.sources import Attribute as AttributeOf
 from ..runtime.sources import Held, Item
 from ..runtime.tensor import Tensor
 from .array_inputs import array_at_host, is_array
-from .edits import EDITS, Kind, kind_of, slots_of
+from .edits import EDITS, Kind, kind_of
 from .effects import Shadow
 from .functions import body_of
 from .handles import KINDS
+from .host_ops import HostOps
 from .numbers import SymbolicNumber
+from .object_graphs import cyclic_objects, is_rebuilt
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -39,8 +39,6 @@ SHAREABLE = (
     *(DType, np.dtype, range),
 )
 """Objects that a result may hold as they are: nobody can tell one call's from another's."""
-
-_DICTS = (dict, OrderedDict, Counter, defaultdict)
 
 
 @dataclass
@@ -54,14 +52,13 @@ class _Tracked:
     """Whether it was made empty and not filled yet."""
 
 
-class Host:
+class Host(HostOps):
     """Emits what builds values and changes them; an object that occurs twice is built once."""
 
     def __init__(self, folding: Folding):
-        self._folding = folding
+        super().__init__(folding)
         self._values: dict[int, SSAValue] = {}
         self._alive: list[object] = []
-        self._open: dict[int, object] = {}
         self._cyclic: set[int] = set()
         self._unfilled: list[_Tracked] = []
         self._tracked: dict[int, _Tracked] = {}
@@ -76,11 +73,14 @@ class Host:
 
         Raises CompileError for what can't live at run time.
         """
-        self._find_cycles(value)
+        self._cyclic.update(cyclic_objects(value, self._is_known))
         made = self._value(value)
         while self._unfilled:
             self._sync(self._unfilled.pop(0))
         return made
+
+    def _is_known(self, value: object) -> bool:
+        return id(value) in self._values or self._folding.source(value) is not None
 
     def part(self, value: object) -> SSAValue:
         """Return the SSA value of an object that another one is made with."""
@@ -120,7 +120,7 @@ class Host:
             # Computed by Python before the program starts.
             return self._number(value)
         self._check_class(value)
-        kind = class_of(value)
+        kind: type[Any] = class_of(value)
         if kind is Shadow:
             held = self._folding.object_input(Held(value.owner)) if value.held else None
             return self._value(value.owner) if held is None else held
@@ -141,7 +141,7 @@ class Host:
         if kind is types.MethodType:
             function, owner = self._value(value.__func__), self._value(value.__self__)
             return self.runtime("method", function, owner)
-        if is_rebuilt(kind):
+        if is_rebuilt(cast("type[Any]", kind)):
             made = self.runtime("new", self.constant(kind))
             self._later(value, made)
             return made
@@ -180,8 +180,8 @@ class Host:
                 parts = [part for pair in value.items() for part in pair]
                 made = self._mapping(parts)
             else:
-                ops = {list: pyobj.ListOp, set: pyobj.SetOp}
-                made = self.sequence(ops[kind], list(value))
+                op = pyobj.ListOp if kind is list else pyobj.SetOp
+                made = self.sequence(op, list(value))
             self.track(value)
             return made
         arguments: list[SSAValue] = []
@@ -199,30 +199,6 @@ class Host:
         tracked = self.track(value)
         tracked.synced, tracked.is_new = tracked.kind.empty, True
         self._unfilled.append(tracked)
-
-    def _find_cycles(self, value: object) -> None:
-        """Find the objects that contain themselves and that the host doesn't know yet."""
-        path: dict[int, object] = {}
-        seen = set[int]()
-
-        def visit(one: Any) -> None:
-            key = id(one)
-            if key in path:
-                keys = list(path)
-                self._cyclic.update(keys[keys.index(key) :])
-                return
-            if key in seen or key in self._values or self._folding.source(one) is not None:
-                return
-            seen.add(key)
-            parts = _parts(one)
-            if parts:
-                path[key] = one
-                for part in parts:
-                    visit(part)
-                del path[key]
-
-        if not is_literal(value):
-            visit(value)
 
     # What lives at the host and changes.
 
@@ -309,14 +285,6 @@ class Host:
                 self.runtime(operation, owner, last if value is None else value)
         self._writes.clear()
 
-    # Ops.
-
-    def constant(self, value: Any) -> SSAValue:
-        """Emit a literal, or an object that all calls may share."""
-        literal: bool = is_literal(value)
-        attribute = pyobj.LiteralAttr(value) if literal else pyobj.ObjectAttr(value)
-        return self.add(pyobj.ConstantOp, [], value=attribute)
-
     def sequence(self, kind: type[Operation], items: list[Any]) -> SSAValue:
         """Emit a tuple, a list or a set of some values."""
         operands = [self._value(item) for item in items]
@@ -340,106 +308,10 @@ class Host:
         layout = pyobj.NamesAttr((":",) * (len(parts) // 2))
         return self.add(pyobj.DictOp, operands, layout=layout)
 
-    def call(self, callee: SSAValue, *arguments: SSAValue) -> SSAValue:
-        """Emit a call with positional arguments."""
-        layout = pyobj.NamesAttr(("",) * len(arguments))
-        return self.add(pyobj.CallOp, [callee, *arguments], layout=layout)
-
-    def runtime(self, function: str, *arguments: SSAValue) -> SSAValue:
-        """Emit a call of one of the runtime's functions."""
-        return self.call(self.add(pyobj.RuntimeOp, [], function=StringAttr(function)), *arguments)
-
-    def method(self, owner: SSAValue, name: str, *arguments: SSAValue) -> None:
-        """Emit a call of a method of a built-in container."""
-        self.call(self.add(pyobj.GetAttrOp, [owner], attribute=StringAttr(name)), *arguments)
-
-    def set_item(self, owner: SSAValue, key: Any, value: SSAValue) -> None:
-        """Emit `owner[key] = value`; `key` is a value of the fold."""
-        self.do(pyobj.SetItemOp, [value, owner, self._key(key)])
-
-    def delete_item(self, owner: SSAValue, key: Any) -> None:
-        """Emit `del owner[key]`; `key` is a value of the fold."""
-        self.do(pyobj.DelItemOp, [owner, self._key(key)])
-
-    def _key(self, key: Any) -> SSAValue:
-        if isinstance(key, slice):
-            parts = cast("slice[Any, Any, Any]", key)
-            operands = [self.constant(part) for part in (parts.start, parts.stop, parts.step)]
-            return self.add(pyobj.SliceOp, operands)
-        return self._value(key)
-
-    def set_attribute(self, owner: SSAValue, name: str, value: SSAValue, raw: bool) -> None:
-        """Emit `owner.name = value`, `raw` as `object.__setattr__` does it."""
-        if raw:
-            self.runtime("set_attribute", owner, self.constant(name), value)
-        else:
-            self.do(pyobj.SetAttrOp, [value, owner], attribute=StringAttr(name))
-
-    def delete_attribute(self, owner: SSAValue, name: str, raw: bool) -> None:
-        """Emit `del owner.name`, `raw` as `object.__delattr__` does it."""
-        if raw:
-            self.runtime("delete_attribute", owner, self.constant(name))
-        else:
-            self.do(pyobj.DelAttrOp, [owner], attribute=StringAttr(name))
-
-    def add(
-        self, kind: type[Operation], operands: list[SSAValue], **properties: Attribute
-    ) -> SSAValue:
-        """Emit an op that has a value."""
-        return self._emit(kind, operands, properties, 1).results[0]
-
-    def do(self, kind: type[Operation], operands: list[SSAValue], **properties: Attribute) -> None:
-        """Emit an op that has none."""
-        self._emit(kind, operands, properties, 0)
-
-    def _emit(
-        self,
-        kind: type[Operation],
-        operands: list[SSAValue],
-        properties: dict[str, Attribute],
-        results: int,
-    ) -> Operation:
-        op = kind.create(
-            operands=operands,
-            result_types=(OBJECT,) * results,
-            properties=properties,
-            location=self._folding.location,
-        )
-        self._folding.block.add_op(op)
-        return op
-
-
-def is_rebuilt(kind: type[Any]) -> bool:
-    """Return whether the host makes instances of a class without any code of the user's.
-
-    Those of classes that Python's own `object` makes, and that nothing is done for at the end.
-    """
-    if kind.__new__ is not object.__new__ or hasattr(kind, "__del__"):
-        return False
-    if kind.__module__.partition(".")[0] == "foldaway" or issubclass(kind, BaseException):
-        return False
-    return all(_is_python_class(base) for base in kind.__mro__ if base is not object)
-
-
-def _is_python_class(kind: type[Any]) -> bool:
-    """Return whether a class statement made it: what its instances hold has names."""
-    slots = len([*slots_of(kind)]) + 2
-    return bool(kind.__flags__ & _HEAP) and kind.__basicsize__ <= object.__basicsize__ + 8 * slots
-
-
-_HEAP = 1 << 9
-"""Py_TPFLAGS_HEAPTYPE."""
-
-
-def _parts(value: Any) -> list[Any]:
-    """Return what a fold-time value holds."""
-    kind = class_of(value)
-    if kind in _DICTS:
-        return [part for pair in value.items() for part in pair]
-    if kind in EDITS or kind is frozenset or issubclass(kind, tuple):
-        return list(value)
-    if kind is types.MethodType:
-        return [value.__self__]
-    if is_rebuilt(kind) and not isinstance(value, Tensor):
-        return list(kind_of(value).read(value).values())
-    return []
+    def key(self, key: Any) -> SSAValue:
+        """Return the SSA value of a key or a slice of one item or some."""
+        if not isinstance(key, slice):
+            return self._value(key)
+        parts = cast("slice[Any, Any, Any]", key)
+        operands = [self.constant(part) for part in (parts.start, parts.stop, parts.step)]
+        return self.add(pyobj.SliceOp, operands)

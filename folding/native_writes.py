@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
@@ -70,7 +70,9 @@ def snapshot(values: list[object], folding: Folding) -> Contents:
         if folding.source(value) is None or folding.host.is_tracked(value):
             continue
         attributes: Any = getattr(value, "__dict__", None)
-        kept = dict(attributes) if type(attributes) is dict else None
+        kept: dict[str, Any] | None = None
+        if type(attributes) is dict:
+            kept = dict(cast("dict[str, Any]", attributes))
         found.append((value, _items(value), kept))
     return found
 
@@ -93,8 +95,11 @@ def changed(before: Contents) -> bool:
 
 
 def _items(value: Any) -> list[Any]:
-    """Return what a container holds: a dict's keys and values, one after the other."""
-    kind = class_of(value)
+    """Return what a container holds: a dict's keys, then its values."""
+    kind: Any = class_of(value)
     if issubclass(kind, dict):
-        return [part for pair in dict.items(value) for part in pair]
-    return list(kind.__iter__(value)) if issubclass(kind, list | set | deque) else []
+        items = cast("dict[Any, Any]", value)
+        return [*vars(dict)["keys"](items), *vars(dict)["values"](items)]
+    if not issubclass(kind, list | set | deque):
+        return []
+    return list(cast(Any, kind).__iter__(value))

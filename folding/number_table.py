@@ -53,8 +53,16 @@ class NumberPolicy:
     """Keys of sources whose containers the fold changes without looking at what they hold."""
     read: set[_Key] = field(default_factory=set[_Key])
     """Keys of sources whose containers were handles, and had to be read."""
+    wanted: set[_Key] = field(default_factory=set[_Key])
+    """Keys of sources whose content the last fold asked a handle for."""
     met: bool = False
     """Whether a fold met a run-time number."""
+
+    def read_handles(self) -> None:
+        """Let the containers that were asked for their content have it; all, if none was."""
+        self.read |= self.wanted or self.handles
+        self.handles -= self.read
+        self.wanted.clear()
 
     def is_symbolic(self, source: Source) -> bool:
         """Return whether a number at a source is a run-time value."""

@@ -287,10 +287,10 @@ def _empty_like(value: Any, source: Source, folding: Folding) -> Any:
     if isinstance(value, defaultdict):
         factory = value.default_factory
         folding.add_guard(guards.same_object(Attribute(source, "default_factory"), factory))
-        return defaultdict(factory)
+        return defaultdict[Any, Any](factory)
     if isinstance(value, deque):
         folding.add_guard(guards.equal_value(Attribute(source, "maxlen"), value.maxlen))
-        return deque(maxlen=value.maxlen)
+        return deque[Any](maxlen=value.maxlen)
     return class_of(value)()
 
 
@@ -303,23 +303,23 @@ def _equal_bytes(source: Source, expected: bytes) -> guards.Guard:
 
 
 def _refuse_handles(value: Any, seen: set[int]) -> None:
-    kind = class_of(value)
+    kind: Any = class_of(value)
     if kind in (Handle, HandleMethod):
         value.refuse()
     if id(value) in seen:
         return
     seen.add(id(value))
-    if isinstance(value, types.MethodType | types.BuiltinMethodType):
+    if kind in (types.MethodType, types.BuiltinMethodType):
         _refuse_handles(value.__self__, seen)
     if issubclass(kind, dict):
-        for item in [*dict.keys(value), *dict.values(value)]:
+        for item in [*vars(dict)["keys"](value), *vars(dict)["values"](value)]:
             _refuse_handles(item, seen)
     elif issubclass(kind, list | tuple | set | frozenset | deque):
-        for item in list(kind.__iter__(value)):
+        for item in list(cast(Any, kind).__iter__(value)):
             _refuse_handles(item, seen)
     attributes: Any = getattr(value, "__dict__", None)
     if type(attributes) is dict and not isinstance(value, types.ModuleType | Tensor):
-        for item in list(attributes.values()):
+        for item in list(cast("dict[str, Any]", attributes).values()):
             _refuse_handles(item, seen)
 
 

@@ -63,7 +63,8 @@ def new_instance(kind: type[Any]) -> object:
 
 def new_tuple(kind: type[Any], items: tuple[object, ...]) -> object:
     """Return an instance of a subclass of tuple; no code of the class runs."""
-    return tuple.__new__(kind, items)
+    make: Callable[..., object] = vars(tuple)["__new__"]
+    return make(kind, items)
 
 
 def array_of_tensor(tensor: Tensor) -> Array:

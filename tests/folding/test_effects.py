@@ -65,6 +65,7 @@ def box():
         items=[1, 2, 3],
         table={"a": 1, "b": 2},
         names={"p", "q"},
+        digits={1, 2, 3},
         inner=Box(n=5, items=[]),
         queue=deque([1, 2], maxlen=3),
         ordered=OrderedDict(a=1, b=2),
@@ -175,7 +176,11 @@ def changes_a_set(w):
     w.names.discard("p")
     w.names |= {"s", "t"}
     w.names.update(["u"])
-    return len(w.names)
+    w.digits.add(5)
+    w.digits.discard(1)
+    w.digits |= {4, 6}
+    w.digits -= {6}
+    return "u" in w.names, len(w.digits)
 
 
 def changes_a_deque(w):
@@ -881,8 +886,8 @@ def iterates(w):
 def looks_natively(w):
     w.items.append(1)
     w.table["k"] = 2
-    w.names.add("z")
-    return sorted(w.names), str(w.table), sum(w.items), list(reversed(w.items))
+    w.digits.add(7)
+    return sorted(w.digits), str(w.table), sum(w.items), list(reversed(w.items))
 
 
 def compares(w):
