@@ -13,7 +13,10 @@ import types
 from collections import deque
 from typing import Any
 
+import numpy as np
+
 from ..dialects.emitter import WeakNumber
+from ..runtime.array_data import ArrayData
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 
@@ -58,7 +61,7 @@ _ELEMENTWISE: dict[str, frozenset[str]] = {
     ),
 }
 """Functions and methods that hand their operands to the builders, which take numbers."""
-_OPERANDS = (Tensor, WeakNumber, int, float, str, type(None))
+_OPERANDS = (Tensor, ArrayData, WeakNumber, int, float, str, type(None))
 
 
 def only_moves(callee: Any, args: list[object], kwargs: dict[str, object]) -> bool:
@@ -77,7 +80,7 @@ def takes_numbers(callee: Any) -> bool:
 
     Of a callable that only moves numbers.
     """
-    if isinstance(callee, types.FunctionType | types.MethodType):
+    if isinstance(callee, types.FunctionType | types.MethodType | np.ufunc):
         return True
     return any(callee is one for one in _TAKES_NUMBERS) or _method_of(callee) is not None
 
@@ -87,6 +90,9 @@ def is_elementwise(callee: Any, args: list[object]) -> bool:
     operands = args
     if isinstance(callee, types.MethodType):
         callee, operands = callee.__func__, [callee.__self__, *args]
+    if isinstance(callee, np.ufunc):
+        arrays = sum(isinstance(one, ArrayData) for one in operands)
+        return arrays > 0 and all(isinstance(one, _OPERANDS) for one in operands)
     if not isinstance(callee, types.FunctionType):
         return False
     if callee.__name__ not in _ELEMENTWISE.get(callee.__module__, ()):

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from ..dialects.dtypes import DType
 from ..dialects.emitter import Number, WeakNumber
+from ..runtime.array_data import ArrayData
 from ..runtime.expressions import Expression
 from ..runtime.guards import class_of
 from ..runtime.sources import Source
@@ -38,6 +39,7 @@ _MEANT: dict[Callable[..., Any], Callable[..., Any]] = {
 }
 """Each operator to the one that it is on numbers, which never change in place."""
 
+_RUN_TIME = (Tensor, ArrayData)
 _ON_TENSORS = frozenset(
     getattr(operator, name)
     for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and_", "or_", "xor")
@@ -98,7 +100,7 @@ class SymbolicNumber(WeakNumber):
         `NotImplemented` where only the constant will do. Raises what Python raises.
         """
         function = _MEANT.get(function, function)
-        if any(isinstance(operand, Tensor) for operand in operands):
+        if any(isinstance(operand, _RUN_TIME) for operand in operands):
             return function(*operands) if function in _ON_TENSORS else NotImplemented
         if function not in _MEANT or not all(map(is_number, operands)):
             return NotImplemented
@@ -123,6 +125,8 @@ class SymbolicNumber(WeakNumber):
         return np.asarray(self.constant(), *args, **kwargs)
 
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if any(isinstance(one, ArrayData) for one in inputs):
+            return NotImplemented
         return getattr(function, method)(*map(constant, inputs), **kwargs)
 
     def __getattr__(self, name: str) -> Any:
@@ -146,7 +150,7 @@ class SymbolicNumber(WeakNumber):
 
     def compared(self, function: Callable[..., Any], other: object) -> Any:
         """Return a bool: who asks for it this way decides by it."""
-        if isinstance(other, Tensor):
+        if isinstance(other, _RUN_TIME):
             return NotImplemented
         if not is_number(other):
             return function(self.constant(), other)
@@ -155,7 +159,7 @@ class SymbolicNumber(WeakNumber):
 
     def native(self, function: Callable[..., Any], operands: tuple[object, ...]) -> Any:
         """Return what an operator gives that native code applies."""
-        if any(isinstance(operand, Tensor) for operand in operands):
+        if any(isinstance(operand, _RUN_TIME) for operand in operands):
             return NotImplemented
         if all(map(is_number, operands)):
             return self.computed(function, operands)

@@ -156,8 +156,10 @@ def _elementwise(ufunc: np.ufunc, operands: list[Any], dtype: Any) -> SSAValue:
         unsupported(f"numpy.{ufunc.__name__} on {loop[0]}", operands)
     _check_power(ufunc, operands, loop)
     values: list[Any] = []
+    # NumPy compares any Python integer with integers, but not with bools.
+    by_value = ufunc in COMPARISONS and np.dtype(bool) not in map(_kind, operands)
     for operand, there in zip(operands, loop, strict=False):
-        if ufunc in COMPARISONS and type(operand) is int and there.kind in "iu":
+        if by_value and _kind(operand) is int and there.kind in "iu":
             values.append(operand)
         else:
             values.append(_as_dtype(operand, there))
@@ -251,7 +253,11 @@ def _as_dtype(operand: Any, there: NumPyDType) -> SSAValue:
     if isinstance(operand, WeakNumber):
         dtype = graph_dtype(there)
         assert dtype is not None
-        return operand.in_dtype(dtype)
+        try:
+            return operand.in_dtype(dtype)
+        except OverflowError:
+            # NumPy says it in other words.
+            return number_value(build, int(cast(Any, operand)), there)
     return number_value(build, operand, there)
 
 

@@ -10,6 +10,7 @@ import logging
 import math
 import operator
 import statistics
+import warnings
 
 import numpy as np
 import pytest
@@ -636,3 +637,40 @@ def test_a_print_of_a_number_needs_no_new_code(capsys):
             function(X, n, n / 4)
             assert found == capsys.readouterr().out
         assert len(compiled.specializations) == count
+
+
+ARRAY_SIGNS = ["+", "-", "*", "/", "//", "%", "&", "|", "^", "<", "<=", ">", ">=", "==", "!="]
+
+
+@pytest.mark.parametrize(
+    "dtype", ["bool", "int8", "uint8", "int32", "uint64", "float16", "float32"]
+)
+def test_arrays_take_numbers_as_numpy_does(dtype):
+    elements = np.array([0, 1, 2, 3, 100]).astype(dtype)
+    for sign in ARRAY_SIGNS:
+        for text in (f"x {sign} n", f"n {sign} x"):
+            plain = remember_as(text)
+            compiled = jit(plain)
+            for n in (1, 3, -1, 300, 2**40, 2**70, 0.1, -2.5, 65520.0, True):
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore", RuntimeWarning)
+                    found = outcome(compiled, elements, n)
+                    if isinstance(found, tuple) and found[0] == "CompileError":
+                        continue
+                    expected = outcome(plain, elements, n)
+                if isinstance(expected, np.ndarray):
+                    assert found.dtype == expected.dtype
+                    np.testing.assert_array_equal(found, expected, f"{text} {n}")
+                else:
+                    assert same(found, expected), (text, n)
+            assert len(compiled.specializations) <= 9, text
+
+
+def test_an_array_and_a_new_number_need_no_new_code():
+    compiled = jit(lambda a, n: (a * n, n - a, np.add(a, n), a > n))
+    array = np.array([1, 2, 3], np.float32)
+    for n in (1, 2, 3):
+        for found, expected in zip(compiled(array, n), compiled.function(array, n), strict=True):
+            np.testing.assert_array_equal(found, expected)
+            assert found.dtype == expected.dtype
+    assert len(compiled.specializations) == 1
