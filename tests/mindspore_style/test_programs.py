@@ -17,12 +17,13 @@ from . import (
     programs_classes,
     programs_containers,
     programs_control,
+    programs_gradients,
     programs_numpy,
 )
 
 FILES = (
     *(programs_control, programs_builtins, programs_containers, programs_classes),
-    programs_numpy,
+    *(programs_gradients, programs_numpy),
 )
 PROGRAMS = {
     f"{file.__name__.rpartition('_')[2]}-{name}": program

@@ -158,4 +158,4 @@ def test_pad_hands_gradients_to_what_it_frames_and_to_the_frame():
 
 def test_each_graph_op_has_a_rule():
     without = {op for op in graph.Graph.operations if op not in RULES}
-    assert without == {graph.GradientOp, *graph.CONTROL, *graph.EFFECTS}  # Branches are walked otherwise.
+    assert without == {graph.GradientOp, *graph.CONTROL, *graph.EFFECTS}
