@@ -14,7 +14,7 @@ from ..runtime.guards import class_of
 from ..runtime.symbolic_array import SymbolicArray
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
-from .classify import is_framework, is_library
+from .classify import is_framework, is_library, quietly
 from .errors import run
 from .frames import Frame
 
@@ -36,7 +36,7 @@ def call_on_arrays(
     kind = class_of(callee)
     if kind is type and issubclass(callee, np.generic):
         return run(_scalar, callee, *args, **kwargs)
-    if isinstance(callee, np.ufunc) or class_of(getattr(callee, "__self__", None)) is np.ufunc:
+    if isinstance(callee, np.ufunc) or class_of(quietly(callee, "__self__")) is np.ufunc:
         return NotImplemented
     if kind is class_of(np.array) and callee in FUNCTIONS:
         return run(call_function, callee, args, kwargs)

@@ -20,7 +20,7 @@ from ..runtime.tracing import current_tracer
 from . import lax
 from .array_operands import call_on_arrays
 from .attributes import get_attribute, set_on_cell
-from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity
+from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity, quietly
 from .code import code_of
 from .errors import Raised, outward, run
 from .frames import Frame
@@ -270,22 +270,22 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     elif not moves:
         args = [constant(value) for value in args]
         kwargs = {name: constant(value) for name, value in kwargs.items()}
-        constant(getattr(callee, "__self__", None))
+        constant(quietly(callee, "__self__"))
     if not is_graph_callable(callee):
         folding.meet(callee)
     for value in (*args, *kwargs.values()):
         if type(value) not in _FAST:
             folding.meet(value)
-    wrapped = getattr(callee, "__wrapped__", None)
+    wrapped = quietly(callee, "__wrapped__")
     if isinstance(wrapped, types.FunctionType):
         # A library's wrapper runs the user's function by itself.
         folding.native.guard_function(wrapped)
-        if getattr(callee, "__code__", None) is _CONTEXT_MANAGER:
+        if quietly(callee, "__code__") is _CONTEXT_MANAGER:
             callee = contextlib.contextmanager(cast(Any, _folded_when_called(frame, wrapped)))
     _check_purity(frame, callee, args)
     if folding.options.lax:
         lax.check_call(folding, callee, args, kwargs)
-    owner = getattr(callee, "__self__", None)
+    owner = quietly(callee, "__self__")
     operands = [owner, *args, *kwargs.values()]
     check_method(frame, callee, args)
     watched = snapshot(operands, folding)
@@ -310,7 +310,7 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
         folding.native_calls -= 1
         folding.moves_numbers = moved
         if changed(watched):
-            name = getattr(callee, "__name__", "a call")
+            name = quietly(callee, "__name__") or "a call"
             folding.refuse_effect(f"'{name}' changes an object that existed before the call")
         for operand in operands:
             folding.host.touch(operand)
@@ -327,7 +327,7 @@ def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:
     if kind == IMPURE:
         if callee is next and args and frame.folding.source(args[0]) is None:
             return
-        name = getattr(callee, "__qualname__", None) or type(callee).__qualname__
+        name = quietly(callee, "__qualname__") or type(callee).__qualname__
         frame.folding.reject(
             f"'{name}' does something outside the program, or gives another result each time",
             "call it before the compiled function, and pass the result",

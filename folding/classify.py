@@ -61,7 +61,7 @@ def purity(callee: Any) -> str:
         if owner is not None and not isinstance(owner, types.ModuleType):
             return _method_purity(owner, callee.__name__)
     module = _module(callee)
-    name = getattr(callee, "__name__", "")
+    name = quietly(callee, "__name__") or ""
     if module == "builtins":
         return IMPURE if name in _IMPURE_BUILTINS and callee is getattr(builtins, name) else PURE
     top = module.partition(".")[0]
@@ -69,6 +69,10 @@ def purity(callee: Any) -> str:
         return IMPURE
     if module == "datetime" and name in ("now", "today", "utcnow"):
         return IMPURE
+    # What a module has in C has a name of its own, `_functools`.
+    top = top.removeprefix("_")
+    if module == "contextlib" and name in ("suppress", "nullcontext", "contextmanager"):
+        return PURE
     return PURE if top in _PURE_MODULES or module == "datetime" else OPAQUE
 
 
@@ -82,6 +86,14 @@ def _method_purity(owner: object, name: str) -> str:
     if module == "builtins" or module.partition(".")[0] in _PURE_MODULES:
         return IMPURE if name == "tofile" else PURE
     return OPAQUE
+
+
+def quietly(value: object, name: str) -> Any:
+    """Return an attribute that a callable may have, None without one; no `__getattr__` runs."""
+    kind = class_of(value)
+    if getattr(kind, "__getattr__", None) is not None and not isinstance(value, types.ModuleType):
+        return None
+    return getattr(value, name, None)
 
 
 def is_plain(value: object) -> bool:
@@ -117,7 +129,7 @@ def is_graph_callable(callee: Any) -> bool:
         return is_framework(callee.__func__) or isinstance(callee.__func__, types.FunctionType)
     if any(callee is one for one in _GRAPH_BUILTINS) or is_framework(callee):
         return True
-    owner = getattr(callee, "__self__", None)
+    owner = quietly(callee, "__self__")
     return owner is not None and not isinstance(owner, types.ModuleType) and is_plain(owner)
 
 

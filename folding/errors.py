@@ -111,7 +111,7 @@ def _traceback_of(name: str, location: FileLineColLoc) -> types.TracebackType:
         if isinstance(node, ast.stmt | ast.expr):
             node.lineno = node.end_lineno = line
             node.col_offset, node.end_col_offset = start, start + width_at(location)
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = {"__name__": __name__}
     exec(compile(tree, file, "exec"), namespace)
     function: types.FunctionType = namespace["f"]
     function.__code__ = function.__code__.replace(co_name=name, co_qualname=name)

@@ -57,13 +57,13 @@ class Invoker:
         return self.invoke(variables)
 
 
-_HOOK = "__foldaway__"
+HOOK = "__foldaway__"
 """The one captured variable of functions that are made while folding: their `Invoker`."""
 
 
 def body_of(function: types.FunctionType) -> Body | None:
     """Return the body of a function that was made while folding, None for any other."""
-    if function.__code__.co_freevars != (_HOOK,) or function.__closure__ is None:
+    if function.__code__.co_freevars != (HOOK,) or function.__closure__ is None:
         return None
     hook = function.__closure__[0].cell_contents
     return hook.body if isinstance(hook, Invoker) else None
@@ -99,7 +99,7 @@ def _code_of(body: Body, qualname: str, location: object) -> types.CodeType:
     """Return the code of a function that hands its parameters to its `Invoker`."""
     found: types.CodeType | None = vars(body.block).get(_CODE)
     if found is None or found.co_qualname != qualname:
-        found = _inner_code(_function_text(body, f"{_HOOK}({_items(body)})"))
+        found = _inner_code(_function_text(body, f"{HOOK}({_items(body)})"))
         found = found.replace(co_name=body.name, co_qualname=qualname)
         if isinstance(location, FileLineColLoc):
             line = location.line.data
@@ -112,7 +112,7 @@ def _function_text(body: Body, value: str) -> str:
     written = ", ".join(mark + name for mark, name in body.parameters.written)
     if body.is_generator:
         value = f"(yield from {value})"
-    return f"def outer({_HOOK}):\n def inner({written}):\n  return {value}\n"
+    return f"def outer({HOOK}):\n def inner({written}):\n  return {value}\n"
 
 
 def _items(body: Body) -> str:
@@ -143,7 +143,9 @@ def bind(
     binder = _binders.get(body.block)
     if binder is None:
         binder = _binders[body.block] = _make_binder(body)
-    binder = types.FunctionType(binder.__code__, {}, function.__name__, function.__defaults__)
+    binder = types.FunctionType(
+        binder.__code__, binder.__globals__, function.__name__, function.__defaults__
+    )
     binder.__kwdefaults__ = function.__kwdefaults__
     binder.__qualname__ = function.__qualname__
     return run(binder, *args, **kwargs)
@@ -152,7 +154,7 @@ def bind(
 def _make_binder(body: Body) -> types.FunctionType:
     """Return a function with the same parameters that gives what they are bound to."""
     written = ", ".join(mark + name for mark, name in body.parameters.written)
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = {"__name__": __name__}
     exec(f"def binder({written}): return {_items(body)}", namespace)
     return namespace["binder"]
 

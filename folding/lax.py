@@ -20,7 +20,8 @@ import numpy as np
 from ..runtime.guards import class_of, is_immutable
 from ..runtime.locks import ForkSafeLock
 from ..runtime.tracing import current_tracer
-from .classify import OPAQUE, is_graph_callable, is_library, purity
+from .classify import OPAQUE, is_graph_callable, is_library, purity, quietly
+from .functions import HOOK
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -61,12 +62,12 @@ def check_call(
     folding: Folding, callee: Any, args: Iterable[object], kwargs: dict[str, object]
 ) -> None:
     """Reject a call of native code that may do more than compute, or looks at identities."""
-    name = getattr(callee, "__name__", None) or type(callee).__name__
+    name = quietly(callee, "__name__") or type(callee).__name__
     if purity(callee) == OPAQUE and not is_graph_callable(callee):
         folding.reject(f"nobody knows what '{name}' does", _HINT)
     if isinstance(callee, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
         folding.reject(f"'{name}' keeps what it has computed", _HINT)
-    values = [getattr(callee, "__self__", None), *args, *kwargs.values()]
+    values = [quietly(callee, "__self__"), *args, *kwargs.values()]
     if callee is id or (callee is hash and not all(map(is_immutable, values[1:]))):
         folding.reject(f"'{name}' depends on where an object lies in memory", _HINT)
     if name in _DECIMAL and getattr(callee, "__module__", "") in ("decimal", "_decimal"):
@@ -137,12 +138,12 @@ def _is_harmless(frame: types.FrameType) -> bool:
     if found is None:
         found = _harmless[key] = _is_known(module, code.co_filename)
     if not found:
-        # What the standard library wrote for a dataclass, and what nobody may stop.
-        made = code.co_filename == "<string>"
-        found = code.co_name == "__del__" or (
-            made
-            and (code.co_qualname.startswith("__create_fn__.") or module.startswith("namedtuple_"))
-        )
+        # What nobody may stop, what folds its body when it is called, and what the standard
+        # library writes.
+        found = code.co_name == "__del__" or HOOK in code.co_freevars
+        if code.co_filename == "<string>":
+            made = code.co_qualname.startswith("__create_fn__")
+            found = found or made or module.startswith("namedtuple_")
     return found
 
 

@@ -24,7 +24,7 @@ from ..runtime.symbolic_array import SymbolicArray
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import ValueNeeded
 from .array_inputs import ArrayInputs, ArrayPolicy
-from .classify import is_framework, is_graph_callable, is_plain
+from .classify import is_framework, is_graph_callable, is_plain, quietly
 from .effects import Effects
 from .errors import Raised
 from .frames import Frame
@@ -412,7 +412,7 @@ class Folding(KnownConstants):
     def note_ran(self, callee: object) -> None:
         """Record that an opaque function ran while compiling."""
         place = place_of(self.location)
-        name = str(getattr(callee, "__qualname__", type(callee).__qualname__))
+        name = str(quietly(callee, "__qualname__") or type(callee).__qualname__)
         if place is not None:
             self.report.ran.setdefault(place, set()).add(name)
 
