@@ -5,6 +5,7 @@ Source: <https://numpy.org/doc/stable/user/basics.dispatch.html>.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -224,20 +225,22 @@ def _check_power(ufunc: np.ufunc, operands: list[Any], loop: Sequence[NumPyDType
     if ufunc is not np.power or loop[0].kind != "i":
         return
     exponent = operands[1]
-    if isinstance(exponent, ArrayData | WeakNumber):
-        if isinstance(exponent, WeakNumber) or exponent.dtype.kind == "i":
+    if isinstance(exponent, ArrayData):
+        if exponent.dtype.kind == "i":
             unsupported(
                 "an integer power whose exponents may be negative",
                 operands,
                 hint="make the exponents unsigned, or the base a float",
             )
-    elif np.any(np.asarray(exponent) < 0):
+    elif exponent < 0 if isinstance(exponent, WeakNumber) else np.any(np.asarray(exponent) < 0):
         raise ValueError("Integers to negative integer powers are not allowed.")
 
 
 def _shift(ufunc: np.ufunc, operands: list[Any], loop: Sequence[NumPyDType]) -> SSAValue:
     x, count = operands
-    known = not isinstance(count, ArrayData | WeakNumber) and not np.shape(count)
+    if isinstance(count, WeakNumber):
+        count = operator.index(cast(Any, count))
+    known = not isinstance(count, ArrayData) and not np.shape(count)
     build = tracer_of().builder
     found = shifted(build, ufunc, _as_dtype(x, loop[0]), int(cast(Any, count))) if known else None
     if found is None:

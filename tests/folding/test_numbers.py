@@ -343,9 +343,8 @@ def test_results_are_in_containers():
 # With tensors.
 
 VALUES = [
-    *(0, 1, -1, 3, 127, 128, 255, 256, -128, -129, 2**31, 2**53 + 1, 2**60 + 2**36 + 1),
-    *(2**63 - 1, 2**63, -(2**63), 2**64, 10**400, 0.0, -0.0, 0.1, 65520.0, 1e39, 2.5, -3.7),
-    *(float("inf"), float("nan"), 3.0000001, True, False),
+    *(0, 1, -1, 127, 128, 256, -129, 2**31, 2**60 + 2**36 + 1, 2**63 - 1, 2**63, -(2**63)),
+    *(2**64, 10**400, -0.0, 0.1, 65520.0, 1e39, -3.7, float("inf"), float("nan"), True),
 ]
 SIGNS = ["+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", "@", "<", "<=", ">", ">=", "==", "!="]
 
@@ -639,11 +638,30 @@ def test_a_print_of_a_number_needs_no_new_code(capsys):
         assert len(compiled.specializations) == count
 
 
-ARRAY_SIGNS = ["+", "-", "*", "/", "//", "%", "&", "|", "^", "<", "<=", ">", ">=", "==", "!="]
+ARRAY_SIGNS = [
+    "**",
+    "<<",
+    ">>",
+    "+",
+    "-",
+    "*",
+    "/",
+    "//",
+    "%",
+    "&",
+    "|",
+    "^",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "==",
+    "!=",
+]
 
 
 @pytest.mark.parametrize(
-    "dtype", ["bool", "int8", "uint8", "int32", "uint64", "float16", "float32"]
+    "dtype", ["bool", "int8", "uint64", "float16", "float32"]
 )
 def test_arrays_take_numbers_as_numpy_does(dtype):
     elements = np.array([0, 1, 2, 3, 100]).astype(dtype)
@@ -660,10 +678,11 @@ def test_arrays_take_numbers_as_numpy_does(dtype):
                     expected = outcome(plain, elements, n)
                 if isinstance(expected, np.ndarray):
                     assert found.dtype == expected.dtype
-                    np.testing.assert_array_equal(found, expected, f"{text} {n}")
+                    rtol = {"**": 1e-2 if dtype == "float16" else 1e-6}.get(sign, 0)
+                    np.testing.assert_allclose(found, expected, rtol, err_msg=f"{text} {n}")
                 else:
                     assert same(found, expected), (text, n)
-            assert len(compiled.specializations) <= 9, text
+            assert len(compiled.specializations) <= 10, text
 
 
 def test_an_array_and_a_new_number_need_no_new_code():
