@@ -32,6 +32,8 @@ from .moving_calls import callbacks_of, keyed_by_first, only_moves, takes_number
 from .native_writes import changed, check_method, plain_setter, snapshot
 from .number_operands import looked_at, sets_item
 from .numbers import SymbolicNumber, constant
+from .operators import NATIVE, fold_operator, iterate, user_method
+from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
 
@@ -46,6 +48,12 @@ _HOLDERS = (tuple, list, dict, slice)
 
 def operate(frame: Frame, function: Callable[..., Any], *operands: object) -> Any:
     """Return what an operator gives; the interpreter is asked for objects."""
+    for operand in operands:
+        if type(operand) not in _FAST:
+            result = fold_operator(frame, function, operands, _call_method_of_users)
+            if result is not NATIVE:
+                return result
+            break
     for operand in operands:
         if type(operand) not in _FAST:
             if isinstance(operand, SymbolicNumber):
@@ -80,6 +88,22 @@ def _operate_on_handle(
         if operand is not handle and not isinstance(operand, SymbolicNumber):
             frame.folding.meet(operand)
     return handle.operate(function, operands)
+
+
+def _call_method_of_users(
+    frame: Frame, method: types.FunctionType, operands: list[object]
+) -> object:
+    """Fold a method that an operator asks, on objects of which the statement must tell."""
+    for operand in operands:
+        if type(operand) not in _FAST and not isinstance(operand, SymbolicNumber):
+            frame.folding.note_object(operand)
+    return call_function(frame, method, operands, {})
+
+
+def iterator_of(frame: Frame, value: object) -> Any:
+    """Return `iter(value)`; a user's `__iter__` and `__next__` are folded."""
+    frame.folding.meet(value)
+    return iterate(frame, value, _call_method_of_users)
 
 
 def truth(frame: Frame, value: object) -> bool:
@@ -125,6 +149,11 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
         handled = special(frame, args, kwargs)
         if handled is not NotImplemented:
             return handled
+    if isinstance(callee, types.BuiltinFunctionType | type):
+        folded = fold_protocol(frame, callee, args, kwargs, _call_method_of_users)
+        if folded is not NATIVE:
+            return folded
+        args = iterated(frame, callee, args, _call_method_of_users)
     if isinstance(callee, types.WrapperDescriptorType | types.MethodWrapperType):
         setter = plain_setter(callee, args, kwargs)
         if setter is not None:
@@ -207,10 +236,10 @@ def _construct(
 
     Source: <https://docs.python.org/3/reference/datamodel.html#object.__new__>.
     """
-    maker = _user_method(type(kind), "__call__")
+    maker = user_method(type(kind), "__call__")
     if maker is not None:
         return call_function(frame, maker, [kind, *args], kwargs)
-    new, init = _user_method(kind, "__new__"), _user_method(kind, "__init__")
+    new, init = user_method(kind, "__new__"), user_method(kind, "__init__")
     if type(kind).__call__ is not type.__call__ or (new is None and init is None):
         frame.folding.native.guard_class(kind)
         return _call_native(frame, kind, args, kwargs)
@@ -223,7 +252,7 @@ def _construct(
         made = _call_native(frame, kind.__new__, [kind, *args], kwargs)
     if not isinstance(made, kind):
         return made
-    init = _user_method(class_of(made), "__init__")
+    init = user_method(class_of(made), "__init__")
     if init is not None:
         given = call_function(frame, init, [made, *args], kwargs)
     elif type(made).__init__ is object.__init__:
@@ -233,17 +262,6 @@ def _construct(
     if given is not None:
         raise Raised(TypeError(f"__init__() should return None, not '{type(given).__name__}'"))
     return made
-
-
-def _user_method(kind: type[Any], name: str) -> types.FunctionType | None:
-    """Return the method that instances of a class have, if the user wrote it in Python."""
-    for base in kind.__mro__:
-        found = base.__dict__.get(name)
-        if found is not None:
-            function = found.__func__ if isinstance(found, staticmethod) else found
-            is_users = isinstance(function, types.FunctionType) and is_inlined(function)
-            return cast(Any, function) if is_users else None
-    return None
 
 
 def _call_method(callee: object) -> types.FunctionType | None:

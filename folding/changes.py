@@ -11,7 +11,7 @@ from typing import Any
 from ..runtime.guards import class_of, is_immutable
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
-from .calls import call, operate
+from .calls import operate
 from .classify import is_framework, is_inlined
 from .errors import run
 from .frames import Frame
@@ -43,11 +43,8 @@ def change(
         return operate(frame, function, target, *operands)
     method = getattr(class_of(target), f"__{function.__name__}__", None)
     if isinstance(method, types.FunctionType) and is_inlined(method) and not is_framework(method):
-        result = call(frame, method, [target, *operands], {})
-        if result is not NotImplemented:
-            return result
-        function = getattr(operator, function.__name__.removeprefix("i"))
-    elif method is not None:
+        return operate(frame, function, target, *operands)
+    if method is not None:
         folding.check_modelled(target, problem)
     folding.journal.before_change(target)
     try:

@@ -12,7 +12,7 @@ from xdsl.ir import Operation
 from ..dialects import graph, pyobj
 from ..runtime.dispatch import from_value
 from ..runtime.tensor import Tensor
-from .calls import truth
+from .calls import iterator_of, truth
 from .code import BREAK, CONTINUE, RETURN, CodeMaker, Expression, Step, makes, run_steps
 from .errors import Raised, run
 from .frames import Frame
@@ -82,8 +82,7 @@ def for_(maker: CodeMaker, op: Operation) -> Step:
 
     def step(frame: Frame) -> str | None:
         frame.op = op
-        frame.folding.meet(frame.slots[iterable])
-        iterator = run(iter, frame.slots[iterable])
+        iterator = iterator_of(frame, frame.slots[iterable])
         while True:
             frame.op = op
             item = run(next, iterator, _END)

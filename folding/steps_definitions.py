@@ -8,7 +8,7 @@ from typing import Any, cast
 from xdsl.ir import Block, Operation
 
 from ..dialects import pyobj
-from .calls import call, native_entry, truth
+from .calls import call, iterator_of, native_entry, truth
 from .code import CodeMaker, Expression, Step, makes, run_steps
 from .errors import run
 from .frames import Frame
@@ -82,8 +82,7 @@ def comprehension(maker: CodeMaker, op: Operation) -> Step:
 
     def step(frame: Frame) -> None:
         frame.op = op
-        frame.folding.meet(frame.slots[first])
-        iterator = run(iter, frame.slots[first])
+        iterator = iterator_of(frame, frame.slots[first])
         items = walk.items(frame, iterator)
         match kind:
             case "list":
@@ -162,7 +161,7 @@ class _Comprehension:
             folding.frame = frame
             return
         iterable: Expression = self._clauses[after][1]
-        yield from self._loop(frame, run(iter, iterable(frame)), after + 1)
+        yield from self._loop(frame, iterator_of(frame, iterable(frame)), after + 1)
 
 
 def _element(maker: CodeMaker, block: Block) -> Callable[[Frame], object]:

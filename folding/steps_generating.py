@@ -13,7 +13,7 @@ from typing import Any
 
 from ..dialects import pyobj
 from .attributes import get_attribute, set_attribute
-from .calls import call, operate, truth
+from .calls import call, iterator_of, operate, truth
 from .changes import set_item
 from .code import BREAK, RETURN
 from .errors import Raised, run
@@ -92,8 +92,7 @@ def for_(maker: GeneratingMaker, op: pyobj.ForOp) -> WaitingStep:
 
     def step(frame: Frame) -> Waiting:
         frame.op = op
-        frame.folding.meet(frame.slots[iterable])
-        iterator = run(iter, frame.slots[iterable])
+        iterator = iterator_of(frame, frame.slots[iterable])
         while True:
             frame.op = op
             item = run(next, iterator, _END)

@@ -10,7 +10,7 @@ from xdsl.ir import Operation
 from ..dialects import pyobj
 from ..runtime.tensor import Tensor
 from .attributes import delete_attribute, get_attribute, set_attribute
-from .calls import operate
+from .calls import iterator_of, operate
 from .changes import change, delete_item, set_item
 from .code import CodeMaker, Step, makes
 from .errors import Raised, run
@@ -125,7 +125,7 @@ def _items(frame: Frame, value: object, count: int, star: int) -> list[object]:
     value = value.constant() if isinstance(value, SymbolicNumber) else value
     if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
         raise Raised(TypeError(f"cannot unpack non-iterable {type(value).__name__} object"))
-    iterator = run(iter, value)
+    iterator = iterator_of(frame, value)
     items: list[object] = []
     most = count + 1 if star < 0 else None
     while most is None or len(items) < most:

@@ -131,11 +131,8 @@ class Holder:
         return self.n == other
 
     def __hash__(self):
+        self.n = 1
         return 0
-
-    def __mul__(self, other):
-        self.n += other
-        return other
 
 
 def test_attributes_that_are_not_modelled():
@@ -171,7 +168,7 @@ def test_attributes_as_a_whole_after_one_is_set():
 
     def compares(x, holder):
         holder.n = 1
-        return holder == 1
+        return holder in {2: 3}
 
     def reads_deleted_class_attribute(x):
         module.n = 1
@@ -186,7 +183,7 @@ def test_attributes_as_a_whole_after_one_is_set():
 
 def test_native_code_that_changes_an_attribute():
     holder = Holder()
-    assert "is changed by code that isn't folded" in refused(lambda x: x + (holder * 2), X)
+    assert "is changed by code that isn't folded" in refused(lambda x: x + hash(holder), X)
     assert vars(holder) == {"inner": None}
 
 
