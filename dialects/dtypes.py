@@ -100,6 +100,7 @@ BY_NAME = {dtype.name: dtype for dtype in ALL} | {"bool": bool_}
 BY_ELEMENT = {dtype.element: dtype for dtype in ALL}
 
 _SIGNED = {8: int8, 16: int16, 32: int32, 64: int64}
+_SPEC = "__foldaway_spec__"
 _type_cache: dict[TensorSpec, TensorType[Attribute]] = {}
 
 
@@ -114,17 +115,23 @@ def tensor_type(spec: TensorSpec) -> TensorType[Attribute]:
 
 
 def spec_of(type: Attribute) -> TensorSpec:
-    """Return shape and dtype of a `tensor<…>` type.
+    """Return shape and dtype of a `tensor<…>` type; they are kept on the type.
 
     Raises `TypeError` for any other type and for element types that no dtype has.
     """
+    kept: TensorSpec | None = vars(type).get(_SPEC)
+    if kept is not None:
+        return kept
     if not isinstance(type, TensorType):
         raise TypeError(f"{type} is not a tensor type")
     tensor = cast(TensorType[Attribute], type)
     dtype = BY_ELEMENT.get(tensor.element_type)
     if dtype is None:
         raise TypeError(f"tensors have no element type {tensor.element_type}")
-    return TensorSpec(tensor.get_shape(), dtype)
+    spec = TensorSpec(tensor.get_shape(), dtype)
+    # Finding out costs 5 µs, and each op asks for a dozen; types are values, and never change.
+    vars(type)[_SPEC] = spec
+    return spec
 
 
 def promote(a: DType, b: DType) -> DType:
