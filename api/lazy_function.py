@@ -50,7 +50,8 @@ class LazyFunction:
         code = function.__code__
         self.report = LazyReport(code.co_filename)
         self._place = (code.co_filename, code.co_firstlineno)
-        self._keys: OrderedDict[Key, None] = OrderedDict()
+        self._keys: OrderedDict[int, None] = OrderedDict()
+        """Hashes of keys: one that is taken for another runs lazily, which is right, too."""
         self._misses = 0
         self._tries: OrderedDict[Key, list[int]] = OrderedDict()
         self._folded = False
@@ -61,11 +62,11 @@ class LazyFunction:
 
     def __contains__(self, key: Key) -> bool:
         """Return whether calls with this key run lazily."""
-        return key in self._keys
+        return hash(key) in self._keys
 
     def add(self, key: Key, why: BaseException) -> None:
         """Run calls with this key lazily from now on."""
-        self._keys[key] = None
+        self._keys[hash(key)] = None
         while len(self._keys) > _MOST_KEYS:
             self._keys.popitem(last=False)
         self.report.add_reason(*_reason(why, self._place))

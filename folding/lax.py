@@ -7,8 +7,10 @@ code that the interpreter would run by itself, warnings, and calls that nobody k
 from __future__ import annotations
 
 import functools
+import signal
 import sys
 import sysconfig
+import threading
 import types
 import warnings
 from collections.abc import Callable, Generator, Iterable
@@ -138,13 +140,33 @@ def _is_harmless(frame: types.FrameType) -> bool:
     if found is None:
         found = _harmless[key] = _is_known(module, code.co_filename)
     if not found:
-        # What nobody may stop, what folds its body when it is called, and what the standard
-        # library writes.
-        found = code.co_name == "__del__" or HOOK in code.co_freevars
+        # What folds its body when it is called, and what the standard library writes.
+        found = HOOK in code.co_freevars
         if code.co_filename == "<string>":
             made = code.co_qualname.startswith("__create_fn__")
             found = found or made or module.startswith("namedtuple_")
+        found = found or _interrupts(frame)
     return found
+
+
+def _interrupts(frame: types.FrameType) -> bool:
+    """Return whether code runs on its own account: a finalizer, or the handler of a signal."""
+    handlers = set[object]()
+    if threading.current_thread() is threading.main_thread():
+        for number in signal.valid_signals():
+            handler = signal.getsignal(number)
+            handlers.add(getattr(getattr(handler, "__func__", handler), "__code__", None))
+    entered: types.FrameType | None = frame
+    while entered is not None and entered.f_globals.get("__name__") != __name__:
+        code = entered.f_code
+        if code in handlers or code.co_name == "__del__" or code.co_qualname == _FINALIZER:
+            return True
+        entered = entered.f_back
+    return False
+
+
+_FINALIZER = "finalize.__call__"
+"""What the module `weakref` calls when an object is gone."""
 
 
 def _is_known(module: str, file: str) -> bool:

@@ -2,9 +2,12 @@
 
 import functools
 import logging
+import signal
+import sys
 import threading
 import time
 import warnings
+import weakref
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +17,8 @@ import foldaway
 from foldaway import CompileError, Tensor, context, nn
 from foldaway import mindspore as ms
 from foldaway.compile_trace import TRACES
+from foldaway.folding.lax import without_effects
+from foldaway.folding.session import Folding, Options
 from foldaway.testing import assert_fully_compiled
 
 X = np.array([1.0, 2.0, 3.0], np.float32)
@@ -533,3 +538,89 @@ def test_a_machine_without_a_backend():
         f(Tensor(X))
     context.set_context(device_target="CPU")
     assert f(Tensor(X)).asnumpy().tolist() == [2, 3, 4]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers")
+def test_a_signal_is_handled_while_folding():
+    seen = []
+
+    def handler(*_):
+        note(seen)
+
+    def note(log):
+        log.append("signal")
+
+    @lax
+    def f(x):
+        for n in [*range(1500)]:
+            x = x + n % 2
+        return x
+
+    before = signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
+    try:
+        assert f(Tensor(X)).asnumpy().tolist() == (X + 750).tolist()
+        time.sleep(0.05)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert seen == ["signal"]
+
+
+def test_a_finalizer_runs_while_folding():
+    class Closing:
+        def __del__(self):
+            done(ended)
+
+    def done(log):
+        log.append("closed")
+
+    ended = []
+    holder = [Closing()]
+
+    def drop():
+        holder.clear()
+
+    class Key:
+        pass
+
+    key = Key()
+    weakref.finalize(key, drop)
+    keys = [key]
+    del key
+    with without_effects(Folding(Options(lax=True))):
+        keys.clear()
+    assert ended == ["closed"]
+
+
+@pytest.mark.parametrize("hook", ["settrace", "setprofile"])
+def test_a_tracer_or_a_profiler_stays(hook):
+    def watch(*_):
+        return None
+
+    install, current = getattr(sys, hook), getattr(sys, hook.replace("set", "get"))
+    before = current()
+    install(watch)
+    try:
+        assert lax(lambda x: x * 2)(Tensor(X)).asnumpy().tolist() == [2, 4, 6]
+        assert lax(lambda x: x * len(str(BOX)))(Tensor(X)).asnumpy().tolist() == [3, 6, 9]
+        assert current() is watch
+    finally:
+        install(before)
+
+
+def test_with_a_tracer_and_a_profiler_all_runs_in_python():
+    def watch(*_):
+        return None
+
+    before = sys.gettrace(), sys.getprofile()
+    sys.settrace(watch)
+    sys.setprofile(watch)
+    try:
+        f = lax(lambda x: x * 2)
+        assert f(Tensor(X)).asnumpy().tolist() == [2, 4, 6]
+    finally:
+        sys.settrace(before[0])
+        sys.setprofile(before[1])
+    assert f.lazy_runs == 1
+    (line,) = [line for line in f.report().lines if line.status == "runs in Python"]
+    assert "no hook" in line.reason
