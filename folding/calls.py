@@ -236,6 +236,8 @@ def _construct(
 
     Source: <https://docs.python.org/3/reference/datamodel.html#object.__new__>.
     """
+    if frame.folding.options.lax:
+        lax.check_class(frame.folding, kind)
     maker = user_method(type(kind), "__call__")
     if maker is not None:
         return call_function(frame, maker, [kind, *args], kwargs)

@@ -65,10 +65,10 @@ def check_call(
 ) -> None:
     """Reject a call of native code that may do more than compute, or looks at identities."""
     name = quietly(callee, "__name__") or type(callee).__name__
-    if purity(callee) == OPAQUE and not is_graph_callable(callee):
-        folding.reject(f"nobody knows what '{name}' does", _HINT)
     if isinstance(callee, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
         folding.reject(f"'{name}' keeps what it has computed", _HINT)
+    if purity(callee) == OPAQUE and not is_graph_callable(callee):
+        folding.reject(f"nobody knows what '{name}' does", _HINT)
     values = [quietly(callee, "__self__"), *args, *kwargs.values()]
     if callee is id or (callee is hash and not all(map(is_immutable, values[1:]))):
         folding.reject(f"'{name}' depends on where an object lies in memory", _HINT)
@@ -182,7 +182,7 @@ def _floating_errors_refused(folding: Folding) -> Generator[None]:
     """Refuse what NumPy would warn of: it does so at every call."""
 
     def refuse(kind: str, _: int) -> None:
-        folding.reject(f"NumPy warns of a floating-point error: {kind}", _HINT)
+        folding.reject(f"a floating-point error, of which NumPy warns: {kind}", _HINT)
 
     silent = ("ignore", "raise")
     kinds = {kind: how if how in silent else "call" for kind, how in np.geterr().items()}

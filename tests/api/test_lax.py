@@ -1,7 +1,10 @@
 """LAX: what can't be compiled whole runs as plain Python, with its tensor operations compiled."""
 
+import decimal
 import functools
+import heapq
 import logging
+import re
 import signal
 import sys
 import threading
@@ -199,6 +202,64 @@ def test_effects_are_those_of_plain_python(name, capsys, caplog):
         found = (*found[:5], plain[5], *found[6:])
     # As text, since nan is not equal to itself.
     assert repr(found) == repr(plain)
+
+
+class Ending:
+    def __init__(self):
+        self.n = 2
+
+    def __del__(self):
+        LOG.append("end")
+
+
+def set_item(x):
+    list.__setitem__(LOGS, slice(0, 0), [3])
+    return x * LOGS[0]
+
+
+def push(x):
+    heapq.heappush(LOGS, 4)
+    return x * len(LOGS)
+
+
+def ending(x):
+    return x * Ending().n
+
+
+REASONS = {
+    "unknown": (lambda x: x * len(LOGS.copy()), "nobody knows what 'copy' does"),
+    "cached": (lambda x: x * kept(3), "'kept' keeps what it has computed"),
+    "id": (lambda x: x * (id(LOGS) % 7), "'id' depends on where an object lies in memory"),
+    "hash": (lambda x: x * (hash(STATE.__class__) % 7), "'hash' depends on where"),
+    "decimal": (lambda x: x * decimal.getcontext().prec, "'getcontext' reaches the settings"),
+    "setter": (set_item, "'__setitem__' may change 'LOGS'"),
+    "heap": (push, "'heappush' may change 'LOGS'"),
+    "text": (lambda x: x * len(repr(object())), "the text of an object says where it lies"),
+    "end": (ending, "instances of 'Ending' do something when they end"),
+    "python": (lambda x: x * len(str(BOX)), "the interpreter would run 'Box.__str__'"),
+    "floats": (warn, "a floating-point error, of which NumPy warns: divide by zero"),
+    "warning": (mean_of_nothing, r"a warning \(Mean of empty slice.*\) has an effect|NumPy warns:"),
+    "seed": (lambda x: foldaway.set_seed(3) or x, r"set_seed\(\) has an effect"),
+    "random": (lambda x: nn.Dense(3, 3)(x) * 0 + 1, "drawing random numbers has an effect"),
+    "context": (lambda x: foldaway.set_context(device_id=0) or x, r"set_context\(\) has an"),
+    "loop": (lambda x: x * len([n for n in range(3000)]), "loops run more than 2000 times"),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", REASONS)
+def test_the_report_says_what_the_fold_met(name):
+    function, reason = REASONS[name]
+    LOGS.clear()
+    kept.cache_clear()
+    expected = function(Tensor(X)).asnumpy().tolist()
+    LOGS.clear()
+    f = lax(function)
+    assert repr(f(Tensor(X)).asnumpy().tolist()) == repr(expected)
+    found = "".join(line.reason for line in f.report().lines if line.status == "runs in Python")
+    assert bool(found) == bool(f.lazy_runs)
+    if reason is not None:
+        assert re.search(reason, found), found
 
 
 def test_a_fold_that_is_given_up_says_nothing(caplog, capfd):
