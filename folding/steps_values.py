@@ -311,7 +311,9 @@ def sequence(maker: CodeMaker, op: Operation) -> Step:
 def dict_(maker: CodeMaker, op: Operation) -> Step:
     """Make a dict."""
     slots_of, layout = maker.slots(op.operands), cast(pyobj.DictOp, op).layout.data
-    slot = maker.slot(op.results[0])
+    slot, user = maker.slot(op.results[0]), op.results[0].get_user_of_unique_use()
+    if isinstance(user, pyobj.CallOp) and layout == ("**",):
+        return _keywords(maker, op, user)
 
     def step(frame: Frame) -> None:
         frame.op = op
@@ -324,6 +326,41 @@ def dict_(maker: CodeMaker, op: Operation) -> Step:
                 key = constant_of(next(values))
                 run(operator.setitem, result, key, next(values))
         frame.slots[slot] = result
+
+    return step
+
+
+def _keywords(maker: CodeMaker, op: Operation, call_op: pyobj.CallOp) -> Step:
+    """Take the mapping of a `**` argument that others follow, with the errors of a call."""
+    callee, given, slot = maker.slot(call_op.callee), list(call_op.arguments), op.results[0]
+    layout = call_op.layout.data
+    if slot not in given or layout[given.index(slot)] != "**":
+        return _copied(maker, op)
+    until = given.index(slot)
+    before, mapping, result = (
+        maker.slots(given[:until]),
+        maker.slot(op.operands[0]),
+        maker.slot(slot),
+    )
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        slots = frame.slots
+        values = [slots[index] for index in before]
+        known = arguments_of(slots[callee], layout[:until], values)[1]
+        values.append(slots[mapping])
+        all_ = arguments_of(slots[callee], layout[: until + 1], values)[1]
+        slots[result] = {name: value for name, value in all_.items() if name not in known}
+
+    return step
+
+
+def _copied(maker: CodeMaker, op: Operation) -> Step:
+    mapping, result = maker.slot(op.operands[0]), maker.slot(op.results[0])
+
+    def step(frame: Frame) -> None:
+        frame.op = op
+        frame.slots[result] = merged({}, frame.slots[mapping])
 
     return step
 

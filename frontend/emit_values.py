@@ -195,7 +195,9 @@ def arguments_of(
             starred = inner[0] if alone else ast.Starred(value, LOAD)
             positional.append(ast.copy_location(starred, value))
         else:
-            keywords.append(ast.keyword(None if mark == "**" else mark, value))
+            named = mark != "**"
+            inner = value if named or len(marks) == 1 else _mapping(value)
+            keywords.append(ast.keyword(mark if named else None, inner))
     return positional, keywords
 
 

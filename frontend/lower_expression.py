@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from xdsl.dialects.builtin import IntAttr, UnitAttr
@@ -108,11 +108,21 @@ class ExpressionLowering(Lowering):
     ) -> tuple[NamesAttr, list[SSAValue]]:
         """Return layout and values of a call's arguments."""
         marks, values = self.spread(args, keywords)
-        for keyword in keywords:
+        for index, keyword in enumerate(keywords, 1):
             # CPython doesn't mangle private names of keywords.
             marks.append("**" if keyword.arg is None else keyword.arg)
-            values.append(self.expression(keyword.value))
+            made = self.expression(keyword.value)
+            if keyword.arg is None and not _constants(k.value for k in keywords[index:]):
+                made = self.merged(made)
+            values.append(made)
         return NamesAttr(tuple(marks)), values
+
+    def merged(self, mapping: SSAValue) -> SSAValue:
+        """Return `{**mapping}`.
+
+        Python merges a mapping before it evaluates the next item; the op does it at the end.
+        """
+        return self.value(pyobj.DictOp, [mapping], layout=NamesAttr(("**",)))
 
     def annotation(self, node: ast.expr) -> SSAValue:
         """Return the value of an annotation."""
@@ -144,6 +154,11 @@ class ExpressionLowering(Lowering):
             kwarg=None if args.kwarg is None else name(args.kwarg),
             defaults=tuple(self.name(default).data for default in defaults),
         )
+
+
+def _constants(nodes: Iterable[ast.expr | None]) -> bool:
+    """Return whether nodes are constants, whose evaluation nobody can tell."""
+    return all(node is None or isinstance(node, ast.Constant) for node in nodes)
 
 
 def _constant(self: ExpressionLowering, node: ast.Constant) -> SSAValue:
@@ -221,9 +236,8 @@ def _dict(self: ExpressionLowering, node: ast.Dict) -> SSAValue:
         marks.append("**" if key is None else ":")
         values += self.optional(key)
         made = self.expression(value)
-        if key is None and not all(isinstance(n, ast.Constant) for n in node.values[index:]):
-            # Python merges a mapping before it evaluates the next item; the op does it at the end.
-            made = self.value(pyobj.DictOp, [made], layout=NamesAttr(("**",)))
+        if key is None and not _constants((*node.keys[index:], *node.values[index:])):
+            made = self.merged(made)
         values.append(made)
     return self.value(pyobj.DictOp, values, layout=NamesAttr(tuple(marks)))
 
