@@ -22,7 +22,8 @@ from foldaway.runtime.tracing import current_tracer, tracing
 
 from . import context
 from .compile_options import CompileOptions
-from .lazy_function import LazyFunction
+from .internal_error import InternalError
+from .lazy_function import LazyFunction, log_bug
 from .syntax_level import is_lax, lax_level, level_of
 
 
@@ -108,6 +109,10 @@ class Jitted(CompiledFunction):
             except (CompileError, Raised) as error:
                 if isinstance(error, Raised) and isinstance(error.exception, KeyboardInterrupt):
                     raise error.exception from None
+                self._lazy.add(key, error)
+                return None
+            except InternalError as error:
+                log_bug(error)
                 self._lazy.add(key, error)
                 return None
         self._lazy.note_hit(arguments)

@@ -7,6 +7,7 @@ their data is needed; each form of a trace is compiled once.
 from __future__ import annotations
 
 import inspect
+import logging
 import re
 import types
 from collections import OrderedDict
@@ -30,6 +31,7 @@ from foldaway.runtime.tensor import Tensor
 from . import context
 from .compile_trace import TRACES, module_of
 from .drivers import current_driver
+from .internal_error import InternalError
 
 Key = tuple[object, ...]
 
@@ -59,6 +61,7 @@ class LazyFunction:
         self._codes: OrderedDict[TraceForm, Executable] = OrderedDict()
         """The code of the traces of late; also what `ir` shows."""
         self._target = ""
+        self._broken = set[int]()
 
     def __contains__(self, key: Key) -> bool:
         """Return whether calls with this key run lazily."""
@@ -162,12 +165,34 @@ class LazyFunction:
         if code is None:
             if self._misses >= _MOST_MISSES:
                 return None
-            code = TRACES.compile(form)
             self._misses += 1
+            code = self._compiled(form)
+            if code is None:
+                return None
         self._codes[form] = code
         while len(self._codes) > _MOST_MISSES:
             self._codes.popitem(last=False)
         return code
+
+    def _compiled(self, form: TraceForm) -> Executable | None:
+        """Return the code of a new trace, None where the compiler has a bug: NumPy has none."""
+        name = hash(form)
+        if name in self._broken:
+            return None
+        try:
+            return TRACES.compile(form)
+        except InternalError as error:
+            self._broken.add(name)
+            log_bug(error)
+            return None
+
+
+def log_bug(error: InternalError) -> None:
+    """Tell of a bug in the compiler that costs the program no more than speed."""
+    _log.error("%s; Python goes on without it", error)
+
+
+_log = logging.getLogger("foldaway")
 
 
 def _reason(why: BaseException, place: tuple[str, int]) -> tuple[str, int, str]:

@@ -17,11 +17,12 @@ import numpy as np
 import pytest
 
 import foldaway
-from foldaway import CompileError, Tensor, context, nn
+from foldaway import CompileError, Parameter, Tensor, compile_trace, context, nn
 from foldaway import mindspore as ms
 from foldaway.compile_trace import TRACES
 from foldaway.folding.lax import without_effects
 from foldaway.folding.session import Folding, Options
+from foldaway.internal_error import InternalError
 from foldaway.testing import assert_fully_compiled
 
 X = np.array([1.0, 2.0, 3.0], np.float32)
@@ -236,7 +237,7 @@ REASONS = {
     "heap": (push, "'heappush' may change 'LOGS'"),
     "text": (lambda x: x * len(repr(object())), "the text of an object says where it lies"),
     "end": (ending, "instances of 'Ending' do something when they end"),
-    "python": (lambda x: x * len(str(BOX)), "the interpreter would run 'Box.__str__'"),
+    "python": (noisy_sort, "the interpreter would run 'Box.__lt__'"),
     "floats": (warn, "a floating-point error, of which NumPy warns: divide by zero"),
     "warning": (mean_of_nothing, r"a warning \(Mean of empty slice.*\) has an effect|NumPy warns:"),
     "seed": (lambda x: foldaway.set_seed(3) or x, r"set_seed\(\) has an effect"),
@@ -685,3 +686,69 @@ def test_with_a_tracer_and_a_profiler_all_runs_in_python():
     assert f.lazy_runs == 1
     (line,) = [line for line in f.report().lines if line.status == "runs in Python"]
     assert "no hook" in line.reason
+
+
+def test_a_bug_in_the_folder_costs_no_more_than_speed(monkeypatch, caplog):
+    from foldaway import compile as compiling
+
+    def broken(*_):
+        raise InternalError("this is a bug in foldaway, in 'fold-pyobj': KeyError: 3")
+
+    monkeypatch.setattr(compiling, "compile_function", broken)
+    f = lax(lambda x: x * 2)
+    for _ in range(2):
+        assert f(Tensor(X)).asnumpy().tolist() == [2, 4, 6]
+    (record,) = caplog.records
+    assert "this is a bug in foldaway" in record.getMessage()
+    assert "this is a bug in foldaway" in str(f.report())
+    with pytest.raises(InternalError):
+        foldaway.jit(lambda x: x * 2)(Tensor(X))
+
+
+def test_a_bug_in_the_compiler_costs_no_more_than_speed(monkeypatch, caplog):
+    def broken(*_):
+        raise InternalError("this is a bug in foldaway, in 'cpu': KeyError: 3")
+
+    f = lax(lambda x: (x * 4 - 3) * int(time.time() > 0))
+    with monkeypatch.context() as patch:
+        patch.setattr(compile_trace, "_compiled", broken)
+        x = np.arange(41, dtype=np.float32)
+        for _ in range(2):
+            assert f(Tensor(x)).asnumpy().tolist() == (x * 4 - 3).tolist()
+    assert len([one for one in caplog.records if one.levelname == "ERROR"]) == 1
+    assert f.report().ops_python > 0
+
+
+class Counter(nn.Cell):
+    """A Cell that changes its state, in Python and in a Parameter."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = 0
+        self.total = Parameter(Tensor(np.zeros(3, np.float32)), name="total")
+
+    def construct(self, x):
+        self.calls += int(time.time() > 0)
+        before = self.total * 1
+        self.total.set_data(self.total + x * self.calls)
+        self.total[0] = before[1]
+        return before, self.total + 0
+
+
+def test_a_cell_changes_its_state():
+    compiled, plain = Counter(), Counter()
+    for _ in range(3):
+        found, expected = compiled(Tensor(X)), plain.construct(Tensor(X))
+        for a, b in zip(found, expected, strict=True):
+            assert a.asnumpy().tolist() == b.asnumpy().tolist()
+    assert compiled.calls == plain.calls == 3
+    assert compiled.total.asnumpy().tolist() == plain.total.asnumpy().tolist() == [6.0, 12.0, 18.0]
+
+
+def test_gradients_in_a_function_that_runs_lazily():
+    @lax
+    def f(x):
+        y = x * int(time.time() > 0) + 1
+        return foldaway.grad(lambda v: (v * v).sum())(y) * 1
+
+    assert f(Tensor(X)).asnumpy().tolist() == [4, 6, 8]
