@@ -80,7 +80,7 @@ class Definitions(TensorExpressions):
             changed = [n for n in self.variables(lambda k: k == "int") if n in self.fixed]
             if changed and self.chance(0.4) and not self.loops:
                 outer = self.rng.choice(changed)
-                if outer not in given and outer not in keywords and not self.is_global(outer):
+                if outer.startswith(("v", "x")):
                     self.write(f"nonlocal {outer}")
                     self.write(f"{outer} += {self.literal('int')}")
             self.statements(self.rng.randint(0, 3))
@@ -91,9 +91,6 @@ class Definitions(TensorExpressions):
             del self.functions[name]
             self.store_call(name, gives, positional)
         return None
-
-    def is_global(self, name):
-        return name.isupper()
 
     def store_call(self, name, gives, positional):
         args = ", ".join(self.expression(kind, 1) for kind in positional)

@@ -199,6 +199,11 @@ class Tensor:
     def __or__(self, other):
         return _binary(np.bitwise_or, self, other)
 
+    def __xor__(self, other):
+        return _binary(np.bitwise_xor, self, other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
     def __neg__(self):
         return _wrap(-self.data)
 

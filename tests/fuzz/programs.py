@@ -13,10 +13,11 @@ CHOICES = {
     "mistakes": (0.4, 0.4),
     "walrus": (0.3, 0.3),
     "numbers": (0.7, 0.7),
-    "reads": (0.12, 0.4),
+    "reads": (0.15, 0.4),
     "branches": (0.2, 0.4),
     "effects": (0.35, 0.4),
     "arrays": (0.15, 0.3),
+    "inplace": (0.1, 0.2),
     "classes": (0.2, 0.3),
 }
 """The share of programs that may do what, in STRICT and in LAX."""
@@ -55,6 +56,8 @@ class Managed:
         r"\bBox\b",
         """
 class Box:
+    made = 0
+
     def __init__(self, n, t=None):
         self.n = n
         self.t = t
@@ -110,11 +113,99 @@ class Special(Box):
         return self.n + super().double
 """,
     ),
+    "Point": (
+        r"\bPoint\b",
+        """
+@dataclasses.dataclass
+class Point:
+    x: object
+    y: object = 0
+
+    def scaled(self, by):
+        return self.y * by
+""",
+    ),
+    "Vec": (
+        r"\bVec\b",
+        """
+class Vec:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __add__(self, other):
+        return Vec(self.x + other.x, self.y + other.y)
+
+    def __iadd__(self, other):
+        self.x += other.x
+        return self
+
+    def __mul__(self, by):
+        return Vec(self.x * by, self.y * by)
+
+    __rmul__ = __mul__
+
+    def __neg__(self):
+        return Vec(-self.x, -self.y)
+
+    def __iter__(self):
+        yield self.x
+        yield self.y
+
+    def __getitem__(self, index):
+        return (self.x, self.y)[index]
+
+    def __gt__(self, other):
+        return self.x > other.x
+
+    def __lt__(self, other):
+        return self.x < other.x
+
+    def __bool__(self):
+        return self.x != 0
+
+    def __contains__(self, value):
+        return value == self.y
+""",
+    ),
+    "GAUGE": (
+        r"\bGAUGE\b",
+        """
+class Limited:
+    def __set_name__(self, owner, name):
+        self.name = "_" + name
+
+    def __get__(self, instance, owner=None):
+        return getattr(instance, self.name, 0)
+
+    def __set__(self, instance, value):
+        setattr(instance, self.name, min(value, 4))
+
+
+class Gauge:
+    level = Limited()
+
+    def __init__(self):
+        self.changes = 0
+
+    def __setattr__(self, name, value):
+        if name == "free":
+            value = value * 2
+        object.__setattr__(self, name, value)
+
+    def __getattr__(self, name):
+        if name == "other":
+            return 5
+        raise AttributeError(name)
+
+GAUGE = Gauge()
+""",
+    ),
     "GLOBALS": (
-        r"\b(LOG|TABLE|COUNT|BOX)\b",
+        r"\b(LOG|TABLE|COUNT|BOX|SEEN)\b",
         """
 LOG = [1]
 TABLE = {"n": 0}
+SEEN = {1, 2}
 COUNT = 0
 BOX = Box(5)
 """,
@@ -145,13 +236,15 @@ class _Program(Statements):
         header = [f"def f({', '.join(parameters)}):"]
         if self.global_count:
             header.append("    global COUNT")
-        calls = self._calls(parameters)
+        calls = self._calls(parameters, "\n".join(self.lines + outer))
         texts = [f"{name} = {text}" for name, (_, text) in constants.items()]
         module = "\n".join([*texts, *outer, *header, *self.lines]) + "\n"
         for names, text in reversed(_PARTS.values()):
             if re.search(names, "\n".join([module, *calls])):
                 module = text + module
-        return Case(module.lstrip(), calls, self.loose)
+        # Which of two zeros is the lesser, NumPy itself answers now so, now so.
+        loose = self.loose or ("zeros" if "imum(" in module else False)
+        return Case(module.lstrip(), calls, loose)
 
     def _parameter_kinds(self):
         # The first is what prints at every call: something that is no constant.
@@ -202,20 +295,39 @@ class _Program(Statements):
         shown = self.rng.sample(names, min(len(names), 8))
         self.write(f"return {', '.join(shown)}")
 
-    def _calls(self, parameters):
+    def _calls(self, parameters, text):
         self.scope = {}
         self.functions = {}
         calls = [self._call(parameters) for _ in range(self.rng.randint(2, 3))]
         if self.chance(0.3):
             calls[-1] = calls[0]
+        words = set(re.findall(r"\w+", text))
+        changes = [one for one in self._changes() if re.split(r"\W", one)[0] in words]
+        if changes and self.chance(0.3):
+            calls[1:] = [f"{self.rng.choice(changes)} || {call}" for call in calls[1:]]
         return calls
+
+    def _changes(self):
+        """Return what may happen between two calls."""
+        yield f"K = {self.literal('int')}"
+        yield f"RATE = {self.literal(self.pick('float', 'int'))}"
+        yield f"NAMES = {self.literal(('list', 'int'))}"
+        yield f"NAMES += [{self.literal('int')}]"
+        yield f"LOG += [{self.literal(self.tensor_kind())}]"
+        yield "LOG = []"
+        yield f"TABLE |= dict(k={self.literal('int')})"
+        yield f"BOX = {self.literal(('box',))}"
+        yield f"BOX.n = {self.literal(self.pick('int', 'float'))}"
+        yield f"BOX.t = {self.literal(self.tensor_kind())}"
+        yield "Box.bump = lambda self, by=1: by"
+        yield "GAUGE.level = 1"
 
     def _call(self, parameters):
         texts = []
         for kind in parameters.values():
             if kind == ("box",):
                 state = f"Box({self.literal('int')}, {self.literal(self.tensor_kind())})"
-                texts.append("BOX" if "GLOBALS" in self.needs and self.chance(0.5) else state)
+                texts.append("BOX" if self.has("effects") and self.chance(0.5) else state)
             elif kind[0] == "tensor" and self.chance(0.05):
                 # Another type than before: compiled anew.
                 texts.append(self.literal(("tensor", self.pick("float32", "int64"), kind[2])))

@@ -2,6 +2,7 @@
 
 from .definitions import Definitions
 from .expressions import NUMBERS
+from .idioms import IDIOMS, KINDS, PLACE
 
 _ERRORS = ("ValueError", "KeyError", "ZeroDivisionError", "IndexError", "TypeError", "AppError")
 
@@ -30,12 +31,54 @@ class Statements(Definitions):
             compound += [self.local_class, self.generator]
         if self.loops:
             simple += [self.leave]
-        if self.nesting and self.chance(0.08):
+        if self.chance(0.25):
+            self.idiom()
+        elif self.nesting and self.chance(0.08):
             self.leave_function()
         elif self.nesting < 3 and self.chance(0.42):
             self.rng.choice(compound)()
         else:
             self.rng.choice(simple)()
+
+    def idiom(self):
+        """Write statements that belong together, with random expressions in their places."""
+        fits = [one for one in IDIOMS if one[0] == "plain" or self.has(one[0])]
+        # Those of a feature are fewer, and come as often.
+        special = [one for one in fits if one[0] != "plain"]
+        feature, kinds, text = self.rng.choice(special if special and self.chance(0.5) else fits)
+        writable = self.variables(lambda kind: kind == KINDS["array"])
+        if feature == "inplace" and not writable:
+            return self.assign()
+        names, walrus = {}, self.walrus
+        # In an f-string, a comprehension or a class there can be no walrus.
+        self.walrus = False
+
+        def fill(found):
+            word, new = found.groups()
+            if new:
+                return names.setdefault(new, self.name())
+            match word:
+                case "n":
+                    return self.pick("0", "1", "2", "3")
+                case "v":
+                    return self.rng.choice([*self.scope] or ["None"])
+                case "w":
+                    return self.rng.choice(writable)
+                case "condition":
+                    return self.condition(1)
+                case _:
+                    return self.part(KINDS[word], atom='f"' in text)
+
+        for line in text.splitlines():
+            self.write(PLACE.sub(fill, line))
+        self.walrus = walrus
+        self.scope |= {names[name]: kind for name, kind in kinds.items()}
+        return None
+
+    def part(self, kind, atom):
+        if atom:
+            return f"({self.variable(kind) or self.literal(kind)})"
+        return f"({self.expression(kind, 1)})"
 
     # Simple statements
 
@@ -164,7 +207,6 @@ class Statements(Definitions):
         choices += [f"LOG.append({self.expression(self.tensor_kind(), 1)})", "BOX.n += 1"]
         choices += [f"BOX.bump({value})", f"BOX.t = {self.expression(self.tensor_kind(), 1)}"]
         choices += [f"BOX.items.append({value})", "LOG.pop()", "LOG[-1:] = []", "LOG.clear()"]
-        self.needs |= {"Box", "GLOBALS"}
         found = self.variable_like("box")
         if found:
             choices += [f"{found[0]}.n -= {value}", f"setattr({found[0]}, 'extra', {value})"]
