@@ -6,6 +6,7 @@ import functools
 import operator
 import sys
 import types
+from collections.abc import Callable
 from typing import Any, cast
 
 from ..runtime import guards
@@ -55,8 +56,13 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     if isinstance(getter, types.FunctionType) and is_inlined(getter):
         from .calls import call
 
+        _guard_entry(frame, owner, name)
         return call(frame, getter, [owner], {})
     found: Any = class_property(owner, name)
+    read = _user_access(frame, owner, name, found)
+    if read is not None:
+        _guard_entry(frame, owner, name)
+        return read()
     if isinstance(found, functools.cached_property) and not _holds(owner, name):
         return _fill_cache(frame, owner, name, cast(Any, found))
     if source is None:
@@ -74,6 +80,40 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     if isinstance(value, types.BuiltinMethodType) and value.__self__ is owner:
         return value
     return folding.adopt(value, Attribute(source, name))
+
+
+def _user_access(frame: Frame, owner: Any, name: str, found: Any) -> Callable[[], object] | None:
+    """Return the call by which a user's descriptor or `__getattr__` gives a value, None without.
+
+    Native code would read what the host program has not set yet.
+    """
+    from .calls import call
+
+    if isinstance(owner, types.ModuleType | type):
+        return None
+    kind = class_of(owner)
+    get = None if found is None else _user_method(class_of(found), "__get__")
+    held = _holds(owner, name)
+    if get is not None:
+        if hasattr(class_of(found), "__set__") or hasattr(class_of(found), "__delete__"):
+            return lambda: call(frame, get, [found, owner, kind], {})
+    elif found is None and kind.__getattribute__ is object.__getattribute__:
+        get = _user_method(kind, "__getattr__")
+    if held or get is None:
+        return None
+    source = frame.folding.source(owner)
+    if source is not None:
+        check = guards.Guard(source, lambda now: not _holds(now, name), _has(name, False))
+        frame.folding.add_guard(check)
+    args: list[object] = [owner, name] if found is None else [found, owner, kind]
+    return lambda: call(frame, get, args, {})
+
+
+def _guard_entry(frame: Frame, owner: object, name: str) -> None:
+    """Guard what the class of an instance has under a name: a property, or nothing."""
+    kind, entry = class_of(owner), class_property(owner, name)
+    check = guards.Guard(Held(kind), lambda now: _entry(now, name) is entry, f"has the same {name}")
+    frame.folding.add_guard(check)
 
 
 def _array_attribute(array: Any, name: str) -> object:
@@ -251,7 +291,8 @@ def _has(name: str, held: bool) -> str:
 
 def _holds(owner: Any, name: str) -> bool:
     """Return whether an instance itself has an attribute, not its class alone."""
-    if name in getattr(owner, "__dict__", ()):
+    attributes: Any = getattr(owner, "__dict__", None)
+    if type(attributes) is dict and name in attributes:
         return True
     return name in slots_of(class_of(owner)) and hasattr(owner, name)
 
@@ -265,10 +306,12 @@ def _call_accessor(
     found = class_property(owner, name)
     function = _user_method(found, accessor) if isinstance(found, property) else None
     if function is not None:
+        _guard_entry(frame, owner, name)
         call(frame, function, [owner, *values], {})
         return True
     function = None if found is None else _user_method(class_of(found), method)
     if function is not None:
+        _guard_entry(frame, owner, name)
         call(frame, function, [found, owner, *values], {})
         return True
     return False
@@ -338,7 +381,11 @@ def set_on_cell(frame: Frame, cell: Any, name: str, value: object) -> None:
 
 def class_property(owner: object, name: str) -> Any:
     """Return what a class has under a name, before it is bound to the instance; None if nothing."""
-    for base in class_of(owner).__mro__:
+    return _entry(class_of(owner), name)
+
+
+def _entry(kind: type[Any], name: str) -> Any:
+    for base in kind.__mro__:
         static = base.__dict__.get(name, _MISSING)
         if static is not _MISSING:
             return static

@@ -257,3 +257,52 @@ def test_what_a_partial_reads_is_guarded(monkeypatch):
             assert result.tolist() == (WEIGHT * 2 * value).tolist()
     monkeypatch.setitem(outside.keywords, "y", 5)
     assert f(WEIGHT)[1].tolist() == (WEIGHT * 5 * 4).tolist()
+
+
+class Doubled:
+    def __get__(self, instance, owner=None):
+        return instance.n * 2
+
+
+class WithProperty:
+    n = 1
+
+    @property
+    def shown(self):
+        return self.n * 2
+
+
+class WithDescriptor:
+    n = 1
+    shown = Doubled()
+
+
+class WithGetattr:
+    n = 1
+
+    def __getattr__(self, name):
+        if name == "shown":
+            return self.n * 2
+        raise AttributeError(name)
+
+
+@pytest.mark.parametrize("kind", [WithProperty, WithDescriptor, WithGetattr])
+@pytest.mark.parametrize("fullgraph", [True, False])
+def test_what_a_class_does_for_an_attribute_may_change(kind, fullgraph):
+    class Changing(kind):
+        pass
+
+    def f(x, o):
+        return x * o.shown
+
+    compiled, o = jit(f, fullgraph=fullgraph), Changing()
+    assert compiled(Tensor([1.0, 2.0, 3.0]), o).tolist() == [2, 4, 6]
+    Changing.n = 2
+    assert compiled(Tensor([1.0, 2.0, 3.0]), o).tolist() == [4, 8, 12]
+    Changing.shown = property(lambda self: 3)
+    assert compiled(Tensor([1.0, 2.0, 3.0]), o).tolist() == [3, 6, 9]
+    del Changing.shown
+    assert compiled(Tensor([1.0, 2.0, 3.0]), o).tolist() == [4, 8, 12]
+    if kind is not WithProperty:
+        vars(o)["shown"] = 5
+        assert compiled(Tensor([1.0, 2.0, 3.0]), o).tolist() == [5, 10, 15]
