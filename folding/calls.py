@@ -29,10 +29,11 @@ from .generators import make_generator
 from .gradients import call_gradient, call_with_bprop
 from .handles import Handle, HandleMethod
 from .moving_calls import callbacks_of, keyed_by_first, only_moves, takes_numbers
+from .native_reads import may_ask
 from .native_writes import changed, check_method, plain_setter, snapshot
 from .number_operands import looked_at, sets_item
 from .numbers import SymbolicNumber, constant
-from .operators import NATIVE, fold_operator, iterate, user_method
+from .operators import NATIVE, fold_operator, iterate, listed, user_method
 from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
@@ -63,6 +64,8 @@ def operate(frame: Frame, function: Callable[..., Any], *operands: object) -> An
             if class_of(operand) is Handle:
                 return _operate_on_handle(frame, function, cast(Handle, operand), operands)
             frame.folding.meet(operand)
+            if may_ask(function):
+                frame.folding.native.guard_deeply(operand)
             if type(operand) in _HOLDERS:
                 operands = looked_at(function, operands)
     result = run(function, *operands)
@@ -104,6 +107,15 @@ def iterator_of(frame: Frame, value: object) -> Any:
     """Return `iter(value)`; a user's `__iter__` and `__next__` are folded."""
     frame.folding.meet(value)
     return iterate(frame, value, _call_method_of_users)
+
+
+def starred(frame: Frame, value: object) -> object:
+    """Return what `*value` takes apart: a user's iterable as an iterator that is folded."""
+    if user_method(class_of(value), "__iter__") is None:
+        frame.folding.native.guard_content(value)
+        return value
+    frame.folding.note_object(value)
+    return listed(frame, value, _call_method_of_users)
 
 
 def truth(frame: Frame, value: object) -> bool:
@@ -307,6 +319,9 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
         lax.check_call(folding, callee, args, kwargs)
     owner = quietly(callee, "__self__")
     operands = [owner, *args, *kwargs.values()]
+    if may_ask(callee):
+        for operand in operands:
+            folding.native.guard_deeply(operand)
     check_method(frame, callee, args)
     watched = snapshot(operands, folding)
     calls_back = (getattr(callee, "__module__", None) or "builtins") in _CALLS_BACK

@@ -35,6 +35,16 @@ class Kind(ABC):
     def edit(self, host: Host, owner: SSAValue, old: Any, new: Any) -> None:
         """Emit the ops that make the new content of the old one."""
 
+    def put(self, model: Any, content: Any) -> None:
+        """Give the content back that `read` returned: pairs, or the items of a set."""
+        model.clear()
+        if isinstance(model, dict):
+            items = cast("dict[Any, Any]", model)
+            for key, value in content:
+                items[key] = value
+        else:
+            model.update(content)
+
     def changed_keys(self, old: Any, new: Any) -> list[object]:
         """Return where another item stands in the place of the old one."""
         return []
@@ -69,6 +79,11 @@ class _Sequence(Kind):
         """Return the indices of other items."""
         pairs = enumerate(zip(old, new, strict=False))
         return [index for index, (a, b) in pairs if not is_same(a, b)]
+
+    def put(self, model: Any, content: Any) -> None:
+        """Give the items back."""
+        model.clear()
+        model.extend(content)
 
     def _replace(self, host: Host, owner: SSAValue, old: Any, new: Any, start: int) -> None:
         end = 0

@@ -10,13 +10,15 @@ import datetime
 import decimal
 import enum
 import fractions
+import operator
 import pathlib
 import re
+import threading
 import types
 import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -26,8 +28,9 @@ from ..runtime.sources import Attribute, Captured, Global, Held, Source
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
 from .classify import DESCRIPTORS, is_framework, is_library, is_library_callable
+from .edits import EDITS, Kind
 from .effects import UNWRITTEN
-from .handles import Handle
+from .handles import Handle, is_in, is_not_in
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -50,7 +53,7 @@ class NativeReads:
         self._folding = folding
         self._seen: set[int] = set()
         self._alive: list[object] = []
-        self._kept: list[tuple[Source, dict[str, Any], dict[str, Any]]] = []
+        self._kept: list[tuple[Source, Any, Kind, Any]] = []
 
     def guard_content(self, value: Any) -> None:
         """Guard all attributes of an outside instance, and of the instances in them.
@@ -59,12 +62,11 @@ class NativeReads:
         """
         folding = self._folding
         source = folding.source(value)
-        if source is None or isinstance(value, Tensor) or is_array(value):
-            return
         if isinstance(value, Handle):
             value.refuse()
+        if source is None or isinstance(value, Tensor) or is_array(value):
+            return
         if folding.is_copy(value):
-            self._content(value)
             return
         if not self._first(value) or not _is_instance(value):
             return
@@ -75,7 +77,7 @@ class NativeReads:
         if attributes is not None:
             found = True
             if type(attributes) is dict:
-                self._kept.append((source, attributes, dict(attributes)))
+                self.keep(attributes, source)
             folding.add_guard(guards.same_length(Attribute(source, "__dict__"), attributes))
             for name, item in list(attributes.items()):
                 self._attribute(item, source, name)
@@ -129,21 +131,53 @@ class NativeReads:
         try:
             yield
         finally:
-            changed = [one for one in self._kept if not _put_back(*one[1:])]
-        if changed:
-            self._folding.refuse_effect(f"'{changed[0][0]}' is changed by code that isn't folded")
+            changed = self._changed()
+            if changed is not None and not self._folding.options.lax:
+                self._folding.refuse_effect(f"'{changed}' is changed by code that isn't folded")
+
+    def keep(self, value: Any, source: Source) -> None:
+        """Remember what an outside container holds, the real one; nothing may change it."""
+        kind = EDITS.get(class_of(value))
+        if kind is not None:
+            self._kept.append((source, value, kind, kind.read(value)))
+
+    def _changed(self) -> Source | None:
+        """Return where something was changed, None if nowhere.
+
+        It is put back, unless another thread may have done it.
+        """
+        found: Source | None = None
+        for source, value, kind, content in self._kept:
+            if not kind.same(content, kind.read(value)):
+                found = source
+                if threading.active_count() == 1:
+                    kind.put(value, content)
+        return found
 
     def look_again(self) -> None:
         """Forget what was looked at: something has been set that nobody else may read."""
         self._seen.clear()
 
-    def _content(self, value: Any) -> None:
-        """Guard the instances in the model of an outside container."""
-        if not self._first(value) or not issubclass(class_of(value), list | tuple | dict | set):
+    def guard_deeply(self, value: Any, seen: set[int] | None = None) -> None:
+        """Guard the outside instances in containers and born instances, whose methods may run."""
+        seen = set() if seen is None else seen
+        kind = class_of(value)
+        if kind in _SIMPLE or id(value) in seen:
             return
-        for item in list(value.values() if issubclass(class_of(value), dict) else value):
-            if class_of(item) not in _SIMPLE:
-                self.guard_content(item)
+        seen.add(id(value))
+        born = self._folding.source(value) is None
+        if not born and not self._folding.is_copy(value):
+            self.guard_content(value)
+            return
+        items: list[object] = []
+        if issubclass(kind, dict):
+            items = [*vars(dict)["keys"](value), *vars(dict)["values"](value)]
+        elif issubclass(kind, list | tuple | set | frozenset):
+            items = list(cast(Any, kind).__iter__(value))
+        elif born and kind.__flags__ & _HEAP and not is_framework(kind):
+            items = list((getattr(value, "__dict__", None) or {}).values())
+        for item in items:
+            self.guard_deeply(item, seen)
 
     def _check_unwritten(self, value: object) -> None:
         """Refuse what the program has set attributes of: native code would see the old ones."""
@@ -181,13 +215,39 @@ class NativeReads:
         return True
 
 
-def _put_back(attributes: dict[str, Any], kept: dict[str, Any]) -> bool:
-    """Return whether an instance has the very attributes it had; if not, give them back."""
-    same = list(attributes) == list(kept) and all(attributes[n] is kept[n] for n in kept)
-    if not same:
-        attributes.clear()
-        attributes.update(kept)
-    return same
+_ASKS = (
+    *(
+        operator.lt,
+        operator.le,
+        operator.gt,
+        operator.ge,
+        operator.eq,
+        operator.ne,
+        is_in,
+        is_not_in,
+        str,
+        repr,
+        format,
+        ascii,
+        hash,
+        operator.mod,
+    ),
+    *(sorted, min, max, sum, any, all, set, frozenset, dict, print),
+)
+_ASKS_BY_NAME = frozenset("sort index count remove join format add update discard pop".split())
+_MOVES = ("builtins", "itertools", "_operator", "operator")
+
+
+def may_ask(callee: Any) -> bool:
+    """Return whether native code may run methods of instances in the containers it is given."""
+    if any(callee is one for one in _ASKS):
+        return True
+    module = getattr(callee, "__module__", None) or "builtins"
+    return module not in _MOVES or getattr(callee, "__name__", "") in _ASKS_BY_NAME
+
+
+_HEAP = 1 << 9
+"""Py_TPFLAGS_HEAPTYPE: a class statement made the class."""
 
 
 def _is_instance(value: Any) -> bool:

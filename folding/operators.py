@@ -326,6 +326,17 @@ def iterate(frame: Frame, value: Any, call: Call) -> Any:
     return FoldedIterator(lambda: outward(lambda: call(folding.frame or frame, step, [made])))
 
 
+def listed(frame: Frame, value: Any, call: Call) -> Any:
+    """Return `iter(value)` for a list to be made of; Python asks how long it will be."""
+    made = iterate(frame, value, call)
+    for name in ("__len__", "__length_hint__"):
+        method = user_method(class_of(value), name)
+        if method is not None:
+            call(frame, method, [value])
+            break
+    return made
+
+
 _ARITHMETIC = (
     *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"),
     *("lshift", "rshift", "and", "or", "xor"),

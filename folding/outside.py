@@ -279,6 +279,7 @@ class Outside:
         self._sources[id(copy)] = source
         if class_of(copy) in EDITS:
             self._folding.host.track(copy)
+            self._folding.native.keep(value, source)
         return copy
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..runtime.guards import class_of
 from .errors import Raised
 from .frames import Frame
-from .operators import NATIVE, Call, fold_operator, iterate, length_of, user_method
+from .operators import NATIVE, Call, fold_operator, iterate, length_of, listed, user_method
 
 _OPERATORS = (bool, repr, str, abs, format)
 _ITERATING: tuple[object, ...] = (
@@ -34,8 +34,10 @@ def iterated(frame: Frame, callee: Any, args: list[Any], call: Call) -> list[Any
     """Return the arguments of a builtin that runs through them, a user's iterables as iterators."""
     if not any(callee is one for one in _ITERATING) or (callee in (min, max) and len(args) > 1):
         return args
+    listing = any(callee is one for one in (list, tuple, sorted))
+    walk = listed if listing else iterate
     return [
-        iterate(frame, arg, call) if user_method(class_of(arg), "__iter__") else arg for arg in args
+        walk(frame, arg, call) if user_method(class_of(arg), "__iter__") else arg for arg in args
     ]
 
 

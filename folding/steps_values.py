@@ -11,7 +11,7 @@ from xdsl.ir import Operation
 
 from ..dialects import pyobj
 from .attributes import get_attribute
-from .calls import call, operate, truth
+from .calls import call, operate, starred, truth
 from .code import CodeMaker, Expression, Step, makes
 from .errors import run
 from .frames import Frame
@@ -275,8 +275,12 @@ def call_(maker: CodeMaker, op: Operation) -> Step:
     def step(frame: Frame) -> None:
         frame.op = op
         slots = frame.slots
-        values = [slots[argument] for argument in arguments]
-        args, kwargs = arguments_of(slots[callee], layout, values) if marked else (values, {})
+        args: list[object] = [slots[argument] for argument in arguments]
+        kwargs: dict[str, object] = {}
+        if marked:
+            pairs = zip(layout, args, strict=True)
+            args = [starred(frame, arg) if mark == "*" else arg for mark, arg in pairs]
+            args, kwargs = arguments_of(slots[callee], layout, args)
         slots[slot] = call(frame, slots[callee], args, kwargs)
 
     return step
@@ -297,11 +301,12 @@ def sequence(maker: CodeMaker, op: Operation) -> Step:
         for mark, item in zip(layout, items, strict=True):
             value = frame.slots[item]
             if mark:
-                values = extended(values, value, of_set=kind is set)
+                values = extended(values, starred(frame, value), of_set=kind is set)
             else:
                 values.append(value)
         if kind is set:
             values = constant_of(values)
+            frame.folding.native.guard_deeply(values)
         frame.slots[slot] = values if kind is list else run(kind, values)
 
     return step
@@ -324,6 +329,7 @@ def dict_(maker: CodeMaker, op: Operation) -> Step:
                 result = merged(result, next(values))
             else:
                 key = constant_of(next(values))
+                frame.folding.native.guard_deeply(key)
                 run(operator.setitem, result, key, next(values))
         frame.slots[slot] = result
 
