@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from xdsl.ir import Operation
 
-from ..dialects.dtypes import TensorSpec
+from ..dialects.dtypes import TensorSpec, bool_
 from ..dialects.emitter import AttributeValue
-from .arrays import Array, numpy_dtype, owned, spec_of_array
+from .arrays import Array, numpy_dtype, spec_of_array
 from .locks import at_fork_renew
 
 if TYPE_CHECKING:
@@ -92,18 +92,28 @@ def value_of_bytes(data: bytes, spec: TensorSpec) -> LazyValue:
     return LazyValue(spec, np.ndarray(spec.shape, numpy_dtype(spec.dtype), data))
 
 
-def has_one_holder(array: Array, holders: int) -> bool:
-    """Return whether nothing but `holders` references, the caller's included, reach the data.
+def is_whole(array: Array) -> bool:
+    """Return whether the data belong to the array itself.
 
-    Whoever holds a view of it, a buffer or a DLPack capsule, holds the array itself, too.
+    Then whoever has a view of it, a buffer or a DLPack capsule, holds the array, too.
     """
-    return array.base is None and array.flags.owndata and sys.getrefcount(array) <= holders + 2
+    return array.base is None and array.flags.owndata
 
 
-def exclusive(value: LazyValue, holders: int) -> Array:
-    """Return the value's array for one tensor to own: itself if nobody else has the value.
+def holders(thing: object) -> int:
+    """Return how many references there are: the caller's own variable is one of them."""
+    return sys.getrefcount(thing) - _beside
 
-    `holders` counts the references to the value that the caller knows of.
-    """
-    array = value.force()
-    return owned(array) if sys.getrefcount(value) <= holders + 2 else array.copy()
+
+_beside = 0
+"""References that asking makes; how many depends on Python's version."""
+
+
+def _holders_of_one_in_a_list() -> int:
+    thing = LazyValue(TensorSpec((), bool_))
+    kept = [thing]
+    found = holders(thing)
+    return found if kept[0] is thing else 0
+
+
+_beside = _holders_of_one_in_a_list() - 2

@@ -11,11 +11,15 @@ from xdsl.ir import SSAValue
 from ..dialects.dtypes import DType, TensorSpec, spec_of
 from .arrays import Array, array_of, owned, spec_of_array
 from .lazy_trace import LazyTrace
-from .lazy_value import TRANSITION, LazyValue, exclusive, has_one_holder, value_of_array
+from .lazy_value import TRANSITION, LazyValue, holders, is_whole, value_of_array
 from .tracing import Tracer, current_tracer
 
 if TYPE_CHECKING:
     from .tensor import Tensor
+
+
+_VALUE_AND_HERE = _TENSOR_AND_HERE = 2
+"""Who may hold an array that a tensor lends, and a value whose array it takes: no one else."""
 
 
 class TensorData:
@@ -145,7 +149,7 @@ class TensorData:
             if self._array is array:
                 self.lazily, self._array = value, None
                 # Asked when no other thread can take hold of it any more.
-                if has_one_holder(array, 2):
+                if is_whole(array) and holders(array) <= _VALUE_AND_HERE:
                     return value
                 self._array, self.lazily = array, None
         return value_of_array(array)
@@ -154,10 +158,11 @@ class TensorData:
         """Return the array of a lazy value, as this tensor's own from now on."""
         value = self.lazily
         while value is not None:
-            value.force()
+            array = value.force()
             with TRANSITION:
                 if self.lazily is value:
-                    self._array = exclusive(value, 2)
+                    alone = holders(value) <= _TENSOR_AND_HERE
+                    self._array = owned(array) if alone else array.copy()
                     self.lazily = None
             value = self.lazily
         return cast(Array, self._array)

@@ -188,6 +188,20 @@ def test_an_array_as_operand_is_what_it_was():
     check(numpy_operand, X, expected=[[2, 3, 4], [8, 9, 10]])
 
 
+def test_arrays_are_lent_and_not_copied():
+    x = Tensor(X)
+    place = x.asnumpy().ctypes.data
+
+    def use(x):
+        y = x + 1
+        own = y.asnumpy().ctypes.data
+        return y, own, x * 2
+
+    y, own, _ = lazily(use, x)[0]
+    assert x.asnumpy().ctypes.data == place
+    assert y.asnumpy().ctypes.data == own
+
+
 def dlpack_alias(x):
     a = np.from_dlpack(x)
     y = x * 2
