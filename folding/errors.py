@@ -13,7 +13,12 @@ from ..dialects.source import CompileError, width_at
 from ..runtime.tracing import ValueNeeded
 from .numbers import constant
 
+HOOK = "__foldaway__"
+"""The one captured variable of functions that are made while folding: what folds their bodies."""
+
 _PACKAGE = __name__.partition(".")[0]
+_MARK = "__a_line_of_the_user__"
+"""A global of each traceback entry that `passes` makes."""
 
 
 class Raised(BaseException):
@@ -92,8 +97,9 @@ def _others_frames(trace: types.TracebackType | None) -> types.TracebackType | N
     """Return the entries of a traceback that are not the compiler's own: what Python would show."""
     kept: list[types.TracebackType] = []
     while trace is not None:
-        name: object = trace.tb_frame.f_globals.get("__name__")
-        if not isinstance(name, str) or name.partition(".")[0] != _PACKAGE:
+        names, shell = trace.tb_frame.f_globals, trace.tb_frame.f_code.co_freevars == (HOOK,)
+        ours = str(names.get("__name__")).partition(".")[0] == _PACKAGE and _MARK not in names
+        if not ours and not shell:
             kept.append(trace)
         trace = trace.tb_next
     made = None
@@ -111,7 +117,7 @@ def _traceback_of(name: str, location: FileLineColLoc) -> types.TracebackType:
         if isinstance(node, ast.stmt | ast.expr):
             node.lineno = node.end_lineno = line
             node.col_offset, node.end_col_offset = start, start + width_at(location)
-    namespace: dict[str, Any] = {"__name__": __name__}
+    namespace: dict[str, Any] = {"__name__": __name__, _MARK: True}
     exec(compile(tree, file, "exec"), namespace)
     function: types.FunctionType = namespace["f"]
     function.__code__ = function.__code__.replace(co_name=name, co_qualname=name)

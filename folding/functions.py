@@ -14,7 +14,7 @@ from xdsl.ir import Block
 from ..dialects.pyobj import Parameters
 from ..runtime.tracing import ValueNeeded
 from .code import Code, run_steps
-from .errors import Raised, run
+from .errors import HOOK, Raised, run
 from .frames import Frame
 from .scopes import Scope, scope_of
 
@@ -55,10 +55,6 @@ class Invoker:
     def __call__(self, variables: dict[str, object]) -> object:
         """Return what the body gives for these values of its parameters."""
         return self.invoke(variables)
-
-
-HOOK = "__foldaway__"
-"""The one captured variable of functions that are made while folding: their `Invoker`."""
 
 
 def body_of(function: types.FunctionType) -> Body | None:

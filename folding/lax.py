@@ -23,7 +23,7 @@ from ..runtime.guards import class_of, is_immutable
 from ..runtime.locks import ForkSafeLock
 from ..runtime.tracing import current_tracer
 from .classify import OPAQUE, is_graph_callable, is_library, purity, quietly
-from .functions import HOOK
+from .errors import HOOK
 
 if TYPE_CHECKING:
     from .session import Folding

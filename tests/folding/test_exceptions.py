@@ -256,7 +256,28 @@ class Numbered:
         return self.number + other.number
 
 
+def yields(how):
+    yield 1
+    if how == "generator":
+        raise ValueError(how)
+    yield from [][how]
+
+
 def passes_on(x, how):
+    if how == "lambda":
+        list(
+            map(
+                lambda value: -value,
+                [how],
+            )
+        )
+    if how == "generator":
+        list(
+            yields(how),
+        )
+    if how == "yield from":
+        for value in yields(how):
+            x = x + value
     if how == "operator":
         Numbered(1) + 2
     if how == "library":
@@ -297,11 +318,14 @@ def passes_on(x, how):
 
 @pytest.mark.parametrize(
     "how",
-    "no handler, again, again elsewhere, with, by name, kept, operator, library".split(", "),
+    "no handler, again, again elsewhere, with, by name, kept, operator, library, lambda, "
+    "generator, yield from".split(", "),
 )
 def test_the_traceback_is_that_of_plain_python(how):
     def lines(function):
-        with pytest.raises((LookupError, ArithmeticError, AttributeError, ValueError)) as raised:
+        with pytest.raises(
+            (LookupError, ArithmeticError, AttributeError, ValueError, TypeError)
+        ) as raised:
             function(X, how)
         found = traceback.extract_tb(raised.value.__traceback__)
         names = [one.name for one in found]
