@@ -61,7 +61,7 @@ class Jitted(CompiledFunction):
             return self.specialize(arguments).run(arguments)
         if self._lazy.is_settled:
             return self._lazy.run(args, kwargs)
-        found = self._find_or_compile(args, kwargs)
+        found = self.find_or_compile(args, kwargs)
         return self._lazy.run(args, kwargs) if found is None else found[0].run(found[1])
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
@@ -87,22 +87,16 @@ class Jitted(CompiledFunction):
 
         No effect of the function happens meanwhile.
         """
-        return self._find_or_compile(args, kwargs)
-
-    def _find_or_compile(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[Specialization, list[object]] | None:
-        """Return the specialisation and the bound arguments; None if the call is to run lazily."""
         try:
             arguments = self._bind(args, kwargs)
         except (CompileError, TypeError) as error:
             self._lazy.add((), error)
             return None
         key = self._key(arguments, True)
-        if key in self._lazy:
-            return None
         found = self._cache.find(key, arguments)
         if found is None:
+            if key in self._lazy:
+                return None
             try:
                 self._lazy.check_tries(arguments)
                 found = self._compile(key, arguments, True)

@@ -57,6 +57,8 @@ class LazyFunction:
         self._misses = 0
         self._tries: OrderedDict[Key, list[int]] = OrderedDict()
         self._folded = False
+        self._counts_hits = False
+        """Whether calls with arguments of some kinds are compiled often enough to be watched."""
         self._in_a_row = 0
         self._codes: OrderedDict[TraceForm, Executable] = OrderedDict()
         """The code of the traces of late; also what `ir` shows."""
@@ -81,13 +83,15 @@ class LazyFunction:
         """
         tries = self._tries_of(arguments)
         tries[0] += 1
+        self._counts_hits = self._counts_hits or tries[0] >= _MOST_TRIES // 2
         if tries[0] > max(_MOST_TRIES, tries[1]):
             raise CompileError("error: what it is called with differs too often to be compiled")
 
     def note_hit(self, arguments: Sequence[object]) -> None:
         """Count a call that is compiled."""
         self._folded = True
-        self._tries_of(arguments)[1] += 1
+        if self._counts_hits:
+            self._tries_of(arguments)[1] += 1
 
     @property
     def is_settled(self) -> bool:
