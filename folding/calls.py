@@ -22,6 +22,7 @@ from .array_operands import call_on_arrays
 from .attributes import get_attribute, set_on_cell
 from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity, quietly
 from .code import code_of
+from .deep_calls import Descent, is_deep, run_deep, slots_of
 from .errors import Raised, outward, run
 from .frames import Frame
 from .functions import Body, Invocation, bind, body_of, execute, make_function
@@ -205,9 +206,7 @@ def call_function(
         # Reached by `super().__setattr__(...)` of a network.
         set_on_cell(frame, args[0], str(args[1]), args[2])
         return None
-    body = body_of(function)
-    if body is None:
-        body = _source_of(frame, function)
+    body = body_of(function) or _source_of(frame, function)
     if body is None:
         return _call_native(frame, function, args, kwargs)
     variables = bind(body, function, args, kwargs)
@@ -218,13 +217,42 @@ def run_body(frame: Frame, body: Body, variables: dict[str, object], qualname: s
     """Fold a function's body with these values of its parameters; `frame` calls it."""
     if body.is_generator:
         return make_generator(frame, body, variables, qualname)
+    if is_deep(frame.folding.depth):
+        return run_deep(_descent(frame, body, variables, qualname))
     code = code_of(body.block)
-    inner = Frame(
-        frame.folding, body.name, body.scope, code.slots, body.function, body.parent, qualname
-    )
+    return execute(_frame_of(frame, body, variables, qualname, code.slots), code)
+
+
+def descent_of(
+    frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]
+) -> Descent | None:
+    """Return a call of a function that is folded through its source, None for any other."""
+    if isinstance(callee, CompiledFunction):
+        callee = callee.function
+    if isinstance(callee, types.MethodType):
+        callee, args = callee.__func__, [callee.__self__, *args]
+    if not isinstance(callee, types.FunctionType) or is_framework(callee):
+        return None
+    body = body_of(callee) or _source_of(frame, callee)
+    if body is None or body.is_generator:
+        return None
+    frame.folding.need_python("a call")
+    variables = bind(body, callee, args, kwargs)
+    return _descent(frame, body, variables, callee.__code__.co_qualname)
+
+
+def _descent(frame: Frame, body: Body, variables: dict[str, object], qualname: str) -> Descent:
+    slots = slots_of(body.block)
+    return Descent(_frame_of(frame, body, variables, qualname, slots), body.block)
+
+
+def _frame_of(
+    frame: Frame, body: Body, variables: dict[str, object], qualname: str, slots: int
+) -> Frame:
+    inner = Frame(frame.folding, body.name, body.scope, slots, body.function, body.parent, qualname)
     inner.bind(body.parameters, variables)
     inner.tainted = taint_of_call(frame, body.parameters)
-    return execute(inner, code)
+    return inner
 
 
 def _source_of(frame: Frame, function: types.FunctionType) -> Body | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
@@ -65,7 +66,8 @@ def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
     """
     try:
         return function(*args, **kwargs)
-    except (CompileError, Raised, ValueNeeded):
+    except (CompileError, Raised, ValueNeeded, RecursionError):
+        # The interpreter's own frames run out sooner here than in the program.
         raise
     except BaseException as error:
         raise wrapped(error) from None
@@ -108,6 +110,7 @@ def _others_frames(trace: types.TracebackType | None) -> types.TracebackType | N
     return made
 
 
+@lru_cache(256)
 def _traceback_of(name: str, location: FileLineColLoc) -> types.TracebackType:
     """Return a traceback entry that shows function `name` at the place."""
     file, line = location.filename.data, location.line.data

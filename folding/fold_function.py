@@ -94,6 +94,12 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
             frame.slots[slot] = _argument(folding, argument, source, environment)
         try:
             result = execute(frame, code)
+        except RecursionError:
+            folding.frame = frame
+            folding.reject(
+                "calls or expressions are nested deeper than the interpreter can follow",
+                "end the recursion while compiling, or use a loop",
+            )
         except Raised as raised:
             check_finished(folding)
             folding.check_needed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +18,6 @@ from .code import Code, run_steps
 from .errors import HOOK, Raised, run
 from .frames import Frame
 from .scopes import Scope, scope_of
-
-MAX_DEPTH = 100
-"""How deep calls may be folded into each other."""
 
 
 @dataclass(frozen=True)
@@ -160,24 +158,40 @@ def execute(frame: Frame, code: Code) -> object:
 
     Raises `Raised` with the frame added to the traceback, and CompileError.
     """
-    folding = frame.folding
-    if folding.depth >= MAX_DEPTH:
-        folding.reject(
-            f"calls are nested more than {MAX_DEPTH} deep",
-            "end the recursion while compiling, or use a loop",
-        )
-    outer, folding.frame = folding.frame, frame
-    folding.depth += 1
-    try:
+    with execution(frame):
         run_steps(code.steps, frame)
-    except Raised as raised:
-        folding.check_needed()
-        raised.passes(frame.name, frame.location)
-        raise
-    except ValueNeeded:
-        folding.check_needed()
-        raise
-    finally:
-        folding.depth -= 1
-        folding.frame = outer
     return frame.result if code.given is None else frame.slots[code.given]
+
+
+class execution:
+    """The time in which a frame's body runs; what it raises passes the frame."""
+
+    __slots__ = ("_frame", "_outer")
+
+    def __init__(self, frame: Frame):
+        self._frame = frame
+
+    def __enter__(self) -> None:
+        folding = self._frame.folding
+        if folding.depth >= sys.getrecursionlimit():
+            folding.reject(
+                f"calls are nested more than {sys.getrecursionlimit()} deep",
+                "end the recursion while compiling, or use a loop",
+            )
+        self._outer, folding.frame = folding.frame, self._frame
+        folding.depth += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: types.TracebackType | None,
+    ) -> None:
+        folding = self._frame.folding
+        folding.depth -= 1
+        folding.frame = self._outer
+        if isinstance(error, Raised):
+            folding.check_needed()
+            error.passes(self._frame.name, self._frame.location)
+        elif isinstance(error, ValueNeeded):
+            folding.check_needed()

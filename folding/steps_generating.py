@@ -13,7 +13,7 @@ from typing import Any
 
 from ..dialects import pyobj
 from .attributes import get_attribute, set_attribute
-from .calls import call, iterator_of, operate, truth
+from .calls import call, descent_of, iterator_of, operate, truth
 from .changes import set_item
 from .code import BREAK, RETURN
 from .errors import Raised, run
@@ -31,6 +31,7 @@ from .generating import (
 from .patterns import matches
 from .steps_statements import augment
 from .steps_values import COMPARE, is_same
+from .unpacking import arguments_of
 
 _END = object()
 
@@ -330,6 +331,26 @@ def assert_(maker: GeneratingMaker, op: pyobj.AssertOp) -> WaitingStep:
         if not truth(frame, frame.slots[condition]):
             text = () if message is None else ((yield from message(frame)),)
             raise Raised(AssertionError(*text))
+
+    return step
+
+
+@waits(pyobj.CallOp)
+def call_(maker: GeneratingMaker, op: pyobj.CallOp) -> WaitingStep:
+    """Wait for a call of a function that is folded; any other is done at once."""
+    callee, slot = maker.slot(op.callee), maker.slot(op.results[0])
+    arguments, layout = maker.slots(op.arguments), op.layout.data
+
+    def step(frame: Frame) -> Waiting:
+        frame.op = op
+        slots = frame.slots
+        values = [slots[argument] for argument in arguments]
+        args, kwargs = arguments_of(slots[callee], layout, values)
+        descent = descent_of(frame, slots[callee], args, kwargs)
+        if descent is not None:
+            slots[slot] = yield descent
+        else:
+            slots[slot] = call(frame, slots[callee], args, kwargs)
 
     return step
 
