@@ -54,15 +54,16 @@ class CodeMaker:
         """Return the slots of several values."""
         return tuple(self.slot(value) for value in values)  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType, reportUnknownArgumentType]
 
-    def block(self, block: Block, but_last: bool = False) -> list[Step]:
-        """Return the steps of a block, without its `pyobj.give`, or without its last op."""
+    def block(self, block: Block, without: Operation | None = None) -> list[Step]:
+        """Return the steps of a block, without its `pyobj.give`, or without its last ops."""
         self.define(block)
-        return [
-            MAKERS.get(type(op), unknown)(self, op)
-            for op in block.ops
-            if op.name not in ("pyobj.give", "pyobj.pass")
-            and not (but_last and op is block.last_op)
-        ]
+        steps: list[Step] = []
+        for op in block.ops:
+            if op is without:
+                break
+            if op.name not in ("pyobj.give", "pyobj.pass"):
+                steps.append(MAKERS.get(type(op), unknown)(self, op))
+        return steps
 
     def define(self, block: Block) -> None:
         """Be told that the values of a block belong to this body."""

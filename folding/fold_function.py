@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,18 +88,12 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
     frame.tainted = frozenset(parameters.values())
     folding.frame, frame.op = frame, func
     quiet = without_effects(folding) if options.lax else nullcontext()
-    with tracing(folding), quiet, folding.native.watching():
+    with tracing(folding), quiet, folding.native.watching(), _frames_suffice(folding, frame):
         for index, (argument, slot) in enumerate(zip(block.args, code.arguments, strict=True)):
             source = Argument(index, parameters.get(argument, f"argument {index}"))
             frame.slots[slot] = _argument(folding, argument, source, environment)
         try:
             result = execute(frame, code)
-        except RecursionError:
-            folding.frame = frame
-            folding.reject(
-                "calls or expressions are nested deeper than the interpreter can follow",
-                "end the recursion while compiling, or use a loop",
-            )
         except Raised as raised:
             check_finished(folding)
             folding.check_needed()
@@ -136,6 +130,19 @@ def _finish(
     inputs = tuple(folding.inputs)
     guards = folding.numbers.needed_guards(folding.guards.values())
     return Folded(op, inputs, guards, folding.notice, folding.report)
+
+
+@contextmanager
+def _frames_suffice(folding: Folding, frame: Frame) -> Generator[None]:
+    """Raise CompileError where the fold uses up the interpreter's own frames."""
+    try:
+        yield
+    except RecursionError:
+        folding.frame = frame
+        folding.reject(
+            "calls or values are nested deeper than the interpreter can follow",
+            "end the recursion while compiling, or use a loop",
+        )
 
 
 def _first_parameter(function: Any) -> str | None:

@@ -35,7 +35,7 @@ def if_(maker: CodeMaker, op: Operation) -> Step:
         if not isinstance(last, pyobj.IfOp):
             final = maker.block(orelse)
             break
-        before, current = maker.block(orelse, but_last=True), last
+        before, current = maker.block(orelse, last), last
 
     def step(frame: Frame) -> str | None:
         for before, case, condition, body in cases:

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, cast
 
-from xdsl.ir import Operation
+from xdsl.ir import Block, Operation
 
 from ..dialects import pyobj
 from .attributes import get_attribute
@@ -202,7 +202,9 @@ def logic(maker: CodeMaker, op: Operation) -> Step:
         maker.slot(op.results[0]),
         isinstance(op, pyobj.OrOp),
     )
-    others = [maker.expression(region) for region in logic_op.others]
+    others: list[Expression] = []
+    for region in logic_op.others:
+        others.append(maker.expression(region))
 
     def step(frame: Frame) -> None:
         value = frame.slots[first]
@@ -218,17 +220,39 @@ def logic(maker: CodeMaker, op: Operation) -> Step:
 
 @makes(pyobj.IfExpOp)
 def ifexp(maker: CodeMaker, op: Operation) -> Step:
-    """Evaluate one of two expressions."""
-    ifexp_op = cast(pyobj.IfExpOp, op)
-    condition, slot = maker.slot(ifexp_op.condition), maker.slot(op.results[0])
-    body, orelse = maker.expression(ifexp_op.body), maker.expression(ifexp_op.orelse)
+    """Evaluate the first expression whose condition holds; a chain of them is a loop here."""
+    cases: list[tuple[list[Step], Operation, int, Expression]] = []
+    before: list[Step] = []
+    current = cast(pyobj.IfExpOp, op)
+    while True:
+        body = maker.expression(current.body)
+        cases.append((before, current, maker.slot(current.condition), body))
+        inner = last_choice(current.orelse.block)
+        if inner is None:
+            final = maker.expression(current.orelse)
+            break
+        before, current = maker.block(current.orelse.block, inner), inner
+    slot = maker.slot(op.results[0])
 
     def step(frame: Frame) -> None:
-        frame.op = op
-        chosen: Expression = body if truth(frame, frame.slots[condition]) else orelse
-        frame.slots[slot] = chosen(frame)
+        for before, case, condition, body in cases:
+            for one in before:
+                one(frame)
+            frame.op = case
+            if truth(frame, frame.slots[condition]):
+                frame.slots[slot] = body(frame)
+                return
+        frame.slots[slot] = final(frame)
 
     return step
+
+
+def last_choice(block: Block) -> pyobj.IfExpOp | None:
+    """Return the `a if b else c` whose value a block gives, None if it gives another one."""
+    last = block.last_op
+    given = last.prev_op if last is not None else None
+    is_given = isinstance(given, pyobj.IfExpOp) and last.operands[0] is given.results[0]  # pyright: ignore[reportOptionalMemberAccess]
+    return given if isinstance(given, pyobj.IfExpOp) and is_given else None
 
 
 @makes(pyobj.GetAttrOp)

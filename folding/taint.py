@@ -40,17 +40,25 @@ class _Dependencies:
         return found
 
     def _read(self, block: Block) -> None:
-        for op in block.ops:
-            self._read_op(op)
+        """Read the ops of a block, those in regions first; regions may be nested deeply."""
+        waiting: list[tuple[Operation, bool]] = [(op, False) for op in reversed(list(block.ops))]
+        while waiting:
+            op, entered = waiting.pop()
+            blocks = [inner for region in op.regions for inner in region.blocks]
+            if entered or not blocks:
+                self._read_op(op, blocks)
+                continue
+            used = self._used(op)
+            waiting.append((op, True))
+            for inner in reversed(blocks):
+                self._values.update(dict.fromkeys(inner.args, used))
+                waiting += [(one, False) for one in reversed(list(inner.ops))]
 
-    def _read_op(self, op: Operation) -> None:
-        used = frozenset[str]().union(*(self.names(value) for value in op.operands))
-        for region in op.regions:
-            for block in region.blocks:
-                for argument in block.args:
-                    self._values[argument] = used
-                self._read(block)
-                used |= self._given(block)
+    def _used(self, op: Operation) -> Names:
+        return frozenset[str]().union(*(self.names(value) for value in op.operands))
+
+    def _read_op(self, op: Operation, blocks: list[Block]) -> None:
+        used = self._used(op).union(*(self._given(block) for block in blocks))
         match op:
             case pyobj.LoadOp():
                 used |= {op.variable.data}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import Any, TypeVar, cast
 
-from xdsl.dialects.builtin import IntAttr, UnitAttr
+from xdsl.dialects.builtin import IntAttr, LocationAttr, UnitAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from ..dialects import pyobj
@@ -16,32 +16,60 @@ from .lowering import BINARY, COMPARE, UNARY, Lowering
 _CONVERSIONS = {-1: "", ord("s"): "s", ord("r"): "r", ord("a"): "a"}
 
 
+Result = TypeVar("Result")
+Parts = Generator[ast.expr, Any, Result]
+"""A lowering that gives a node where it needs its value, and gets that."""
+Lowered = Parts[SSAValue]
+
+
 class ExpressionLowering(Lowering):
     """Lowers expressions to values."""
 
     def expression(self, node: ast.expr) -> SSAValue:
         """Return the value of an expression.
 
-        What an expression evaluates first may be nested as deep as a line is long, as in
-        `a + b + c` and `a.b().c()`: that is a loop.
+        Expressions may be nested as deep as a line is long, as in `a + b + c`, `a.b().c()` and
+        `a ** b ** c`: one loop lowers what needs no region. What evaluates an operand first is
+        kept in `around`; what evaluates others in the middle waits for each as a generator.
         """
         location = self.location
         around = list[ast.expr]()
-        while (first := _FIRST.get(type(node))) is not None:
-            around.append(node)
-            node = getattr(node, first)
-        self.at(node)
+        waiting = list[tuple[int, Lowered, LocationAttr]]()
+        while True:
+            while (first := _FIRST.get(type(node))) is not None:
+                around.append(node)
+                node = getattr(node, first)
+            self.at(node)
+            made = self._innermost(node)
+            while True:
+                if isinstance(made, Generator):
+                    waiting.append((len(around), made, self.location))
+                    value = None
+                elif waiting and waiting[-1][0] == len(around):
+                    value = made
+                elif around:
+                    outer = around.pop()
+                    self.at(outer)
+                    made = _AROUND[type(outer)](self, outer, made)
+                    continue
+                else:
+                    self.location = location
+                    return made
+                _, lowering, self.location = waiting[-1]
+                try:
+                    node = lowering.send(value)
+                    break
+                except StopIteration as done:
+                    waiting.pop()
+                    made = cast(SSAValue, done.value)
+
+    def _innermost(self, node: ast.expr) -> SSAValue | Lowered:
+        """Return the value of what evaluates nothing before itself."""
         lower = _EXPRESSIONS.get(type(node))
         if lower is None:
             self.unsupported(node, f"'{type(node).__name__.lower()}'")
             raise AssertionError("unsupported raises")
-        value = lower(self, node)
-        while around:
-            node = around.pop()
-            self.at(node)
-            value = _AROUND[type(node)](self, node, value)
-        self.location = location
-        return value
+        return lower(self, node)
 
     def expressions(self, nodes: Sequence[ast.expr]) -> list[SSAValue]:
         """Return the values of expressions, the first one first."""
@@ -53,12 +81,15 @@ class ExpressionLowering(Lowering):
 
     def giving(self, *nodes: ast.expr) -> Region:
         """Return a region that gives the values of expressions."""
-
-        def fill(_: Block) -> None:
-            self.at(nodes[0])
-            self.emit(pyobj.GiveOp, self.expressions(nodes))
-
-        return self.region(fill)
+        block, location = self.block, self.location
+        self.block = inner = Block()
+        self.at(nodes[0])
+        values = list[SSAValue]()
+        for node in nodes:
+            values.append(self.expression(node))
+        self.emit(pyobj.GiveOp, values)
+        self.block, self.location = block, location
+        return Region(inner)
 
     def assign(self, target: ast.expr, value: SSAValue) -> None:
         """Assign a value to a target. Statements say how; comprehensions need it, too."""
@@ -86,8 +117,8 @@ class ExpressionLowering(Lowering):
 
     def spread(
         self, nodes: Sequence[ast.expr], keywords: Sequence[ast.keyword] = ()
-    ) -> tuple[list[str], list[SSAValue]]:
-        """Return marks and values of items that may be starred, keywords may follow.
+    ) -> Parts[tuple[list[str], list[SSAValue]]]:
+        """Give marks and values of items that may be starred, keywords may follow.
 
         Python runs through a starred item before it evaluates the next one, but for a call's only
         positional argument. The op runs through it at the end, so that a tuple does it in turn.
@@ -96,26 +127,37 @@ class ExpressionLowering(Lowering):
         for index, node in enumerate(nodes, 1):
             starred = isinstance(node, ast.Starred)
             marks.append("*" if starred else "")
-            value = self.expression(node.value if starred else node)
-            later = [*nodes[index:], *(keyword.value for keyword in keywords)]
-            if starred and len(nodes) > 1 and not all(isinstance(n, ast.Constant) for n in later):
-                value = self.value(pyobj.TupleOp, [value], layout=NamesAttr(("*",)))
+            value = yield (node.value if starred else node)
+            if starred and len(nodes) > 1:
+                later = (*nodes[index:], *(keyword.value for keyword in keywords))
+                if not _constants(later):
+                    value = self.value(pyobj.TupleOp, [value], layout=NamesAttr(("*",)))
             values.append(value)
         return marks, values
 
     def arguments(
         self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]
-    ) -> tuple[NamesAttr, list[SSAValue]]:
-        """Return layout and values of a call's arguments."""
-        marks, values = self.spread(args, keywords)
+    ) -> Parts[tuple[NamesAttr, list[SSAValue]]]:
+        """Give layout and values of a call's arguments."""
+        marks, values = yield from self.spread(args, keywords)
         for index, keyword in enumerate(keywords, 1):
             # CPython doesn't mangle private names of keywords.
             marks.append("**" if keyword.arg is None else keyword.arg)
-            made = self.expression(keyword.value)
+            made = yield keyword.value
             if keyword.arg is None and not _constants(k.value for k in keywords[index:]):
                 made = self.merged(made)
             values.append(made)
         return NamesAttr(tuple(marks)), values
+
+    def completed(self, parts: Parts[Any]) -> Any:
+        """Return what a lowering gives that waits for the values of its parts."""
+        value = None
+        while True:
+            try:
+                node = parts.send(value)
+            except StopIteration as done:
+                return done.value
+            value = self.expression(node)
 
     def merged(self, mapping: SSAValue) -> SSAValue:
         """Return `{**mapping}`.
@@ -173,11 +215,6 @@ def _unary(self: ExpressionLowering, node: ast.UnaryOp, operand: SSAValue) -> SS
     return self.value(pyobj.UnaryOp, [operand], operator=self.text(UNARY[type(node.op)]))
 
 
-def _binary(self: ExpressionLowering, node: ast.BinOp, left: SSAValue) -> SSAValue:
-    operands = [left, self.expression(node.right)]
-    return self.value(pyobj.BinaryOp, operands, operator=self.text(BINARY[type(node.op)]))
-
-
 def _compare(self: ExpressionLowering, node: ast.Compare) -> SSAValue:
     first = self.expression(node.left)
     operators = tuple(COMPARE[type(op)] for op in node.ops)
@@ -191,13 +228,30 @@ def _compare(self: ExpressionLowering, node: ast.Compare) -> SSAValue:
 def _logic(self: ExpressionLowering, node: ast.BoolOp) -> SSAValue:
     first = self.expression(node.values[0])
     kind = pyobj.AndOp if isinstance(node.op, ast.And) else pyobj.OrOp
-    return self.value(kind, [first], [self.giving(value) for value in node.values[1:]])
+    others = list[Region]()
+    for value in node.values[1:]:
+        others.append(self.giving(value))
+    return self.value(kind, [first], others)
 
 
 def _ifexp(self: ExpressionLowering, node: ast.IfExp) -> SSAValue:
-    condition = self.expression(node.test)
-    regions = [self.giving(node.body), self.giving(node.orelse)]
-    return self.value(pyobj.IfExpOp, [condition], regions)
+    """Lower `a if b else …`. What follows `else` is often another one: that is a loop."""
+    around = list[tuple[Block, LocationAttr, SSAValue, Region]]()
+    while True:
+        condition = self.expression(node.test)
+        around.append((self.block, self.location, condition, self.giving(node.body)))
+        self.block = Block()
+        self.at(node.orelse)
+        if not isinstance(node.orelse, ast.IfExp):
+            break
+        node = node.orelse
+    value = self.expression(node.orelse)
+    while around:
+        self.emit(pyobj.GiveOp, [value])
+        orelse = Region(self.block)
+        self.block, self.location, condition, body = around.pop()
+        value = self.value(pyobj.IfExpOp, [condition], [body, orelse])
+    return value
 
 
 def _walrus(self: ExpressionLowering, node: ast.NamedExpr) -> SSAValue:
@@ -222,9 +276,9 @@ def _slice(self: ExpressionLowering, node: ast.Slice) -> SSAValue:
     return self.value(pyobj.SliceOp, parts)
 
 
-def _sequence(kind: type[Operation]) -> Callable[[ExpressionLowering, Any], SSAValue]:
-    def lower(self: ExpressionLowering, node: ast.Tuple | ast.List | ast.Set) -> SSAValue:
-        marks, values = self.spread(node.elts)
+def _sequence(kind: type[Operation]) -> Callable[[ExpressionLowering, Any], Lowered]:
+    def lower(self: ExpressionLowering, node: ast.Tuple | ast.List | ast.Set) -> Lowered:
+        marks, values = yield from self.spread(node.elts)
         return self.value(kind, values, layout=NamesAttr(tuple(marks)))
 
     return lower
@@ -242,8 +296,13 @@ def _dict(self: ExpressionLowering, node: ast.Dict) -> SSAValue:
     return self.value(pyobj.DictOp, values, layout=NamesAttr(tuple(marks)))
 
 
-def _call(self: ExpressionLowering, node: ast.Call, callee: SSAValue) -> SSAValue:
-    layout, values = self.arguments(node.args, node.keywords)
+def _binary(self: ExpressionLowering, node: ast.BinOp, left: SSAValue) -> Lowered:
+    right = yield node.right
+    return self.value(pyobj.BinaryOp, [left, right], operator=self.text(BINARY[type(node.op)]))
+
+
+def _call(self: ExpressionLowering, node: ast.Call, callee: SSAValue) -> Lowered:
+    layout, values = yield from self.arguments(node.args, node.keywords)
     return self.value(pyobj.CallOp, [callee, *values], layout=layout)
 
 
@@ -313,7 +372,7 @@ def yields(*nodes: ast.AST) -> bool:
     return False
 
 
-_EXPRESSIONS: dict[type[ast.expr], Callable[[ExpressionLowering, Any], SSAValue]] = {
+_EXPRESSIONS: dict[type[ast.expr], Callable[[ExpressionLowering, Any], SSAValue | Lowered]] = {
     **{ast.Constant: _constant, ast.Name: _name, ast.Slice: _slice, ast.Dict: _dict},
     **{ast.Compare: _compare, ast.BoolOp: _logic, ast.IfExp: _ifexp, ast.NamedExpr: _walrus},
     **{ast.Tuple: _sequence(pyobj.TupleOp), ast.List: _sequence(pyobj.ListOp)},
@@ -324,7 +383,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[[ExpressionLowering, Any], SSAValue]
     **{ast.DictComp: _comprehension("dict"), ast.GeneratorExp: _comprehension("generator")},
 }
 
-_AROUND: dict[type[ast.expr], Callable[[ExpressionLowering, Any, SSAValue], SSAValue]] = {
+_AROUND: dict[type[ast.expr], Callable[[ExpressionLowering, Any, SSAValue], SSAValue | Lowered]] = {
     **{ast.UnaryOp: _unary, ast.BinOp: _binary, ast.Call: _call},
     **{ast.Attribute: _attribute, ast.Subscript: _subscript},
 }

@@ -276,7 +276,7 @@ def _annotations(
 def _class(self: StatementLowering, node: ast.ClassDef) -> None:
     decorators = self.expressions(node.decorator_list)
     self.at(node)
-    layout, bases = self.arguments(node.bases, node.keywords)
+    layout, bases = self.completed(self.arguments(node.bases, node.keywords))
     body, doc = docstring(node.body)
     variable = self.name(node.name)
     outer = (self.in_function, self.owner)

@@ -1,0 +1,139 @@
+"""Programs that are long, deep or wide: no recursion error, and time in proportion."""
+
+import linecache
+import time
+
+import pytest
+
+from foldaway import CompileError, jit
+
+from .agreement import X, same
+
+
+def made(text):
+    """Return the function `f` of a program that has lines to show."""
+    file = f"<deep program {len(linecache.cache)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    namespace = {}
+    exec(compile(text, file, "exec"), namespace)
+    return namespace["f"]
+
+
+def nested_statements(depth):
+    """Return a program with statements of each kind in each other; CPython allows 20 blocks."""
+    kinds = ["if x is not None:", "for i in [1]:", "while True:", "try:", "with manager():"]
+    heads = [kinds[i % 5] if i < 20 else kinds[0] for i in range(depth)]
+    lines = [" " * (i + 1) + head for i, head in enumerate(heads)]
+    lines.append(" " * (depth + 1) + "y = x + 1")
+    for i in reversed(range(depth)):
+        lines += [" " * (i + 2) + "break"] if heads[i] == kinds[2] else []
+        lines += [" " * (i + 1) + "finally: pass"] if heads[i] == kinds[3] else []
+    start = ["from contextlib import nullcontext as manager", "def f(x):"]
+    return "\n".join([*start, *lines, " return y", ""])
+
+
+def choices(count):
+    chain = " ".join(f"{i} if k == {i} else" for i in range(count))
+    return f"def f(x):\n k = -1\n return x, {chain} 7\n"
+
+
+def elifs(count):
+    cases = "".join(f" elif k == {i}: r = {i}\n" for i in range(count))
+    return f"def f(x):\n k = -1\n if k: r = 0\n{cases} else: r = -1\n print(r)\n return x, r\n"
+
+
+PROGRAMS = {
+    "statements": nested_statements(50),
+    "ifs": "def f(x):\n"
+    + "".join(" " * i + "if 1:\n" for i in range(1, 99))
+    + " " * 99
+    + "return x",
+    "calls": f"def g(v): return v\ndef f(x):\n return {'g(' * 190}x{')' * 190}\n",
+    "lists": f"def f(x):\n return x, len({'[' * 190}1{']' * 190})\n",
+    "parentheses": f"def f(x):\n return x + {'(1 - ' * 190}1{')' * 190}\n",
+    "powers": f"def f(x):\n return x, {'1 ** ' * 1000}1\n",
+    "choices": choices(1000),
+    "elifs": elifs(1000),
+    "logic": f"def f(x):\n k = 5\n return x, {'(k and ' * 150}7{')' * 150}\n",
+    "conjunction": f"def f(x):\n k = 5\n return x, {' and '.join(['k'] * 2000)}\n",
+    "dict": f"def f(x):\n return x, {{{','.join(f'{i}: {i}' for i in range(10000))}}}[77]\n",
+    "lambdas": f"def f(x):\n return {'(lambda: ' * 60}x{')()' * 60}\n",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_deep_program_is_compiled(name):
+    f = made(PROGRAMS[name])
+    assert same(jit(f)(X), f(X))
+
+
+def test_time_is_in_proportion_to_statements():
+    times = []
+    for count in (100, 1000, 10000):
+        f = made("def f(x):\n y = 0\n" + " y = y + 1\n" * count + " return x, y\n")
+        start = time.process_time()
+        assert same(jit(f)(X), (X, count))
+        times.append(time.process_time() - start)
+    assert times[2] < 40 * times[1]
+
+
+def test_recursion_that_ends():
+    def f(x):
+        def factorial(n):
+            return 1 if n <= 1 else n * factorial(n - 1)
+
+        def even(n):
+            return n == 0 or odd(n - 1)
+
+        def odd(n):
+            return n != 0 and even(n - 1)
+
+        def power(n):
+            if n == 0:
+                return x
+            for _ in range(1):
+                try:
+                    return power(n - 1) * 1 + 1
+                finally:
+                    pass
+
+        def fails(n):
+            if not n:
+                raise ValueError("deep")
+            return fails(n - 1)
+
+        class Tree:
+            def __init__(self, depth):
+                self.depth = depth
+
+            def height(self):
+                return 1 + Tree(self.depth - 1).height() if self.depth else 0
+
+        try:
+            fails(250)
+        except ValueError as error:
+            caught = str(error)
+        return factorial(200) % 1000007, even(301), power(200), Tree(200).height(), caught
+
+    assert same(jit(f)(X), f(X))
+
+
+def test_recursion_without_end_is_refused():
+    def calls(x):
+        def forever(n):
+            return forever(n + 1)
+
+        return forever(0)
+
+    def calls_back(x):
+        def forever(n):
+            return sorted([n], key=lambda k: forever(k + 1))
+
+        return forever(0)
+
+    with pytest.raises(CompileError, match="calls are nested more than 1000 deep"):
+        jit(calls)(X)
+    with pytest.raises(CompileError, match="nested deeper than the interpreter can follow"):
+        jit(calls_back)(X)
+    with pytest.raises(CompileError, match="calls or values are nested deeper"):
+        jit(made(f"def f(x):\n return x, {'[' * 190}1{']' * 190}\n"))(X)
