@@ -252,9 +252,24 @@ def set_plainly(frame: Frame, owner: Any, name: str, value: object) -> None:
         return
     if _check_settable(frame, owner, name):
         raw = _user_method(class_of(owner), "__setattr__") is not None
+        _prime(frame, owner, name)
         folding.effects.set_attribute(owner, name, value, raw)
     else:
         run(setattr, owner, name, value)
+
+
+def _prime(frame: Frame, owner: Any, name: str) -> None:
+    """Within a run-time branch, let the fold know an attribute before it is changed."""
+    folding = frame.folding
+    if folding.journal.depth and folding.effects.attribute(owner, name) is UNWRITTEN:
+        try:
+            value = get_attribute(frame, owner, name)
+        except Raised:
+            return
+        if isinstance(owner, types.ModuleType):
+            folding.effects.prime(vars(owner), name, value)
+        else:
+            folding.effects.prime(owner, name, value)
 
 
 def delete_plainly(frame: Frame, owner: Any, name: str) -> None:
@@ -282,6 +297,7 @@ def delete_plainly(frame: Frame, owner: Any, name: str) -> None:
         run(object.__delattr__, owner, name)
     elif _check_settable(frame, owner, name):
         raw = _user_method(class_of(owner), "__delattr__") is not None
+        _prime(frame, owner, name)
         folding.effects.set_attribute(owner, name, DELETED, raw)
 
 

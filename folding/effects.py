@@ -188,16 +188,32 @@ class Effects:
         self._folding.note_rewritten(Captured(cell, "cell"))
         self._put(cell, "cell", "", "cell_contents", value)
 
+    def prime(self, owner: Any, name: str, value: object) -> None:
+        """Be told what an attribute or a variable is before a side of a branch changes it.
+
+        Then the other side has it, too, and both can be merged.
+        """
+        kind, text = "attributes", f"'{self._folding.source(owner)}'"
+        if class_of(owner) in (dict, types.CellType):
+            kind, text = ("variables" if class_of(owner) is dict else "cell"), ""
+        shadow = self._shadow(owner, kind, text)
+        shadow.now[name] = value
+        self._folding.host.know(shadow, name, value)
+
+    def _shadow(self, owner: object, kind: str, text: str) -> Shadow:
+        shadow = self._shadows.get(id(owner))
+        if shadow is None:
+            shadow = self._shadows[id(owner)] = Shadow(owner, kind, text)
+            self._folding.host.track(shadow)
+        return shadow
+
     def _name(self, owner: object, name: str) -> object:
         shadow = self._shadows.get(id(owner))
         return UNWRITTEN if shadow is None else shadow.now.get(name, UNWRITTEN)
 
     def _put(self, owner: object, kind: str, text: str, name: str, value: object) -> None:
         folding = self._folding
-        shadow = self._shadows.get(id(owner))
-        if shadow is None:
-            shadow = self._shadows[id(owner)] = Shadow(owner, kind, text)
-            folding.host.track(shadow)
+        shadow = self._shadow(owner, kind, text)
         folding.journal.before_change(shadow.now)
         # The newest last, so that the host does them in the program's order.
         shadow.now.pop(name, None)

@@ -114,10 +114,7 @@ def _finish(
 ) -> Folded:
     """Return what is left of the function, with `result` to be returned."""
     folding.frame = frame
-    folding.host.flush()
-    value = folding.host.value(result)
-    folding.host.flush()
-    folding.host.write_tensors()
+    value = folding.host.finish(result)
     with tracing(None):
         folding.guard_memory(environment.arguments)
     if folding.rewritten or folding.changed_containers:

@@ -124,10 +124,23 @@ class Frame:
 
     def _store_outside(self, name: str, value: object) -> None:
         """Bind or unbind a variable that existed before the call, or could have."""
+        effects = self.folding.effects
         if name in self.cells and name not in self.scope.outer:
-            self.folding.effects.set_cell(self.cells[name], value)
-        else:
-            self.folding.effects.set_variable(self.namespace, name, value)
+            cell = self.cells[name]
+            if self.folding.journal.depth and effects.cell(cell) is UNWRITTEN:
+                self._prime(cell, name, "cell_contents")
+            effects.set_cell(cell, value)
+            return
+        if self.folding.journal.depth and effects.variable(self.namespace, name) is UNWRITTEN:
+            self._prime(self.namespace, name, name)
+        effects.set_variable(self.namespace, name, value)
+
+    def _prime(self, owner: object, name: str, key: str) -> None:
+        """Within a run-time branch, let the fold know a variable before it is changed."""
+        try:
+            self.folding.effects.prime(owner, key, self.load(name))
+        except Raised:
+            return
 
     def forget(self, name: str) -> None:
         """Unbind a name if it is bound, as the end of a handler does."""

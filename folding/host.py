@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import types
 from collections import defaultdict, deque
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from xdsl.ir import BlockArgument, Operation, SSAValue
+from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 
 from ..dialects import pyobj
 from ..dialects.dtypes import DType
@@ -79,6 +81,35 @@ class Host(HostOps):
             self._sync(self._unfilled.pop(0))
         return made
 
+    def finish(self, result: object) -> SSAValue:
+        """Emit all changes that wait, and return the SSA value of what is to be returned.
+
+        On a way that ends within a run-time branch, the host knows afterwards what it knew before:
+        the other ways go on from there.
+        """
+        with self._on_a_way():
+            self.flush()
+            value = self.value(result)
+            self.flush()
+            self.write_tensors()
+        return value
+
+    @contextmanager
+    def _on_a_way(self) -> Generator[None]:
+        if not self._folding.journal.depth:
+            yield
+            return
+        kept = self._values, self._claims, self._writes, self._tracked
+        synced = [(one, one.synced, one.is_new) for one in self._tracked.values()]
+        self._values, self._claims, self._tracked = {**kept[0]}, {**kept[1]}, {**kept[3]}
+        self._writes = {key: (one, [*writes]) for key, (one, writes) in kept[2].items()}
+        try:
+            yield
+        finally:
+            self._values, self._claims, self._writes, self._tracked = kept
+            for tracked, content, is_new in synced:
+                tracked.synced, tracked.is_new = content, is_new
+
     def _is_known(self, value: object) -> bool:
         return id(value) in self._values or self._folding.source(value) is not None
 
@@ -88,7 +119,7 @@ class Host(HostOps):
 
     def _value(self, value: object) -> SSAValue:
         found = self._values.get(id(value))
-        if found is None:
+        if found is None or not self._is_visible(found):
             if isinstance(value, Tensor):
                 found = self._tensor(value)
             elif is_array(value):
@@ -97,6 +128,15 @@ class Host(HostOps):
                 found = self._make(value)
             self._keep(value, found)
         return found
+
+    def _is_visible(self, value: SSAValue) -> bool:
+        """Return whether a value may be used at the current place: not if a branch made it."""
+        owner = value.owner
+        block = owner if isinstance(owner, Block) else owner.parent_block()
+        place: Block | None = self._folding.block
+        while place is not None and place is not block:
+            place = place.parent_block()
+        return place is not None
 
     def _keep(self, value: object, made: SSAValue) -> SSAValue:
         self._values[id(value)] = made
@@ -148,6 +188,7 @@ class Host(HostOps):
         return self.constant(value)
 
     def _number(self, number: SymbolicNumber) -> SSAValue:
+        # An argument of the function, which is visible everywhere.
         found = self._numbers.get(number.source.key)
         if found is None:
             found = self._numbers[number.source.key] = self._folding.object_input(number.source)
@@ -261,6 +302,11 @@ class Host(HostOps):
         tracked = self._tracked.get(id(model))
         if tracked is not None:
             tracked.synced = tracked.kind.read(model)
+
+    def know(self, model: object, name: str, value: object) -> None:
+        """Be told what the host holds under a name, before it is changed."""
+        tracked = self._tracked[id(model)]
+        tracked.synced = {**tracked.synced, name: value}
 
     # Tensors that are written to.
 

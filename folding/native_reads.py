@@ -175,7 +175,9 @@ class NativeReads:
         elif issubclass(kind, list | tuple | set | frozenset):
             items = list(cast(Any, kind).__iter__(value))
         elif born and kind.__flags__ & _HEAP and not is_framework(kind):
-            items = list((getattr(value, "__dict__", None) or {}).values())
+            attributes: Any = getattr(value, "__dict__", None)
+            if type(attributes) is dict:
+                items = list(cast("dict[str, object]", attributes).values())
         for item in items:
             self.guard_deeply(item, seen)
 

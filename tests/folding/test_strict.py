@@ -277,3 +277,50 @@ def test_a_function_without_source():
     exec("def f(x): return x", namespace)
     with pytest.raises(CompileError, match="no source"):
         jit(namespace["f"])(X)
+
+
+COUNT = 0
+
+
+def test_variables_that_a_library_reads_after_they_are_set():
+    class Late:
+        def __lt__(self, other):
+            return COUNT
+
+    def f(x, late):
+        global COUNT
+        COUNT = 1
+        return len(sorted([late, late]))
+
+    assert "the variable 'COUNT' is set and then read by a library" in refused(f, X, Late())
+    assert COUNT == 0
+
+
+def test_what_is_read_after_it_was_deleted():
+    module = type(random)("module")
+    module.n = 1
+
+    def f(x):
+        global module
+        del module.n
+        return module.n
+
+    f.__globals__["module"] = module
+    try:
+        text = refused(f, X)
+    finally:
+        del f.__globals__["module"]
+    assert "the attribute 'n' of 'module' is deleted" in text
+
+    class Dynamic:
+        def __init__(self):
+            self.n = 1
+
+        def __getattr__(self, name):
+            return name
+
+    def g(x, owner):
+        del owner.n
+        return owner.n
+
+    assert "'n' is read after it was deleted" in refused(g, X, Dynamic())
