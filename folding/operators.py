@@ -15,6 +15,7 @@ from .classify import is_inlined
 from .errors import Raised, run
 from .frames import Frame
 from .handles import is_in, is_not_in
+from .numbers import SymbolicNumber, constant
 
 Call = Callable[[Frame, types.FunctionType, list[object]], Any]
 """Folds a call of a user's method; `calls` knows how."""
@@ -240,8 +241,10 @@ def _truth(frame: Frame, operands: tuple[Any, ...], call: Call) -> Any:
     method = user_method(kind, "__bool__")
     if method is not None:
         result = call(frame, method, [value])
+        if isinstance(result, SymbolicNumber) and result.kind is bool:
+            return result.truth()
         if class_of(result) is not bool:
-            name = class_of(result).__name__
+            name = class_of(constant(result)).__name__
             raise Raised(TypeError(f"__bool__ should return bool, returned {name}"))
         return result
     if class_attribute(kind, "__bool__") is None and user_method(kind, "__len__"):

@@ -144,7 +144,8 @@ class Tensor:
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
         binary = (np.add, np.subtract, np.multiply, np.maximum, np.minimum)
-        if method != "__call__" or options or ufunc not in binary:
+        compare = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
+        if method != "__call__" or options or ufunc not in (*binary, *compare):
             raise TypeError(f"{ufunc} of a tensor is not in the model")
         return _binary(ufunc, *inputs)
 
@@ -350,6 +351,10 @@ def _binary(function, left, right, *, division=False):
     elif isinstance(other, bool | int | float | np.generic):
         number = other.item() if isinstance(other, np.generic) else other
         dtype = promoted_with_number(tensor.dtype, number)
+        if dtype.kind == "i" and not -(2 ** (8 * dtype.native.itemsize - 1)) <= number < 2 ** (
+            8 * dtype.native.itemsize - 1
+        ):
+            raise OverflowError("a number that the tensor's dtype can't hold")
     else:
         return NotImplemented
     if division and dtype.kind != "f":

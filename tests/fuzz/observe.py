@@ -204,7 +204,8 @@ class Description:
             trace = trace.tb_next
         file = self.file if trace is None else trace.tb_frame.f_code.co_filename
         text = str(error.args)
-        found = re.search(r"[Tt]ensor|broadcast|shape|axis|array|data", text)
+        # Which of two operands min() names first is told by its own method, or by the other's.
+        found = re.search(r"[Tt]ensor|broadcast|shape|axis|array|data|not supported between", text)
         return found is not None or file.endswith("model_tensor.py") or "numpy" in file
 
     def _line(self, error):
