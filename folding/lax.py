@@ -51,7 +51,7 @@ def without_effects(folding: Folding) -> Generator[None]:
     """Refuse, until the block ends, what a fold that is given up would leave behind."""
     with ExitStack() as stack:
         stack.enter_context(_python_watched(folding))
-        stack.enter_context(_warnings_refused())
+        stack.enter_context(_warnings_refused(folding))
         stack.enter_context(_floating_errors_refused(folding))
         decimal = sys.modules.get("decimal")
         if decimal is not None:
@@ -191,30 +191,31 @@ def _floating_errors_refused(folding: Folding) -> Generator[None]:
 
 
 @contextmanager
-def _warnings_refused() -> Generator[None]:
+def _warnings_refused(folding: Folding) -> Generator[None]:
     """Refuse what warns in a fold of this thread's; all other warnings are shown as ever."""
     with _lock:
-        _shown.append(warnings._showwarnmsg)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
-        if len(_shown) == 1:
+        if not _folds:
+            _shown[:] = [warnings._showwarnmsg]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
             warnings._showwarnmsg = _show  # pyright: ignore[reportAttributeAccessIssue]
+        _folds.append(folding)
     try:
         yield
     finally:
         with _lock:
-            if len(_shown) == 1:
+            _folds.remove(folding)
+            if not _folds:
                 warnings._showwarnmsg = _shown[0]  # pyright: ignore[reportAttributeAccessIssue]
-            _shown.pop()
 
 
 def _show(message: Any) -> None:
     tracer = current_tracer()
-    if tracer is not None:
+    if tracer is not None and tracer in _folds:
         tracer.before_effect(f"a warning ({message.message})")
-    with _lock:
-        shown = _shown[0] if _shown else warnings._showwarnmsg  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
-    shown(message)
+    _shown[0](message)
 
 
+_folds: list[Any] = []
+"""The folds in LAX that go on, in all threads."""
 _shown: list[Callable[[Any], None]] = []
-"""What shows warnings, once for each fold that goes on; the first is Python's own."""
+"""What shows warnings otherwise: Python's own function."""
 _lock = ForkSafeLock()

@@ -279,9 +279,8 @@ class Folding(KnownConstants):
         self.refuse_effect(f"the tensor '{source or 'of the world outside'}' is changed in place")
 
     def before_effect(self, what: str) -> None:
-        """Reject in LAX what changes the framework's own state."""
-        if self.options.lax:
-            self.reject(f"{what} has an effect", "nothing is to be done: it runs at every call")
+        """Reject what changes the framework's own state, or draws from it."""
+        self.reject(f"{what} has an effect", "do it before the compiled function is called")
 
     def before_write(self, tensor: Tensor, operation: str) -> None:
         """Let the host do the write to a tensor that lives there; a branch may have to undo it."""

@@ -407,3 +407,10 @@ def test_with_a_tracer_and_a_profiler_all_runs_in_python():
     assert f.lazy_runs == 1
     (line,) = [line for line in f.report().lines if line.status == "runs in Python"]
     assert "no hook" in line.reason
+
+
+@pytest.mark.parametrize("name", ["seed", "random", "context"])
+def test_the_framework_s_own_state_is_not_touched_by_a_fold(name):
+    function, reason = REASONS[name]
+    with pytest.raises(CompileError, match=reason):
+        foldaway.jit(function)(Tensor(X))
