@@ -80,9 +80,7 @@ def compile_function(
     notice = str(folded.notice) if folded.notice.statements else ""
     if notice and not lax:
         _log.warning("%s", notice)
-    for step in (DifferentiateGraphPass(), CheckBoundaryPass(), OutlineSegmentsPass()):
-        with our_failure(step.name, module):
-            step.apply(Context(), module)
+    _check_and_outline(module, environment)
     host, segments = _split(module)
     with our_failure(driver.name, module):
         compiled = {n: _compile_segment(m, n, driver) for n, m in segments.items()}
@@ -112,7 +110,8 @@ def _fold(
     """Return what is left of the function; raise what the user's program raises.
 
     A program that changes something and then raises gives both: what is left before, and the error.
-    What can't be compiled with run-time numbers may be so with constants.
+    What can't be compiled with run-time numbers may be so with constants; then arrays whose data
+    an error asked for become constants, and at last all arrays.
     """
     numbers, arrays = environment.numbers, environment.arrays
     while True:
@@ -128,15 +127,19 @@ def _fold(
         except Rewritten as rewritten:
             numbers.widened.update(source.key for source in rewritten.numbers)
             numbers.handles.update(source.key for source in rewritten.containers)
-        except CompileError:
+        except CompileError as error:
+            arrays.first = arrays.first or error
             if numbers.handles:
                 numbers.read_handles()
-            elif arrays.narrow():
-                pass
             elif numbers.met and not numbers.all_constant:
                 numbers.all_constant = True
-            elif arrays.met and not arrays.all_constant:
+            elif not fold.lax and arrays.narrow():
+                numbers.all_constant = False
+            elif not fold.lax and arrays.met and not arrays.all_constant:
                 arrays.all_constant, numbers.all_constant = True, False
+            elif arrays.met:
+                # Constants were but the last resort.
+                raise arrays.first from None
             else:
                 raise
         except Raised as error:
@@ -148,6 +151,23 @@ def _fold(
         raised.reraise()
     fold.replace(source, raised.before)
     return raised.before, raised
+
+
+def _check_and_outline(module: ModuleOp, environment: Environment) -> None:
+    """Leave graph functions and the host program.
+
+    Raises CompileError for objects that need Python; where arrays were constants as a last resort,
+    that is not what stood in the way, but what the first fold said.
+    """
+    first = environment.arrays.first
+    for step in (DifferentiateGraphPass(), CheckBoundaryPass(), OutlineSegmentsPass()):
+        try:
+            with our_failure(step.name, module):
+                step.apply(Context(), module)
+        except CompileError:
+            if isinstance(step, CheckBoundaryPass) and first is not None:
+                raise first from None
+            raise
 
 
 def _type_of(argument: object) -> Attribute:

@@ -10,9 +10,10 @@ import numpy as np
 from xdsl.ir import BlockArgument, SSAValue
 
 from ..dialects.dtypes import TensorSpec, bfloat16
+from ..dialects.source import CompileError
 from ..runtime import guards
 from ..runtime.array_data import GIVEN, ArrayData, holding
-from ..runtime.array_dtypes import graph_dtype
+from ..runtime.array_dtypes import graph_dtype, is_first_name
 from ..runtime.guards import class_of
 from ..runtime.sources import Source
 from ..runtime.symbolic_array import SymbolicArray, memory_of
@@ -36,6 +37,9 @@ class ArrayPolicy:
     """Whether a fold met a run-time array."""
     blamed: set[_Key] = field(default_factory=set[_Key])
     """Keys of sources whose data an error asked for: as constants they may do."""
+
+    first: CompileError | None = None
+    """The error of the first fold: what is said where constants don't do either."""
 
     def narrow(self) -> bool:
         """Make those arrays constants that errors asked for; return whether there are new ones."""
@@ -65,7 +69,7 @@ class ArrayInputs:
         if not self._folding.options.fallback or not self.policy.is_symbolic(source):
             return None
         dtype = graph_dtype(array.dtype) if class_of(array) is np.ndarray else None
-        if dtype is None:
+        if dtype is None or not is_first_name(array.dtype):
             return None
         self.policy.met = True
         known = self._known.get(id(array))

@@ -15,9 +15,10 @@ from ..runtime.symbolic_array import SymbolicArray
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
 from .classify import is_framework, is_library, quietly
-from .errors import run
+from .errors import Raised, run
 from .frames import Frame
 
+_WITH_NUMBERS: tuple[object, ...] = (np.where, np.clip, np.full_like)
 _MAKERS: tuple[object, ...] = (np.array, np.asarray, np.asanyarray)
 
 
@@ -49,6 +50,22 @@ def call_on_arrays(
             "use functions of NumPy, or call it outside the compiled function",
         )
     return NotImplemented
+
+
+def takes_numbers_too(callee: Any, args: list[object]) -> bool:
+    """Return whether a function of NumPy takes run-time numbers beside run-time arrays."""
+    known = isinstance(callee, np.ufunc) or any(callee is one for one in _WITH_NUMBERS)
+    return known and any(map(is_array, args))
+
+
+def check_read_only(frame: Frame, raised: Raised, operands: list[object]) -> None:
+    """Refuse a write to an array that is a constant here: the program's own may be written to."""
+    if not isinstance(raised.exception, ValueError) or "read-only" not in str(raised.exception):
+        return
+    for operand in operands:
+        if class_of(operand) is np.ndarray and frame.folding.is_copy(operand):
+            source = frame.folding.source(operand)
+            frame.folding.refuse_effect(f"the array '{source}' is changed in place")
 
 
 def _memory(frame: Frame, value: object) -> object:

@@ -14,11 +14,11 @@ from ..runtime.compiled import CompiledFunction
 from ..runtime.constants import evaluate
 from ..runtime.gradient import GradientFunction
 from ..runtime.guards import class_of
-from ..runtime.symbolic_array import SymbolicArray, SymbolicScalar
+from ..runtime.symbolic_array import SCALARS, SymbolicArray
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import current_tracer
 from . import lax
-from .array_operands import call_on_arrays
+from .array_operands import call_on_arrays, check_read_only, takes_numbers_too
 from .attributes import get_attribute, set_on_cell
 from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity, quietly
 from .code import code_of
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .session import Folding
 
 _CONTEXT_MANAGER = contextlib.contextmanager(cast(Any, iter)).__code__
-_FAST = frozenset((int, float, bool, str, type(None), Tensor, SymbolicArray, SymbolicScalar))
+_FAST = frozenset((int, float, bool, str, type(None), Tensor, SymbolicArray, *SCALARS.values()))
 _CALLS_BACK = ("builtins", "functools", "itertools", "_functools", "numpy")
 _HOLDERS = (tuple, list, dict, slice)
 
@@ -327,7 +327,7 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
         args[:1] = map(constant, args[:1])
     elif moves and not takes_numbers(callee):
         args = [one.constant() if isinstance(one, SymbolicNumber) else one for one in args]
-    elif not moves:
+    elif not moves and not takes_numbers_too(callee, args):
         args = [constant(value) for value in args]
         kwargs = {name: constant(value) for name, value in kwargs.items()}
         constant(quietly(callee, "__self__"))
@@ -369,6 +369,9 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
         result = call_on_arrays(frame, callee, args, kwargs)
         if result is NotImplemented:
             result = run(callee, *args, **kwargs)
+    except Raised as raised:
+        check_read_only(frame, raised, operands)
+        raise
     finally:
         folding.native_calls -= 1
         folding.moves_numbers = moved

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import types
 from typing import TYPE_CHECKING, Any
 
 from ..runtime.guards import class_of
+from .classify import is_inlined
 from .errors import Raised
 
 if TYPE_CHECKING:
@@ -48,6 +51,18 @@ def _link(inner: BaseException, outer: BaseException) -> None:
     if last.__context__ is inner:
         last.__context__ = None
     inner.__context__ = outer
+
+
+def leave_quietly(manager: object, leave: Any) -> None:
+    """Leave a library's manager that was entered in a fold which is thrown away.
+
+    What it set for the whole process, as `numpy.errstate` does, must not stay so.
+    """
+    is_users = isinstance(leave, types.FunctionType) and is_inlined(leave)
+    # One that `contextmanager` made would go on with the user's generator.
+    if not is_users and class_of(manager).__name__ != "_GeneratorContextManager":
+        with contextlib.suppress(Exception):
+            leave(manager, None, None, None)
 
 
 def manager_methods(manager: object) -> tuple[object, object]:

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from ..dialects.dtypes import DType
 from ..dialects.emitter import Number, WeakNumber
-from ..runtime.array_data import ArrayData
+from ..runtime.array_data import ArrayData, arrays_among
 from ..runtime.expressions import Expression
 from ..runtime.guards import class_of
 from ..runtime.sources import Source
@@ -101,7 +101,9 @@ class SymbolicNumber(WeakNumber):
         """
         function = _MEANT.get(function, function)
         if any(isinstance(operand, _RUN_TIME) for operand in operands):
-            return function(*operands) if function in _ON_TENSORS else NotImplemented
+            written = function is operator.setitem and isinstance(operands[0], ArrayData)
+            takes = function in _ON_TENSORS or (written and operands[1] is not self)
+            return function(*operands) if takes else NotImplemented
         if function not in _MEANT or not all(map(is_number, operands)):
             return NotImplemented
         return self.computed(function, operands)
@@ -125,7 +127,7 @@ class SymbolicNumber(WeakNumber):
         return np.asarray(self.constant(), *args, **kwargs)
 
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if any(isinstance(one, ArrayData) for one in inputs):
+        if arrays_among([inputs, kwargs]):
             return NotImplemented
         return getattr(function, method)(*map(constant, inputs), **kwargs)
 

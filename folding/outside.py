@@ -165,7 +165,7 @@ class Outside:
             self._folding.add_guard(guards.same_array(source, cast(Any, value)))
         elif type(value) in (list, tuple, dict) and id(value) not in seen:
             seen.add(id(value))
-            items = cast(Any, value)
+            items: Any = value
             pairs: Any = items.items() if type(value) is dict else enumerate(items)
             for key, item in pairs:
                 if isinstance(item, np.ndarray) or type(item) in (list, tuple, dict):

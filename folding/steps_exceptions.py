@@ -12,7 +12,7 @@ from ..dialects import pyobj
 from .calls import call, truth
 from .code import CodeMaker, Expression, Step, makes, run_steps
 from .errors import Raised, run
-from .exception_handling import catches, manager_methods, set_context, take_up
+from .exception_handling import catches, leave_quietly, manager_methods, set_context, take_up
 from .frames import Frame
 from .generating import Waiting, drain
 from .steps_generating import Handler, handle_group
@@ -152,6 +152,9 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
             signal = run_steps(body, frame)
         except Raised as error:
             raised = error
+        except BaseException:
+            leave_quietly(value, leave)
+            raise
         else:
             result, frame.op = frame.result, op
             call(frame, leave, [value, None, None, None], {})

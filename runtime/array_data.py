@@ -273,14 +273,13 @@ def holding(
     tensor: Tensor, owner: str, scalar: bool = False, known_layout: bool = True
 ) -> SymbolicArray:
     """Return the array that has its elements in a tensor; `TypeError` for a dtype it can't have."""
-    from .symbolic_array import SymbolicArray, SymbolicScalar
+    from .symbolic_array import SCALARS, SymbolicArray
 
-    made = (SymbolicScalar if scalar else SymbolicArray).__new__(
-        SymbolicScalar if scalar else SymbolicArray
-    )
     dtype = numpy_dtype(tensor.dtype)
     if graph_dtype(dtype) is None:
         raise TypeError(f"an array can't hold elements of {dtype}")
+    kind = SCALARS[dtype] if scalar else SymbolicArray
+    made = kind.__new__(kind)
     made.hold(tensor, owner, known_layout)
     return made
 

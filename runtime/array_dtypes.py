@@ -35,6 +35,12 @@ def graph_dtype(there: NumPyDType) -> DType | None:
         return None
 
 
+def is_first_name(there: NumPyDType) -> bool:
+    """Return whether a dtype is the one that results have: C has two names for some integers."""
+    found = graph_dtype(there)
+    return found is not None and numpy_dtype(found).num == there.num
+
+
 def converts_alike(source: NumPyDType, target: NumPyDType) -> bool:
     """Return whether the machine converts floats to integers as is emulated here."""
     return _X86 or not (source.kind == "f" and target.kind in "iu")

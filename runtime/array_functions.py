@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from xdsl.ir import SSAValue
 
+from ..dialects.dtypes import DType
+from ..dialects.emitter import WeakNumber
 from .array_calls import Unsupported, cast_to, implements
 from .array_data import ArrayData, arrays_among, born, tracer_of, unsupported, value_of
-from .array_dtypes import NumPyDType, asks, number_value, sample
+from .array_dtypes import NumPyDType, asks, graph_dtype, number_value, sample
 from .array_views import broadcast, reshaped, subscript, transposed
 
 if TYPE_CHECKING:
@@ -93,6 +95,8 @@ def in_dtype(x: Any, there: NumPyDType) -> SSAValue:
     """Return an array or a number as a value of a dtype."""
     if isinstance(x, ArrayData):
         return cast_to(value_of(x), there)
+    if isinstance(x, WeakNumber):
+        return x.in_dtype(cast(DType, graph_dtype(there)))
     return number_value(tracer_of().builder, x, there)
 
 

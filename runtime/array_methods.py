@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ..dialects.emitter import WeakNumber
 from .array_calls import cast_to
-from .array_data import ArrayData, born, value_of
+from .array_data import ArrayData, born, unsupported, value_of
 
 _SHORT_POWERS: dict[float, np.ufunc] = {2: np.square, 0.5: np.sqrt, 1: np.positive}
 
@@ -22,7 +23,6 @@ _TRANSPOSE: Callable[..., Any] = np.transpose
 _SQUEEZE: Callable[..., Any] = np.squeeze
 _CLIP: Callable[..., Any] = np.clip
 _POWER: Callable[..., Any] = np.power
-_CONJUGATE: Callable[..., Any] = np.conjugate
 
 
 def _method(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,6 +48,8 @@ class ArrayMethods(ArrayData):
             with np.errstate(all="ignore"):
                 if (shown**other).dtype == short(shown).dtype:
                     return short(self)
+        if isinstance(other, WeakNumber) and self._dtype.kind == "b":
+            unsupported("a power of bools", self)
         return _POWER(self, other)
 
     def astype(
@@ -128,7 +130,7 @@ class ArrayMethods(ArrayData):
         return _CLIP(self, min, max, out, **options)
 
     def conj(self) -> Any:
-        """Return a copy: the elements have no imaginary part."""
-        return _CONJUGATE(self)
+        """Return the array itself: the elements have no imaginary part."""
+        return self
 
     conjugate = conj

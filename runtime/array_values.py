@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from xdsl.ir import SSAValue
 
+from ..dialects.emitter import WeakNumber
 from .array_calls import Unsupported, cast_to, implements, into
 from .array_data import ArrayData, born, result, tracer_of, unsupported, value_of
 from .array_dtypes import NumPyDType, asks, graph_dtype, sample
@@ -22,6 +23,8 @@ _NOTHING: Any = getattr(np, "_NoValue")  # noqa: B009
 
 
 def _sample(x: Any) -> Any:
+    if isinstance(x, WeakNumber):
+        return x.kind(1)
     kinds: tuple[Any, ...] = (ArrayData, np.ndarray, np.generic)
     return sample(x.dtype) if isinstance(x, kinds) else x
 
@@ -30,7 +33,7 @@ def _plain(x: Any) -> Any:
     """Return lists as arrays, and all else that functions take as it is."""
     if isinstance(x, list | tuple):
         return as_array(x)
-    kinds: tuple[Any, ...] = (ArrayData, np.ndarray, np.generic)
+    kinds: tuple[Any, ...] = (ArrayData, WeakNumber, np.ndarray, np.generic)
     if isinstance(x, kinds) or type(x) in (bool, int, float):
         return x
     return unsupported(f"an array and a {type(x).__name__}", x)
@@ -52,7 +55,7 @@ def where(condition: Any, x: Any = _NOTHING, y: Any = _NOTHING, /) -> SymbolicAr
 
 
 def _check_broadcast(*operands: Any) -> None:
-    shapes = [np.shape(x) if not isinstance(x, ArrayData) else x.shape for x in operands]
+    shapes = [() if isinstance(x, WeakNumber) else np.shape(x) for x in operands]
     try:
         np.broadcast_shapes(*shapes)
     except ValueError:
@@ -76,6 +79,11 @@ def clip(
     x = as_array(a)
     low = _limit(a_min, min)
     high = _limit(a_max, max)
+    if x.dtype.kind in "iu":
+        # NumPy takes what no element reaches as no limit.
+        limits = np.iinfo(x.dtype)
+        low = None if _is_int(low) and not low > limits.min else low
+        high = None if _is_int(high) and not high < limits.max else high
     if low is None and high is None:
         return np.positive(x) if out is None else np.positive(x, out=out)
     wanted: NumPyDType = asks(np.clip, _sample(x), _sample(low), _sample(high)).dtype
@@ -89,6 +97,10 @@ def clip(
     if high is not None:
         value = build.binary("minimum", value, in_dtype(high, wanted))
     return result(value) if out is None else into(np.minimum, value, (out,))
+
+
+def _is_int(limit: Any) -> bool:
+    return type(limit) is int or (isinstance(limit, WeakNumber) and limit.kind is int)
 
 
 def _limit(positional: Any, named: Any) -> Any:
@@ -164,6 +176,7 @@ for _there, _number in {np.zeros_like: 0, np.ones_like: 1, np.empty_like: 0}.ite
 # Products.
 
 
+@implements(np.matmul)
 def matmul(x: Any, y: Any) -> SSAValue:
     """Return the value of `x @ y`. Raises NumPy's error for shapes that don't match."""
     a, b = as_array(x), as_array(y)

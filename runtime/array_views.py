@@ -206,9 +206,13 @@ def _literal(item: Any) -> Any:
     return item
 
 
-def key_of(literal: Any) -> tuple[Any, ...]:
+def key_of(literal: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the key that a view's literal stands for."""
-    return tuple(slice(*item[1:]) if isinstance(item, tuple) else item for item in literal)
+    return tuple(map(_item, literal))
+
+
+def _item(literal: Any) -> Any:
+    return slice(*literal[1:]) if type(literal) is tuple else literal
 
 
 def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

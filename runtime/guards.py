@@ -235,6 +235,10 @@ def same_array(source: Source, expected: np.ndarray[Any, Any]) -> Guard:
     )
 
 
+def _same_dtype(there: np.dtype[Any], dtype: np.dtype[Any]) -> bool:
+    return there == dtype and there.num == dtype.num
+
+
 def same_layout(source: Source, expected: np.ndarray[Any, Any]) -> Guard:
     """Return the guard that an array has its dtype, its shape and, or not, row-major order."""
     dtype, shape, flags = expected.dtype, expected.shape, expected.flags
@@ -243,7 +247,7 @@ def same_layout(source: Source, expected: np.ndarray[Any, Any]) -> Guard:
         source,
         lambda value: (
             type(value) is np.ndarray
-            and value.dtype == dtype
+            and (value.dtype is dtype or _same_dtype(value.dtype, dtype))
             and value.shape == shape
             and value.flags.c_contiguous == in_rows
             and value.flags.writeable == writeable

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import numpy as np
 
+from ..dialects import dtypes
+from ..dialects.dtypes import DType
+from ..dialects.emitter import WeakNumber
 from . import array_functions as functions
 from . import array_joins, array_reductions
 from . import array_values as values
 from .array_calls import call_function, call_ufunc, cast_to
 from .array_data import SHARED, ArrayData, holding, tracer_of, value_of
-from .array_dtypes import NumPyDType, number_value
+from .array_dtypes import NumPyDType, graph_dtype, number_value
 from .array_methods import ArrayMethods
 from .array_views import subscript, written
+from .arrays import numpy_dtype
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -140,6 +144,8 @@ class SymbolicArray(ArrayMethods):
             return cast_to(value_of(value), self._dtype)
         if type(value) in (list, tuple) or isinstance(value, np.ndarray):
             return cast_to(value_of(functions.as_array(value)), self._dtype)
+        if isinstance(value, WeakNumber) and self._takes(value):
+            return value.in_dtype(cast(DType, graph_dtype(self._dtype)))
         if not isinstance(value, bool | int | float | np.generic):
             self.refuse(
                 f"a {type(value).__name__} is written to an array that exists only at run time",
@@ -149,6 +155,11 @@ class SymbolicArray(ArrayMethods):
         element = np.empty((), self._dtype)
         element[()] = value
         return number_value(tracer_of().builder, element, self._dtype)
+
+    def _takes(self, number: WeakNumber) -> bool:
+        """Return whether a run-time number is written without looking at it."""
+        kinds = {"f": (int, float), "i": (int,), "u": (int,)}
+        return number.kind in kinds.get(self._dtype.kind, ())
 
     # What needs the data.
 
@@ -215,10 +226,10 @@ class SymbolicScalar(SymbolicArray):
         return self._dtype.type
 
     def __setitem__(self, key: object, value: object) -> None:
-        raise TypeError(f"'{_name(self._dtype)}' object does not support item assignment")
+        raise TypeError(f"'{type(self).__name__}' object does not support item assignment")
 
     def __iter__(self) -> Iterator[Any]:
-        raise TypeError(f"'{_name(self._dtype)}' object is not iterable")
+        raise TypeError(f"'{type(self).__name__}' object is not iterable")
 
     def __round__(self, ndigits: Any = None) -> Any:
         if ndigits is None:
@@ -234,15 +245,20 @@ def _not_in_place(self: SymbolicScalar, other: object) -> Any:
     return NotImplemented
 
 
+SymbolicArray.__name__ = "numpy.ndarray"
+# So that Python's own errors name the class that the program knows.
+SCALARS: dict[NumPyDType, type[SymbolicScalar]] = {
+    there: type(f"numpy.{there.type.__name__}", (SymbolicScalar,), {"__slots__": ()})
+    for there in map(numpy_dtype, (one for one in dtypes.ALL if one is not dtypes.bfloat16))
+}
+"""The class of scalars of each dtype."""
+
+
 for _sign in (
     *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"),
     *("and", "or", "xor", "lshift", "rshift"),
 ):
     setattr(SymbolicScalar, f"__i{_sign}__", _not_in_place)
-
-
-def _name(there: NumPyDType) -> str:
-    return f"numpy.{there.type.__name__}"
 
 
 def _has_tensor(items: Sequence[Any]) -> bool:
