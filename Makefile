@@ -13,6 +13,7 @@ test: .venv/ready ## run every test, lit tests too
 FUZZ ?= --count 20000 --seed 1000000
 fuzz: .venv/ready ## random programs, compiled and plain; FUZZ="--count 100 --mode lax" for others
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+	$(BIN)/python -m tests.cpython
 
 check: .venv/ready ## format, lint, types
 	$(BIN)/ruff format --check .

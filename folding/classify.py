@@ -28,7 +28,7 @@ _PURE_MODULES = frozenset(
 _IMPURE_MODULES = frozenset(
     "time random secrets os posix io socket subprocess threading multiprocessing uuid shutil"
     " tempfile logging signal select sys gc ctypes urllib http asyncio concurrent queue pathlib"
-    " _random _io _thread".split()
+    " _random _io _thread locale _locale".split()
 )
 _FOLDED_MODULES = ("foldaway.nn", "foldaway.gradients", "foldaway.composite")
 """Modules of the framework whose functions read state, or call what the user wrote."""

@@ -34,3 +34,19 @@ MORE_ROUND_TRIPS = {
     "test.test_decimal": ("_pydecimal",),
 }
 """Those that `make fuzz` runs besides."""
+
+FOLDED = {
+    "test.test_textwrap": ("textwrap",),
+    "test.test_statistics": ("statistics",),
+    "test.test_fractions": ("fractions",),
+    "test.test_difflib": ("difflib",),
+    "test.test_shlex": ("shlex",),
+    "test.test_string": ("string",),
+    "test.test_calendar": ("calendar",),
+    "test.test_fnmatch": ("fnmatch",),
+    "test.test_colorsys": ("colorsys",),
+    "test.test_ipaddress": ("ipaddress",),
+    "test.test_configparser": ("configparser",),
+    "test.test_html": ("html",),
+}
+"""Test module to the modules whose functions are compiled and compared with plain Python."""

@@ -10,6 +10,8 @@ import pytest
 
 from foldaway import CompileError, Tensor, jit
 
+from .agreement import X, same
+
 RATE = 2
 
 
@@ -121,3 +123,22 @@ def test_content_that_nobody_can_see():
 
     with pytest.raises(CompileError, match="whose content can't be guarded"):
         f(Tensor(0), array("d", [1]))
+
+
+UNSET = object()
+
+
+def test_a_sentinel_has_no_content():
+    @jit
+    def f(x, y=UNSET):
+        return (x, y is UNSET, y in (1, UNSET))
+
+    assert same(f(X), (X, True, True))
+    assert same(f(X, 1), (X, False, True))
+
+    @jit
+    def g(x, y=UNSET):
+        return x, y in (1, UNSET)
+
+    assert same(g(X), (X, True))
+    assert same(g(X, object()), (X, False))
