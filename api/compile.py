@@ -6,6 +6,7 @@ import logging
 import types
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -17,6 +18,7 @@ from foldaway.dialects.dtypes import spec_of, tensor_type
 from foldaway.dialects.pyobj import OBJECT, ReturnOp, SegmentOp
 from foldaway.dialects.source import CompileError, reject
 from foldaway.folding.errors import Raised
+from foldaway.folding.exception_contents import fill
 from foldaway.folding.fold_function import Environment, Folded
 from foldaway.folding.number_table import NumberPolicy, Rewritten, Widen
 from foldaway.frontend.emit_python import to_function, to_text
@@ -99,7 +101,7 @@ def compile_function(
     )
     if raised is not None:
         # What the program did before it raised; the next call is folded anew.
-        made.run(arguments)
+        fill(raised.exception, cast(Any, made.run(arguments)))
         raised.reraise()
     return made
 

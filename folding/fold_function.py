@@ -29,6 +29,7 @@ from . import (
 from .array_inputs import ArrayPolicy
 from .code import code_of
 from .errors import Raised
+from .exception_contents import run_time_contents
 from .frames import Frame
 from .functions import execute
 from .generators import check_finished
@@ -97,9 +98,10 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
         except Raised as raised:
             check_finished(folding)
             folding.check_needed()
-            raised.before = _finish(folding, frame, func, None, environment)
+            contents = run_time_contents(folding, raised.exception)
+            raised.before = _finish(folding, frame, func, contents, environment)
             folding.release_prints()
-            if not _has_effects(raised.before.op):
+            if not any(contents) and not _has_effects(raised.before.op):
                 raised.before = None
             raise
         folding.check_needed()

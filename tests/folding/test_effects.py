@@ -932,3 +932,35 @@ def test_one_list_known_by_two_names_and_only_written():
     w.other = []
     assert not f(x, w)
     assert (len(w.items), len(w.other)) == (10, 1)
+
+
+class Problem(Exception):
+    def __init__(self, *args, **details):
+        super().__init__(*args)
+        self.details = details
+
+
+def fails(w):
+    raise ValueError(w.x * 2, w.n, w.items)
+
+
+@pytest.mark.parametrize("function", [fails, lambda w: w.table[w.n]])
+def test_an_exception_holds_what_plain_python_gives(function):
+    def raises(w):
+        w.n += 1
+        raise Problem(w.x * 2, w.n, [w.items], inner=w.inner, made=[w.x]) from KeyError(w.n)
+
+    plain, w = box(), box()
+    for call in (function, raises, raises):
+        with pytest.raises(Exception) as expected:  # noqa: PT011
+            call(plain)
+        with pytest.raises(Exception) as caught:  # noqa: PT011
+            jit(call)(w)
+        wanted, found = expected.value, caught.value
+        assert type(found) is type(wanted)
+        assert picture((found.args, vars(found))) == picture((wanted.args, vars(wanted)))
+        assert picture(getattr(found.__cause__, "args", None)) == picture(
+            getattr(wanted.__cause__, "args", None)
+        )
+    assert found.args[2][0] is w.items
+    assert found.details["inner"] is w.inner
