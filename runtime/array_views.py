@@ -212,7 +212,10 @@ def key_of(literal: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _item(literal: Any) -> Any:
-    return slice(*literal[1:]) if type(literal) is tuple else literal
+    if not isinstance(literal, tuple):
+        return literal
+    _, start, stop, step = cast("tuple[Any, ...]", literal)
+    return slice(start, stop, step)
 
 
 def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
