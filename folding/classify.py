@@ -8,7 +8,7 @@ import sys
 import sysconfig
 import types
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +42,7 @@ _GRAPH_BUILTINS: tuple[object, ...] = (
     *(list, hasattr, getattr, type, super, all, any, round, pow, divmod, reversed, map, filter),
     *(str, slice, callable, issubclass),
 )
+_GRAPH_BUILTIN_IDS = frozenset(map(id, _GRAPH_BUILTINS))
 DESCRIPTORS = (
     *(types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType),
     *(types.GetSetDescriptorType, types.MemberDescriptorType),
@@ -101,19 +102,30 @@ def is_plain(value: object) -> bool:
 
     Those are tensors, dtypes, numbers, strings, None, and tuples and lists of them.
     """
-    return _is_plain(value, set())
+    kind = class_of(value)
+    if kind is not tuple and kind is not list:
+        return _is_plain_kind(kind)
+    waiting: list[Any] = [value]
+    seen: set[int] = set()
+    while waiting:
+        # This is asked of every operand: of long lists, class by class.
+        items = waiting.pop()
+        kinds = {*map(type, items)}
+        if not all(map(_is_plain_kind, kinds - _NESTING)):
+            return False
+        if kinds & _NESTING:
+            seen.add(id(items))
+            waiting += [item for item in items if type(item) in _NESTING and id(item) not in seen]
+    return True
 
 
-def _is_plain(value: object, seen: set[int]) -> bool:
-    if type(value) in (tuple, list):
-        if id(value) in seen:
-            return True
-        seen.add(id(value))
-        items: list[object] = list(cast(Any, value))
-        return all(_is_plain(item, seen) for item in items)
-    if issubclass(class_of(value), ArrayData):
+_NESTING: frozenset[type[Any]] = frozenset((tuple, list))
+
+
+def _is_plain_kind(kind: type[Any]) -> bool:
+    if kind in _PLAIN:
         return True
-    return isinstance(value, _PLAIN) and not isinstance(value, np.generic)
+    return issubclass(kind, (*_PLAIN, ArrayData)) and not issubclass(kind, np.generic)
 
 
 def is_graph_callable(callee: Any) -> bool:
@@ -127,7 +139,7 @@ def is_graph_callable(callee: Any) -> bool:
         return True
     if issubclass(kind, types.MethodType):
         return is_framework(callee.__func__) or isinstance(callee.__func__, types.FunctionType)
-    if any(callee is one for one in _GRAPH_BUILTINS) or is_framework(callee):
+    if id(callee) in _GRAPH_BUILTIN_IDS or is_framework(callee):
         return True
     owner = quietly(callee, "__self__")
     return owner is not None and not isinstance(owner, types.ModuleType) and is_plain(owner)

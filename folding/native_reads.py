@@ -182,8 +182,9 @@ class NativeReads:
             attributes: Any = getattr(value, "__dict__", None)
             if type(attributes) is dict:
                 items = list(cast("dict[str, object]", attributes).values())
-        for item in items:
-            self.guard_deeply(item, seen)
+        if not _SIMPLE.issuperset(map(class_of, items)):
+            for item in items:
+                self.guard_deeply(item, seen)
 
     def _check_unwritten(self, value: object) -> None:
         """Refuse what the program has set attributes of: native code would see the old ones."""
