@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from ..runtime.array_calls import WarningHook
 from ..runtime.guards import class_of, is_immutable
 from ..runtime.locks import ForkSafeLock
 from ..runtime.tracing import current_tracer
@@ -181,12 +182,14 @@ def _is_known(module: str, file: str) -> bool:
 def _floating_errors_refused(folding: Folding) -> Generator[None]:
     """Refuse what NumPy would warn of: it does so at every call."""
 
-    def refuse(kind: str, _: int) -> None:
+    def refuse(kind: str) -> None:
         folding.reject(f"a floating-point error, of which NumPy warns: {kind}", _HINT)
 
-    silent = ("ignore", "raise")
-    kinds = {kind: how if how in silent else "call" for kind, how in np.geterr().items()}
-    with np.errstate(call=refuse, **cast(Any, kinds)):
+    settings = np.geterr()
+    if not {"ignore", "raise", "warn"}.issuperset(settings.values()):
+        folding.reject("NumPy reports floating-point errors in a way of its own", _HINT)
+    kinds = {kind: "call" if how == "warn" else how for kind, how in settings.items()}
+    with np.errstate(call=WarningHook(refuse), **cast(Any, kinds)):
         yield
 
 

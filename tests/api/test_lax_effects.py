@@ -414,3 +414,20 @@ def test_the_framework_s_own_state_is_not_touched_by_a_fold(name):
     function, reason = REASONS[name]
     with pytest.raises(CompileError, match=reason):
         foldaway.jit(function)(Tensor(X))
+
+
+def test_arrays_are_compiled_where_numpy_would_warn():
+    f = lax(lambda x, a: x + Tensor((a * 2).astype(np.float32)))
+    assert f(Tensor(X), np.array([1.0, 2.0, 3.0])).asnumpy().tolist() == [3, 6, 9]
+    assert not f.lazy_runs
+
+
+def test_floating_point_errors_are_reported_as_the_program_says():
+    told = []
+    f = lax(lambda x: x * float(np.float32(1) / np.float32(0)))
+    with np.errstate(divide="call", call=lambda kind, flag: told.append(kind)):
+        for _ in range(2):
+            f(Tensor(X))
+    assert told == ["divide by zero"] * 2
+    (line,) = [line for line in f.report().lines if line.status == "runs in Python"]
+    assert line.reason == "NumPy reports floating-point errors in a way of its own"
