@@ -124,6 +124,8 @@ class Folding(KnownConstants):
         self.handled: list[BaseException] = []
         """The exceptions whose handlers are running, the innermost last."""
         self.needed: CompileError | None = None
+        self.locals: dict[int, dict[str, object]] = {}
+        """What `locals()` gave in each frame."""
         self.native_calls = 0
         self.moves_numbers = True
         """Whether who runs folded code now takes run-time numbers as they are."""

@@ -12,6 +12,7 @@ from .array_operands import class_as_seen
 from .attributes import delete_attribute, get_attribute, has_attribute, set_attribute
 from .class_frames import ClassFrame
 from .errors import Raised, run
+from .evaluation import fold_eval, fold_exec, fold_locals
 from .frames import Frame
 from .number_calls import NUMBER_CALLS
 from .printing import fold_print
@@ -80,6 +81,9 @@ def _frame_reader(name: str) -> Special:
             return NotImplemented
         if isinstance(frame, ClassFrame):
             return sorted(frame.contents) if name == "dir" else frame.contents
+        known = fold_locals(frame)
+        if known is not None:
+            return sorted(known) if name == "dir" else known
         frame.folding.reject(
             f"'{name}()' looks at the variables of a function that is compiled",
             "name the variables instead",
@@ -107,5 +111,7 @@ SPECIAL: dict[Any, Special] = {
     builtins.delattr: _delattr,
     builtins.dir: _frame_reader("dir"),
     builtins.globals: _globals,
+    builtins.eval: fold_eval,
+    builtins.exec: fold_exec,
 }
 """Builtin to what folds a call of it; `NotImplemented` leaves it to the interpreter."""
