@@ -101,9 +101,8 @@ def is_tainted(frame: Frame) -> bool:
 
 def taint_of_call(frame: Frame, parameters: pyobj.Parameters) -> Names:
     """Return the callee's parameters that come from an argument: all or none of them."""
-    if not isinstance(frame.op, pyobj.CallOp):
-        return frozenset()
-    operands = (frame.op.callee, *frame.op.arguments)
+    # Operators and attributes call what the user wrote, too.
+    operands = frame.op.operands if frame.op is not None else ()
     return frozenset(parameters.names) if _tainted_names(frame, operands) else frozenset()
 
 

@@ -78,6 +78,18 @@ class Normal(ast.NodeTransformer):
         node.arg = self.name(node.arg)
         return super().generic_visit(node)
 
+    def visit_alias(self, node: ast.alias) -> ast.AST:
+        node.asname = None if node.asname == node.name else node.asname
+        return node
+
+    def visit_Slice(self, node: ast.Slice) -> ast.AST:
+        super().generic_visit(node)
+        for field in ("lower", "upper", "step"):
+            part = getattr(node, field)
+            if isinstance(part, ast.Constant) and part.value is None:
+                setattr(node, field, None)
+        return node
+
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         node.kind = None
         return node

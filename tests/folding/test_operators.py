@@ -236,3 +236,28 @@ def test_what_an_operator_reads_is_guarded_and_prints_at_run_time(capsys):
     finally:
         FACTOR = 2.0
     assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+class Named:
+    def __init__(self, name):
+        self.name = name
+
+    def __add__(self, other):
+        print("add", self.name)
+        return other
+
+    @property
+    def shown(self):
+        print("shown", self.name)
+        return self.name
+
+
+def test_what_comes_from_an_argument_prints_at_every_call(capsys):
+    @jit
+    def f(x, name):
+        named = Named(name)
+        return named + x, named.shown
+
+    for _ in range(2):
+        assert same(f(X, "n"), (X, "n"))
+    assert capsys.readouterr().out == "add n\nshown n\n" * 2
