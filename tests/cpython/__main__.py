@@ -1,10 +1,9 @@
 """All that is long of the standard library and CPython's own tests: `python -m tests.cpython`."""
 
-import importlib.util
 import subprocess
 import sys
 
-from .modules import FOLDED, MORE_ROUND_TRIPS, ROUND_TRIP
+from .modules import FOLDED, MORE_ROUND_TRIPS, REASON, ROUND_TRIP, has_tests
 
 
 def run(module: str, *arguments: str) -> bool:
@@ -24,8 +23,8 @@ def run(module: str, *arguments: str) -> bool:
 def main() -> int:
     """Return 0 if all pass."""
     results = [run("stdlib", "--stride", "1")]
-    if importlib.util.find_spec("test") is None:
-        print(f"skipped: {sys.executable} has no package 'test', so CPython's tests are not run")
+    if not has_tests():
+        print(f"skipped: {REASON}")
         return 0 if all(results) else 1
     for test, modules in (ROUND_TRIP | MORE_ROUND_TRIPS).items():
         results.append(run("round_trip", test, *modules))

@@ -1,5 +1,19 @@
 """Which of CPython's own tests are run, and what they test."""
 
+import importlib.util
+import sys
+
+REASON = f"{sys.executable} has no module 'test.test_textwrap': CPython's own tests are not run"
+
+
+def has_tests() -> bool:
+    """Return whether the running interpreter comes with its tests; Debian's has parts only."""
+    try:
+        return importlib.util.find_spec("test.test_textwrap") is not None
+    except ModuleNotFoundError:
+        return False
+
+
 ROUND_TRIP = {
     "test.test_textwrap": ("textwrap",),
     # The module's doctest fails under any import hook.
