@@ -10,7 +10,10 @@ import types
 from collections.abc import Callable
 from typing import Any, cast
 
+from ..runtime import guards
 from ..runtime.guards import class_of
+from ..runtime.sources import Attribute, Held
+from ..runtime.tracing import current_tracer
 from .classify import is_inlined
 from .errors import Raised, run
 from .frames import Frame
@@ -35,8 +38,20 @@ def user_method(kind: type[Any], name: str) -> types.FunctionType | None:
         return None
     found = class_attribute(kind, name)
     function: Any = found.__func__ if isinstance(found, staticmethod) else found
-    is_users = isinstance(function, types.FunctionType) and is_inlined(function)
-    return function if is_users else None
+    if not isinstance(function, types.FunctionType) or not is_inlined(function):
+        return None
+    _guard_method(kind, name)
+    return function
+
+
+def _guard_method(kind: type[Any], name: str) -> None:
+    """Guard that a class from outside keeps a method that is folded."""
+    folding: Any = current_tracer()
+    known: dict[tuple[int, str], type] | None = getattr(folding, "methods", None)
+    if known is None or (id(kind), name) in known or id(kind) in folding.born_classes:
+        return
+    known[id(kind), name] = kind
+    folding.add_guard(guards.same_object(Attribute(Held(kind), name), getattr(kind, name)))
 
 
 def class_attribute(kind: type[Any], name: str) -> Any:

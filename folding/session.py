@@ -124,6 +124,8 @@ class Folding(KnownConstants):
         self.handled: list[BaseException] = []
         """The exceptions whose handlers are running, the innermost last."""
         self.needed: CompileError | None = None
+        self.methods: dict[tuple[int, str], type] = {}
+        """The methods of outside classes that are guarded, each once."""
         self.locals: dict[int, dict[str, object]] = {}
         """What `locals()` gave in each frame."""
         self.native_calls = 0

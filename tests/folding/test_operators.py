@@ -261,3 +261,35 @@ def test_what_comes_from_an_argument_prints_at_every_call(capsys):
     for _ in range(2):
         assert same(f(X, "n"), (X, "n"))
     assert capsys.readouterr().out == "add n\nshown n\n" * 2
+
+
+def test_methods_that_are_replaced_are_seen(monkeypatch):
+    class Kind:
+        def __init__(self, value):
+            self.value = value
+
+        def __add__(self, other):
+            return self.value + other
+
+        def __len__(self):
+            return 3
+
+        def __iter__(self):
+            yield self.value
+
+    @jit
+    def f(x):
+        made = Kind(x)
+        return made.value, made + 1, len(made), list(made)
+
+    assert same(f(X), (X, X + 1, 3, [X]))
+    replacements = {
+        "__len__": lambda self: 4,
+        "__iter__": lambda self: iter([5]),
+        "__add__": lambda self, other: self.value - other,
+        "__init__": lambda self, value: setattr(self, "value", value * 10),
+    }
+    for name, method in replacements.items():
+        monkeypatch.setattr(Kind, name, method)
+        assert same(f(X), f.__wrapped__(X))
+    assert len(f.specializations) == 5
