@@ -346,6 +346,9 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     if folding.options.lax:
         lax.check_call(folding, callee, args, kwargs)
     owner = quietly(callee, "__self__")
+    if isinstance(callee, types.BuiltinMethodType | types.MethodWrapperType):
+        # What a method written in C looks at is in its object.
+        folding.native.guard_content(owner)
     operands = [owner, *args, *kwargs.values()]
     if may_ask(callee):
         for operand in operands:

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import re
 from array import array
 from decimal import Decimal
 
@@ -142,3 +143,12 @@ def test_a_sentinel_has_no_content():
 
     assert same(g(X), (X, True))
     assert same(g(X, object()), (X, False))
+
+
+def test_objects_written_in_c_whose_content_nobody_sees():
+    @jit
+    def f(x, match):
+        return x, match.group()
+
+    with pytest.raises(CompileError, match="is a Match, whose content can't be guarded"):
+        f(X, re.match("a", "a"))
