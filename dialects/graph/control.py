@@ -85,7 +85,7 @@ class IfOp(IRDLOperation):
     assembly_format = "$condition (`->` type($values)^)? $body `else` $orelse attr-dict"
 
     def verify_(self) -> None:
-        """Raise VerifyException unless each region gives the results, or raises."""
+        """Raise VerifyException unless each region gives the results, or is left before."""
         for region in (self.body, self.orelse):
             _check_end(self, region, self.result_types)
 
@@ -229,9 +229,9 @@ def _check_arguments(op: Operation, region: Region, types: Sequence[Attribute]) 
 
 
 def _check_end(op: Operation, region: Region, types: Sequence[Attribute]) -> None:
-    """Raise VerifyException unless a region gives values of these types, or raises."""
+    """Raise VerifyException unless a region gives values of these types, or is left before."""
     last = region.block.last_op
-    if last is not None and last.name in ("graph.raise", "pyobj.raise"):
+    if is_left(region.block):
         return
     if not isinstance(last, GiveOp):
         raise VerifyException(f"a region of {op.name} must end in graph.give or a raise")
@@ -239,10 +239,23 @@ def _check_end(op: Operation, region: Region, types: Sequence[Attribute]) -> Non
         raise VerifyException(f"a region of {op.name} gives values of other types than it should")
 
 
-def end_block(block: Block, give: GiveOp) -> None:
-    """End a region's block, unless it has ended in a raise."""
+LEAVING = ("graph.raise", "pyobj.raise", "pyobj.return")
+"""The ops that leave the whole function, from whatever region they stand in."""
+
+
+def is_left(block: Block) -> bool:
+    """Return whether a block never ends: it raises, returns, or both sides of its last `if` do."""
     last = block.last_op
-    if last is None or last.name not in ("graph.raise", "pyobj.raise"):
-        block.add_op(give)
-    else:
+    while isinstance(last, IfOp):
+        if not is_left(last.orelse.block):
+            return False
+        last = last.body.block.last_op
+    return last is not None and last.name in LEAVING
+
+
+def end_block(block: Block, give: GiveOp) -> None:
+    """End a region's block, unless it is left before."""
+    if is_left(block):
         give.erase()
+    else:
+        block.add_op(give)
