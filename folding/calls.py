@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import operator
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from xdsl.ir import SSAValue
+
+from ..dialects.dtypes import bool_
 from ..frontend.find_source import NoSource
 from ..frontend.lower_function import lower_function
 from ..runtime.compiled import CompiledFunction
-from ..runtime.constants import evaluate
 from ..runtime.gradient import GradientFunction
 from ..runtime.guards import class_of
 from ..runtime.symbolic_array import SCALARS, SymbolicArray
@@ -38,6 +41,8 @@ from .operators import NATIVE, fold_operator, iterate, listed, user_method
 from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
+from .tensor_numbers import TensorNumber
+from .tensor_reads import READERS, number_of, truth_value
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -125,17 +130,30 @@ def truth(frame: Frame, value: object) -> bool:
         return value
     if isinstance(value, SymbolicNumber):
         return value.truth()
-    if (
-        isinstance(value, Tensor)
-        and value.is_symbolic
-        and evaluate(value.graph_value(frame.folding)) is None
-        and value.spec.size == 1
-    ):
-        frame.folding.reject(
-            "the branch depends on the data of a tensor that exists only at run time",
-            "choose between values with where(condition, a, b)",
-        )
+    found = truth_value(frame.folding, value)
+    if found is not None:
+        return frame.folding.undecided(found)
     return operate(frame, bool, value)
+
+
+def decided(frame: Frame, value: object) -> bool | SSAValue:
+    """Return whether a value counts as true: the run-time bool for it, where only the call knows."""
+    if value is True or value is False:
+        return value
+    if type(value) is TensorNumber:
+        return frame.folding.builder.convert(value.value, bool_)
+    if isinstance(value, SymbolicNumber):
+        return value.truth()
+    found = truth_value(frame.folding, value)
+    return truth(frame, value) if found is None else found
+
+
+def negated(frame: Frame, value: object) -> object:
+    """Return `not value`: a run-time bool for what only the call knows."""
+    if isinstance(value, SymbolicNumber):
+        return operate(frame, operator.not_, value)
+    number = number_of(frame.folding, value, bool)
+    return not truth(frame, value) if number is None else operate(frame, operator.not_, number)
 
 
 def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]) -> object:
@@ -144,6 +162,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     Raises `Raised` with the user's exception, CompileError for what can't be compiled.
     """
     folding = frame.folding
+    direct, folding.direct = folding.direct, False
     folding.need_python("a call")
     if class_of(callee) is HandleMethod:
         return cast(HandleMethod, callee).call(args, kwargs)
@@ -152,11 +171,16 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     if isinstance(callee, GradientFunction):
         return call_gradient(frame, callee, args, kwargs)
     if isinstance(callee, types.FunctionType):
-        return call_function(frame, callee, args, kwargs)
+        return call_function(frame, callee, args, kwargs, direct)
     if isinstance(callee, types.MethodType):
         function, owner = callee.__func__, callee.__self__
+        reader = READERS.get(function)
+        if reader is not None:
+            handled = reader(frame, [owner, *args], kwargs)
+            if handled is not NotImplemented:
+                return handled
         if isinstance(function, types.FunctionType) and (is_inlined(function) or body_of(function)):
-            return call_function(frame, function, [owner, *args], kwargs)
+            return call_function(frame, function, [owner, *args], kwargs, direct)
     special = SPECIAL.get(callee) if isinstance(callee, types.BuiltinFunctionType | type) else None
     if special is not None:
         handled = special(frame, args, kwargs)
@@ -185,7 +209,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     if inner is not None:
         if folding.differentiations and hasattr(class_of(callee), "bprop"):
             return call_with_bprop(frame, callee, inner, args, kwargs)
-        return call_function(frame, inner, [callee, *args], kwargs)
+        return call_function(frame, inner, [callee, *args], kwargs, direct)
     return _call_native(frame, callee, args, kwargs)
 
 
@@ -199,9 +223,16 @@ def _call_partial(
 
 
 def call_function(
-    frame: Frame, function: types.FunctionType, args: list[object], kwargs: dict[str, object]
+    frame: Frame,
+    function: types.FunctionType,
+    args: list[object],
+    kwargs: dict[str, object],
+    direct: bool = False,
 ) -> object:
-    """Fold the body of a Python function that the user wrote; run any other as it is."""
+    """Fold the body of a Python function that the user wrote; run any other as it is.
+
+    With `direct`, the caller goes on in each way that the function returns: see `Returned`.
+    """
     if is_framework(function) and function.__name__ == "__setattr__" and len(args) == 3:
         # Reached by `super().__setattr__(...)` of a network.
         set_on_cell(frame, args[0], str(args[1]), args[2])
@@ -210,6 +241,7 @@ def call_function(
     if body is None:
         return _call_native(frame, function, args, kwargs)
     variables = bind(body, function, args, kwargs)
+    frame.folding.direct = direct
     return run_body(frame, body, variables, function.__code__.co_qualname)
 
 

@@ -39,9 +39,9 @@ EXCEPTIONS = (
     *("ArithmeticError", "AssertionError", "AttributeError", "BufferError", "EOFError"),
     *("Exception", "IndexError", "KeyError", "LookupError", "NameError", "OSError"),
     *("OverflowError", "RuntimeError", "StopIteration", "TypeError", "ValueError"),
-    "ZeroDivisionError",
+    *("ZeroDivisionError", "Retreat"),
 )
-"""The exceptions that compiled code raises by itself."""
+"""The exceptions that compiled code raises by itself; `Retreat`: the call starts again in Python."""
 
 
 @irdl_op_definition
