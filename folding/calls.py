@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import operator
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from ..frontend.find_source import NoSource
 from ..frontend.lower_function import lower_function
 from ..runtime.compiled import CompiledFunction
-from ..runtime.constants import evaluate
 from ..runtime.gradient import GradientFunction
 from ..runtime.guards import class_of
 from ..runtime.symbolic_array import SCALARS, SymbolicArray
@@ -38,6 +38,7 @@ from .operators import NATIVE, fold_operator, iterate, listed, user_method
 from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
+from .tensor_reads import READERS, number_of, truth_value
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -125,17 +126,18 @@ def truth(frame: Frame, value: object) -> bool:
         return value
     if isinstance(value, SymbolicNumber):
         return value.truth()
-    if (
-        isinstance(value, Tensor)
-        and value.is_symbolic
-        and evaluate(value.graph_value(frame.folding)) is None
-        and value.spec.size == 1
-    ):
-        frame.folding.reject(
-            "the branch depends on the data of a tensor that exists only at run time",
-            "choose between values with where(condition, a, b)",
-        )
+    found = truth_value(frame.folding, value)
+    if found is not None:
+        return frame.folding.undecided(found)
     return operate(frame, bool, value)
+
+
+def negated(frame: Frame, value: object) -> object:
+    """Return `not value`: a run-time bool for what only the call knows."""
+    if isinstance(value, SymbolicNumber):
+        return operate(frame, operator.not_, value)
+    number = number_of(frame.folding, value, bool)
+    return not truth(frame, value) if number is None else operate(frame, operator.not_, number)
 
 
 def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]) -> object:
@@ -155,6 +157,11 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
         return call_function(frame, callee, args, kwargs)
     if isinstance(callee, types.MethodType):
         function, owner = callee.__func__, callee.__self__
+        reader = READERS.get(function)
+        if reader is not None:
+            handled = reader(frame, [owner, *args], kwargs)
+            if handled is not NotImplemented:
+                return handled
         if isinstance(function, types.FunctionType) and (is_inlined(function) or body_of(function)):
             return call_function(frame, function, [owner, *args], kwargs)
     special = SPECIAL.get(callee) if isinstance(callee, types.BuiltinFunctionType | type) else None

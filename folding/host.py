@@ -32,6 +32,7 @@ from .handles import KINDS
 from .host_ops import HostOps
 from .numbers import SymbolicNumber
 from .object_graphs import cyclic_objects, is_rebuilt
+from .tensor_numbers import TensorNumber
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -156,6 +157,8 @@ class Host(HostOps):
         return value
 
     def _make(self, value: Any) -> SSAValue:
+        if isinstance(value, TensorNumber):
+            return self.runtime(value.kind.__name__, value.value)
         if isinstance(value, SymbolicNumber):
             # Computed by Python before the program starts.
             return self._number(value)

@@ -9,20 +9,25 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
+from ..dialects.emitter import Number
 from ..runtime.guards import class_of
 from .errors import run
 from .frames import Frame
 from .numbers import SymbolicNumber, is_number
+from .operators import user_method
+from .tensor_functions import total
+from .tensor_reads import number_of
 
 Special = Callable[[Frame, list[object], dict[str, object]], object]
 
 _STRAIGHT: tuple[Callable[..., Any], ...] = (
-    *(int, float, bool, abs, round, divmod, pow),
-    *(
-        function
-        for name, function in vars(math).items()
-        if isinstance(function, types.BuiltinFunctionType) and name not in ("fsum", "prod", "dist")
-    ),
+    *(abs, round, divmod, pow),
+    *(math.gcd, math.lcm, math.isqrt, math.comb, math.perm, math.factorial),
+)
+_MATHEMATICAL = tuple(
+    function
+    for name, function in vars(math).items()
+    if isinstance(function, types.BuiltinFunctionType) and name not in ("fsum", "prod", "dist")
 )
 _OPERATORS = tuple(
     function
@@ -33,10 +38,6 @@ _CLASSES = (type, type(Sequence))
 """Classes of classes that answer `isinstance` by the class alone."""
 
 
-def _total(*items: Any) -> Any:
-    return sum(items)
-
-
 def _straight(function: Callable[..., Any]) -> Special:
     """Return what folds a pure function of numbers."""
 
@@ -45,6 +46,34 @@ def _straight(function: Callable[..., Any]) -> Special:
         if number is None or kwargs or not all(map(is_number, args)):
             return NotImplemented
         return run(number.computed, function, tuple(args))
+
+    return fold
+
+
+def _converted(kind: type[Number]) -> Special:
+    """Return what folds `int`, `float` or `bool` of a number, or of a tensor that has one."""
+    straight = _straight(kind)
+
+    def fold(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+        if len(args) == 1 and not kwargs and not user_method(class_of(args[0]), _METHODS[kind]):
+            number = number_of(frame.folding, args[0], kind)
+            if number is not None:
+                return number
+        return straight(frame, args, kwargs)
+
+    return fold
+
+
+_METHODS: dict[type, str] = {int: "__int__", float: "__float__", bool: "__bool__"}
+
+
+def _mathematical(function: Callable[..., Any]) -> Special:
+    """Return what folds a function of the module `math`, which takes tensors as floats."""
+    straight = _straight(function)
+
+    def fold(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+        numbers = [number_of(frame.folding, one, float) or one for one in args]
+        return straight(frame, numbers, kwargs)
 
     return fold
 
@@ -74,7 +103,7 @@ def _of_items(function: Callable[..., Any]) -> Special:
             if type(args[0]) not in (list, tuple):
                 return NotImplemented
             items = list(cast("list[Any]", args[0]))
-        elif function is _total:
+        elif function is total:
             return NotImplemented
         number = _symbolic(items)
         if number is None or kwargs or not all(map(is_number, items)) or len(items) < 2:
@@ -102,7 +131,7 @@ def _isinstance(frame: Frame, args: list[object], kwargs: dict[str, object]) -> 
     classes = cast("tuple[Any, ...]", args[1] if isinstance(args[1], tuple) else (args[1],))
     if not all(type(one) in _CLASSES for one in classes):
         return NotImplemented
-    return run(isinstance, args[0].known, args[1])
+    return run(isinstance, args[0].kind(), args[1])
 
 
 def _callable(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
@@ -112,17 +141,19 @@ def _callable(frame: Frame, args: list[object], kwargs: dict[str, object]) -> ob
 
 def _symbolic(values: list[Any]) -> SymbolicNumber | None:
     for value in values:
-        if type(value) is SymbolicNumber:
+        if isinstance(value, SymbolicNumber):
             return value
     return None
 
 
 NUMBER_CALLS: dict[Any, Special] = {
     **{function: _operator(function) for function in _OPERATORS},
+    **{function: _mathematical(function) for function in _MATHEMATICAL},
     **{function: _straight(function) for function in _STRAIGHT},
+    **{kind: _converted(kind) for kind in (int, float, bool)},
     builtins.min: _of_items(min),
     builtins.max: _of_items(max),
-    builtins.sum: _of_items(_total),
+    builtins.sum: _of_items(total),
     builtins.type: _type,
     builtins.isinstance: _isinstance,
     builtins.callable: _callable,

@@ -106,7 +106,7 @@ class Numbers:
 
     def __init__(self, folding: Folding, policy: NumberPolicy):
         self.policy = policy
-        self._folding = folding
+        self.folding = folding
         self._leaves: dict[_Key, SymbolicNumber] = {}
         self._fixing: dict[_Key, guards.NumberGuard] = {}
         self._expressions: dict[_Key, Expression] = {}
@@ -121,7 +121,7 @@ class Numbers:
         known = self._leaves.get(source.key)
         if known is None:
             known = self._leaves[source.key] = make(self, value, source)
-        self._folding.add_guard(guards.same_type(source, type(value)))
+        self.folding.add_guard(guards.same_type(source, type(value)))
         return known
 
     def expression(
@@ -166,7 +166,7 @@ class Numbers:
             return
         source = number.source
         if isinstance(source, Computed):
-            self._guard(guards.equal_number(source, number.known, self._folding.place), source)
+            self._guard(guards.equal_number(source, number.known, self.folding.place), source)
         else:
             self._fix_root(source)
 
@@ -212,7 +212,7 @@ class Numbers:
         if not isinstance(operand, Source):
             return True
         guard = self._fixing.get(operand.key)
-        return guard is not None and self._folding.has_guard(guard)
+        return guard is not None and self.folding.has_guard(guard)
 
     def is_total(
         self, function: Callable[..., Any], operands: Sequence[object], known: Sequence[Any]
@@ -253,13 +253,13 @@ class Numbers:
 
     def _guard(self, guard: guards.AnyGuard, source: Source) -> None:
         if not isinstance(source, Computed):
-            self._folding.add_guard(guard)
+            self.folding.add_guard(guard)
             return
-        if all(map(self.is_fixed, source.roots)) or self._folding.has_guard(guard):
+        if all(map(self.is_fixed, source.roots)) or self.folding.has_guard(guard):
             return
         self._spent += source.size
         if self._spent <= _BUDGET:
-            self._folding.add_guard(guard)
+            self.folding.add_guard(guard)
             return
         for root in source.roots:
             self._fix_root(root)
@@ -268,9 +268,9 @@ class Numbers:
         guard = self._fixing.get(source.key)
         if guard is None:
             known = self._leaves[source.key].known
-            guard = guards.equal_number(source, known, self._folding.place)
+            guard = guards.equal_number(source, known, self.folding.place)
             self._fixing[source.key] = guard
-        self._folding.add_guard(guard)
+        self.folding.add_guard(guard)
 
     # The graph.
 
@@ -280,13 +280,13 @@ class Numbers:
         Raises `OverflowError` for an integer that the dtype can't hold.
         """
         if self.is_fixed(number.expression):
-            return self._folding.builder.full((), number.known, dtype)
+            return self.folding.builder.full((), number.known, dtype)
         source = InDType(number.source, dtype)
         self._check_fits(number, source, dtype)
         found = self._inputs.get(source.key)
         if found is None or not isinstance(found.owner, Block):
-            tensor = self._folding.new_input(TensorSpec((), dtype), source)
-            found = self._inputs[source.key] = tensor.graph_value(self._folding)
+            tensor = self.folding.new_input(TensorSpec((), dtype), source)
+            found = self._inputs[source.key] = tensor.graph_value(self.folding)
         return found
 
     def _check_fits(self, number: SymbolicNumber, source: InDType, dtype: DType) -> None:

@@ -170,7 +170,8 @@ class SymbolicNumber(WeakNumber):
 
 def is_number(value: object) -> bool:
     """Return whether a value is a symbolic number or a plain int, float or bool."""
-    return type(value) in (SymbolicNumber, int, float, bool)
+    kind = type(value)
+    return kind in (int, float, bool) or issubclass(kind, SymbolicNumber)
 
 
 def is_unchanged(old: object, new: object) -> bool:
@@ -187,6 +188,9 @@ def computed(
 
     Raises what the function raises for the numbers of this call; that is guarded, too.
     """
+    for operand in operands:
+        if isinstance(operand, SymbolicNumber) and type(operand) is not SymbolicNumber:
+            return operand.computed(function, operands)
     known: list[Any] = [o.known if isinstance(o, SymbolicNumber) else o for o in operands]
     inner = [o.expression if isinstance(o, SymbolicNumber) else cast(Number, o) for o in operands]
     if all(numbers.is_fixed(one) for one in inner):
@@ -293,7 +297,7 @@ def constant(value: Any) -> Any:
 def _constant(value: Any, seen: dict[int, Any]) -> Any:
     """Return a value with the numbers in it constant; `seen` has what was visited already."""
     kind = class_of(value)
-    if kind is SymbolicNumber:
+    if issubclass(kind, SymbolicNumber):
         return value.constant()
     if issubclass(kind, _CLOSED):
         return value
@@ -363,5 +367,5 @@ def _in_slot(value: Any, member: Any) -> None:
         item = member.__get__(value)
     except AttributeError:
         return
-    if type(item) is SymbolicNumber:
+    if isinstance(item, SymbolicNumber):
         member.__set__(value, item.constant())

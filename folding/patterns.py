@@ -104,7 +104,7 @@ def _class(frame: Frame, pattern: ast.MatchClass, value: object, bound: Bindings
     if not isinstance(kind, type):
         raise Raised(TypeError("called match pattern must be a class"))
     # Its class is the same at every call.
-    known = value.known if isinstance(value, SymbolicNumber) else value
+    known = value.kind() if isinstance(value, SymbolicNumber) else value
     if not isinstance(known, kind):
         return False
     inner = list(pattern.patterns)

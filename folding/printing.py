@@ -16,6 +16,7 @@ from .frames import Frame
 from .lax import check_text
 from .numbers import SymbolicNumber, constant
 from .taint import is_tainted
+from .tensor_numbers import TensorNumber
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -29,7 +30,7 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     Raises `Raised` with Python's TypeError for a wrong `sep` or `end`.
     """
     folding = frame.folding
-    run_time = any(isinstance(arg, Tensor) or is_array(arg) for arg in args)
+    run_time = any(isinstance(arg, Tensor | TensorNumber) or is_array(arg) for arg in args)
     known = not run_time and not is_tainted(frame)
     if known and not folding.options.lax:
         for arg in args:
@@ -52,6 +53,9 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
                 _print_later(folding, texts, values, style, stream)
                 texts, values, style = [""], [], wanted
             values.append(cast(Any, arg).graph_value(folding))
+            texts.append("")
+        elif isinstance(arg, TensorNumber):
+            values.append(arg.value)
             texts.append("")
         elif isinstance(arg, SymbolicNumber) and folding.block is folding.entry:
             # An object of the host program, which doesn't reach into run-time branches.

@@ -268,6 +268,14 @@ class Folding(KnownConstants):
             self.needed = error
         return ValueNeeded(wanted)
 
+    def undecided(self, value: SSAValue) -> bool:
+        """Return whether a run-time bool, a 0-d value, holds. Rejects: only the call knows."""
+        self.arrays.blame([value])
+        self.reject(
+            "the branch depends on the data of a tensor that exists only at run time",
+            "choose between values with where(condition, a, b)",
+        )
+
     def refuse_array(self, values: Sequence[SSAValue], problem: str, hint: str) -> NoReturn:
         """Raise CompileError for what can't be done with run-time arrays, and remember them."""
         self.arrays.blame(values)

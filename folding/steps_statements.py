@@ -122,7 +122,7 @@ def unpack(maker: CodeMaker, op: Operation) -> Step:
 
 def _items(frame: Frame, value: object, count: int, star: int) -> list[object]:
     """Return `count` items; as Python does, look at no more of them than it must."""
-    value = value.constant() if isinstance(value, SymbolicNumber) else value
+    value = value.kind() if isinstance(value, SymbolicNumber) else value
     if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
         raise Raised(TypeError(f"cannot unpack non-iterable {type(value).__name__} object"))
     iterator = iterator_of(frame, value)

@@ -11,13 +11,14 @@ from xdsl.ir import Block, Operation
 
 from ..dialects import pyobj
 from .attributes import get_attribute
-from .calls import call, operate, starred, truth
+from .calls import call, negated, operate, starred, truth
 from .code import CodeMaker, Expression, Step, makes
 from .errors import run
 from .frames import Frame
 from .handles import is_in, is_not_in
 from .numbers import SymbolicNumber, is_number
 from .numbers import constant as constant_of
+from .tensor_numbers import TensorNumber
 from .unpacking import arguments_of, extended, merged
 
 _NAMES = {
@@ -100,12 +101,7 @@ def unary(maker: CodeMaker, op: Operation) -> Step:
     def step(frame: Frame) -> None:
         frame.op = op
         value = frame.slots[operand]
-        if isinstance(value, SymbolicNumber):
-            frame.slots[slot] = operate(frame, function or operator.not_, value)
-        elif function is None:
-            frame.slots[slot] = not truth(frame, value)
-        else:
-            frame.slots[slot] = operate(frame, function, value)
+        frame.slots[slot] = operate(frame, function, value) if function else negated(frame, value)
 
     return step
 
@@ -128,22 +124,27 @@ def compare(maker: CodeMaker, op: Operation) -> Step:
 
     def step(frame: Frame) -> None:
         slots = frame.slots
-        slots[slot] = is_same(frame, slots[lhs], slots[rhs]) == positive
+        frame.op = op
+        same = is_same(frame, slots[lhs], slots[rhs])
+        slots[slot] = same if positive else negated(frame, same)
 
     return step
 
 
-def is_same(frame: Frame, a: object, b: object) -> bool:
-    """Return whether two values are one object; for two from outside that is guarded."""
+def is_same(frame: Frame, a: object, b: object) -> object:
+    """Return whether two values are one object; for two from outside that is guarded.
+
+    Of two bools, of which only the call knows one, it is a run-time bool.
+    """
     if isinstance(a, SymbolicNumber) or isinstance(b, SymbolicNumber):
-        return _is_same_number(a, b)
+        return _is_same_number(frame, a, b)
     same = a is b
     if not same and a is not None and b is not None:
         frame.folding.guard_identity(a, b, same)
     return same
 
 
-def _is_same_number(a: object, b: object) -> bool:
+def _is_same_number(frame: Frame, a: object, b: object) -> object:
     """Return whether two values, of which one is a run-time number, are one object."""
     if a is b:
         return True
@@ -152,6 +153,12 @@ def _is_same_number(a: object, b: object) -> bool:
             return False
         if isinstance(other, bool) and isinstance(one, SymbolicNumber) and one.kind is not bool:
             return False
+    if any(isinstance(one, TensorNumber) for one in (a, b)):
+        kinds = [one.kind if isinstance(one, SymbolicNumber) else type(one) for one in (a, b)]
+        if kinds[0] is not kinds[1]:
+            return False
+        if kinds[0] is bool:
+            return operate(frame, operator.eq, a, b)
     return constant_of(a) is constant_of(b)
 
 
@@ -182,7 +189,8 @@ def chain(maker: CodeMaker, op: Operation) -> Step:
             right = other(frame)
             frame.op = op
             if sign in ("is", "is not"):
-                result = is_same(frame, left, right) == (sign == "is")
+                same = is_same(frame, left, right)
+                result = same if sign == "is" else negated(frame, same)
             else:
                 result = operate(frame, COMPARE[sign], left, right)
             if index + 1 < len(others) and not truth(frame, result):

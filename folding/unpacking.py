@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from .errors import run
-from .numbers import constant, is_number
+from .numbers import SymbolicNumber
 
 
 def arguments_of(
@@ -86,8 +86,8 @@ def _check_keywords(kwargs: dict[str, object]) -> None:
 
 
 def _known(value: Any) -> Any:
-    """Return a value; for a number that exists only at run time, the constant that errors name."""
-    return constant(value) if is_number(value) else value
+    """Return a value; in the place of a run-time number one of its class, which errors name."""
+    return value.kind() if isinstance(value, SymbolicNumber) else value
 
 
 def _is_iterable(value: object) -> bool:

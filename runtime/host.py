@@ -40,6 +40,16 @@ def python_float(value: Tensor | float) -> float:
     return value if isinstance(value, float) else float(value)
 
 
+def python_int(value: Tensor | int) -> int:
+    """Return the Python int that a 0-d int64 tensor holds."""
+    return value if isinstance(value, int) else int(value)
+
+
+def python_bool(value: Tensor | bool) -> bool:
+    """Return the Python bool that a 0-d tensor of bools holds."""
+    return value if isinstance(value, bool) else bool(value)
+
+
 def write_tensor(target: Tensor | Array, new: Tensor) -> None:
     """Change the elements of a tensor or an array; whoever shares its memory sees it."""
     array = target.array("a write") if isinstance(target, Tensor) else target
@@ -93,6 +103,7 @@ VIEWS: dict[str, Callable[[Array, Any], Any]] = {
 
 RUNTIME: dict[str, Callable[..., object]] = {
     **{"print": print_tensors, "float": python_float},
+    **{"int": python_int, "bool": python_bool},
     **{"write": write_tensor, "assign": assign_tensor, "copy": copy_tensor},
     **{"array": array_of_tensor, "scalar": scalar_of_tensor, "view": view_of_array},
     **{"new": new_instance, "new_tuple": new_tuple, "method": types.MethodType},

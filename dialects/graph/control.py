@@ -39,9 +39,12 @@ EXCEPTIONS = (
     *("ArithmeticError", "AssertionError", "AttributeError", "BufferError", "EOFError"),
     *("Exception", "IndexError", "KeyError", "LookupError", "NameError", "OSError"),
     *("OverflowError", "RuntimeError", "StopIteration", "TypeError", "ValueError"),
-    "ZeroDivisionError",
+    *("ZeroDivisionError", "Retreat"),
 )
-"""The exceptions that compiled code raises by itself."""
+"""The exceptions that compiled code raises by itself.
+
+At `Retreat` the call starts again in plain Python.
+"""
 
 
 @irdl_op_definition
