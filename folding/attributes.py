@@ -22,6 +22,7 @@ from .errors import Raised, run
 from .frames import Frame
 from .handles import Handle
 from .numbers import SymbolicNumber
+from .tensor_numbers import TensorNumber
 
 _MISSING = object()
 _PARTS = {name: operator.attrgetter(name) for name in ("real", "imag", "numerator", "denominator")}
@@ -140,6 +141,8 @@ def number_attribute(number: SymbolicNumber, name: str) -> object:
     """Return an attribute of a run-time number; its methods are those of the constant."""
     if name == "__class__":
         return number.kind
+    if isinstance(number, TensorNumber):
+        return run(number.attribute, name)
     if name in _PARTS and (number.kind is not float or name in ("real", "imag")):
         return run(number.computed, _PARTS[name], (number,))
     return run(getattr, number.constant(), name)

@@ -15,6 +15,7 @@ from .errors import run
 from .frames import Frame
 from .numbers import SymbolicNumber, is_number
 from .operators import user_method
+from .tensor_functions import total
 from .tensor_reads import number_of
 
 Special = Callable[[Frame, list[object], dict[str, object]], object]
@@ -35,10 +36,6 @@ _OPERATORS = tuple(
 )
 _CLASSES = (type, type(Sequence))
 """Classes of classes that answer `isinstance` by the class alone."""
-
-
-def _total(*items: Any) -> Any:
-    return sum(items)
 
 
 def _straight(function: Callable[..., Any]) -> Special:
@@ -106,7 +103,7 @@ def _of_items(function: Callable[..., Any]) -> Special:
             if type(args[0]) not in (list, tuple):
                 return NotImplemented
             items = list(cast("list[Any]", args[0]))
-        elif function is _total:
+        elif function is total:
             return NotImplemented
         number = _symbolic(items)
         if number is None or kwargs or not all(map(is_number, items)) or len(items) < 2:
@@ -156,7 +153,7 @@ NUMBER_CALLS: dict[Any, Special] = {
     **{kind: _converted(kind) for kind in (int, float, bool)},
     builtins.min: _of_items(min),
     builtins.max: _of_items(max),
-    builtins.sum: _of_items(_total),
+    builtins.sum: _of_items(total),
     builtins.type: _type,
     builtins.isinstance: _isinstance,
     builtins.callable: _callable,

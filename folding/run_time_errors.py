@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import SSAValue
@@ -31,6 +32,15 @@ def raise_unless(folding: Folding, condition: SSAValue, exception: BaseException
 def retreat_unless(folding: Folding, condition: SSAValue) -> None:
     """Let the call start again in Python unless a bool holds: the numbers are beyond the graph."""
     _assert(folding, condition, "Retreat", "an int is beyond 64 bits")
+
+
+def error_of(function: Callable[..., Any], *operands: object) -> Exception:
+    """Return what the interpreter raises for these operands, in its own words."""
+    try:
+        function(*operands)
+    except Exception as error:
+        return error
+    raise AssertionError(f"{function} takes {operands}")
 
 
 def _assert(folding: Folding, condition: SSAValue, name: str, text: str) -> None:

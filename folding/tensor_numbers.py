@@ -6,8 +6,9 @@ needs more is refused.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from xdsl.ir import SSAValue
 
@@ -16,6 +17,7 @@ from ..dialects.emitter import Number
 from ..dialects.source import CompileError
 from ..runtime.tracing import ValueNeeded
 from .numbers import SymbolicNumber, is_number
+from .run_time_errors import retreat_unless
 
 if TYPE_CHECKING:
     from .number_table import Numbers
@@ -65,6 +67,27 @@ class TensorNumber(SymbolicNumber):
             # Not an Exception: no code on the way may take another path on it.
             raise ValueNeeded(wanted) from None
 
+    def computed(self, function: Callable[..., Any], operands: tuple[object, ...]) -> object:
+        """Return what a function of numbers gives, in the graph."""
+        from .tensor_functions import computed
+
+        found = computed(self._numbers.folding, function, operands)
+        return self.refuse(f"'{function.__name__}'") if found is NotImplemented else found
+
+    def combined(self, function: Callable[..., Any], operands: tuple[object, ...]) -> object:
+        """Return what an operator gives. Raises what Python raises."""
+        if function in _ITEMS and operands[1] is self:
+            self.refuse("an index")
+        found = super().combined(function, operands)
+        return _with_others(function, operands) if found is NotImplemented else found
+
+    def attribute(self, name: str) -> object:
+        """Return an attribute; `AttributeError` for one that no such number has."""
+        found = getattr(self._kind(), name)
+        if name in ("real", "numerator"):
+            return self.computed(_POS, (self,))
+        return found if name in ("imag", "denominator") else self.refuse(f"'{name}'")
+
     def truth(self) -> bool:
         """Return whether the number counts as true: a question for run time."""
         folding = self._numbers.folding
@@ -73,11 +96,86 @@ class TensorNumber(SymbolicNumber):
     def in_dtype(self, dtype: DType) -> SSAValue:
         """Return the 0-d graph value that the number is in a dtype.
 
-        An integer that the dtype can't hold ends the compiled code.
+        The compiled code retreats from an integer that the dtype can't hold.
         """
-        return self._numbers.folding.builder.convert(self.value, dtype)
+        build = self._numbers.folding.builder
+        if self._kind is float and dtype.is_integer:
+            self.refuse(f"{dtype.name}()")
+        if self._kind is int and dtype.is_integer and dtype is not int64:
+            self._check_fits(dtype)
+        if self._kind is int and dtype.is_floating:
+            # Python makes it a float first.
+            return build.convert(build.convert(self.value, float64), dtype)
+        return build.convert(self.value, dtype)
+
+    def _check_fits(self, dtype: DType) -> None:
+        folding, (least, greatest) = self._numbers.folding, integer_limits(dtype)
+        low = folding.builder.compare("ge", self.value, least)
+        high = folding.builder.compare("le", self.value, greatest)
+        retreat_unless(folding, folding.builder.binary("and", low, high))
+
+    # What native code asks for.
+
+    def __index__(self) -> int:
+        if self._kind is float:
+            operator.index(cast(Any, self._kind()))
+        self.refuse("index()")
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        self.refuse("numpy.asarray()")
+
+    def __getattr__(self, name: str) -> Any:
+        getattr(self._kind(), name)
+        self.refuse(f"'{name}'")
+
+    def __iter__(self) -> Any:
+        return iter(cast(Any, self._kind()))
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Raise TypeError, as a plain number does."""
+        return cast(Any, self._kind())()
 
 
+def _asks(name: str) -> None:
+    """Define a method by which native code asks for the number."""
+
+    def method(self: TensorNumber, *args: object) -> Any:
+        self.refuse(f"{name}()")
+
+    setattr(TensorNumber, f"__{name}__", method)
+
+
+for _name in (
+    *("int", "float", "trunc", "floor", "ceil", "round", "complex"),
+    *("str", "repr", "format", "hash"),
+):
+    _asks(_name)
+
+
+def _with_others(function: Callable[..., Any], operands: tuple[object, ...]) -> object:
+    """Return what an operator gives on numbers and on what is none.
+
+    `NotImplemented` where that depends on the numbers. Raises Python's TypeError.
+    """
+    others = [one for one in operands if not is_number(one)]
+    if function not in _PURE or not all(type(one) in _UNLIKE for one in others):
+        return NotImplemented
+    kinds = [one.kind(1) if isinstance(one, SymbolicNumber) else one for one in operands]
+    found = function(*kinds)
+    return found if function in (operator.eq, operator.ne) else NotImplemented
+
+
+_POS: Callable[..., Any] = getattr(operator, "pos")  # noqa: B009
+_ITEMS = (operator.getitem, operator.setitem, operator.delitem)
+_PURE = frozenset(
+    getattr(operator, name)
+    for name in (
+        *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and_", "or_"),
+        *("xor", "lshift", "rshift", "lt", "le", "gt", "ge", "eq", "ne"),
+    )
+)
+_UNLIKE = (str, bytes, type(None), tuple, list, dict, set, frozenset)
+"""Classes whose instances are no numbers, and equal to none."""
 _NAMES = {int: "an int", float: "a float", bool: "a bool"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +19,7 @@ from .array_inputs import is_array
 from .errors import run
 from .frames import Frame
 from .numbers import constant
-from .run_time_errors import raise_unless, retreat_unless
+from .run_time_errors import error_of, raise_unless, retreat_unless
 from .tensor_numbers import TensorNumber
 
 if TYPE_CHECKING:
@@ -96,20 +97,11 @@ def as_number(folding: Folding, value: SSAValue, kind: type[Number]) -> TensorNu
 def int_of(folding: Folding, x: SSAValue) -> TensorNumber:
     """Return `int(x)` of a 0-d float64, with Python's errors for what is no integer."""
     build = folding.builder
-    raise_unless(folding, build.compare("eq", x, x), _error(int, float("nan")))
+    raise_unless(folding, build.compare("eq", x, x), error_of(int, float("nan")))
     size = build.unary("abs", x)
-    raise_unless(folding, build.compare("ne", size, float("inf")), _error(int, float("inf")))
+    raise_unless(folding, build.compare("ne", size, float("inf")), error_of(int, float("inf")))
     retreat_unless(folding, build.compare("lt", size, _LIMIT))
     return TensorNumber(folding.numbers, build.convert(x, int64), int)
-
-
-def _error(function: Any, *operands: object) -> Exception:
-    """Return what the interpreter raises, in its own words."""
-    try:
-        function(*operands)
-    except Exception as error:
-        return error
-    raise AssertionError(f"{function} takes {operands}")
 
 
 def _only(folding: Folding, value: SSAValue) -> SSAValue:
@@ -126,7 +118,7 @@ def item(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
     found = None if kwargs else _elements(folding, args[0])
     if found is None:
         return NotImplemented
-    places = np.arange(spec_of(found.type).size).reshape(cast(Any, args[0]).shape)
+    places = _places(args[0])
     place = run(places.item, *map(constant, args[1:]))
     return own_number(folding, _element(folding, found, place))
 
@@ -137,8 +129,7 @@ def tolist(frame: Frame, args: list[object], kwargs: dict[str, object]) -> objec
     found = None if kwargs or len(args) > 1 else _elements(folding, args[0])
     if found is None or spec_of(found.type).size > _MOST:
         return NotImplemented
-    places = np.arange(spec_of(found.type).size).reshape(cast(Any, args[0]).shape)
-    return _numbers(folding, found, places.tolist())
+    return _numbers(folding, found, _places(args[0]).tolist())
 
 
 def _numbers(folding: Folding, elements: SSAValue, places: Any) -> object:
@@ -156,6 +147,12 @@ def _elements(folding: Folding, value: object) -> SSAValue | None:
     if evaluate(found) is not None:
         return None
     return folding.builder.reshape(found, (spec_of(found.type).size,))
+
+
+def _places(value: Any) -> Any:
+    """Return an array of a tensor's shape that has where each element is in row-major order."""
+    shape: tuple[int, ...] = value.shape
+    return np.arange(math.prod(shape)).reshape(shape)
 
 
 def _element(folding: Folding, elements: SSAValue, place: int) -> SSAValue:

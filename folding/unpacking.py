@@ -86,7 +86,7 @@ def _check_keywords(kwargs: dict[str, object]) -> None:
 
 
 def _known(value: Any) -> Any:
-    """Return a value; for a number that exists only at run time one of its class: errors name it."""
+    """Return a value; in the place of a run-time number one of its class, which errors name."""
     return value.kind() if isinstance(value, SymbolicNumber) else value
 
 

@@ -41,7 +41,10 @@ EXCEPTIONS = (
     *("OverflowError", "RuntimeError", "StopIteration", "TypeError", "ValueError"),
     *("ZeroDivisionError", "Retreat"),
 )
-"""The exceptions that compiled code raises by itself; `Retreat`: the call starts again in Python."""
+"""The exceptions that compiled code raises by itself.
+
+At `Retreat` the call starts again in plain Python.
+"""
 
 
 @irdl_op_definition
