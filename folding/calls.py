@@ -41,6 +41,7 @@ from .operators import NATIVE, fold_operator, iterate, listed, user_method
 from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
+from .tensor_numbers import TensorNumber
 from .tensor_reads import READERS, number_of, truth_value
 
 if TYPE_CHECKING:
@@ -133,6 +134,18 @@ def truth(frame: Frame, value: object) -> bool:
     if found is not None:
         return frame.folding.undecided(found)
     return operate(frame, bool, value)
+
+
+def decided(frame: Frame, value: object) -> bool | SSAValue:
+    """Return whether a value counts as true: the run-time bool for it, where only the call knows."""
+    if value is True or value is False:
+        return value
+    if type(value) is TensorNumber:
+        return frame.folding.builder.convert(value.value, bool_)
+    if isinstance(value, SymbolicNumber):
+        return value.truth()
+    found = truth_value(frame.folding, value)
+    return truth(frame, value) if found is None else found
 
 
 def negated(frame: Frame, value: object) -> object:

@@ -12,8 +12,8 @@ from xdsl.ir import Block, Operation
 
 from ..dialects import pyobj
 from .attributes import get_attribute
-from .calls import call, negated, operate, starred, truth
-from .code import CodeMaker, Expression, Step, makes
+from .calls import call, decided, negated, operate, starred
+from .code import CodeMaker, Expression, Step, makes, run_steps
 from .errors import run
 from .forks import Signal, after, branch
 from .frames import Frame
@@ -22,6 +22,7 @@ from .handles import is_in, is_not_in
 from .merging import Unmerged
 from .numbers import SymbolicNumber, is_number
 from .numbers import constant as constant_of
+from .places import Slot
 from .tensor_numbers import TensorNumber
 from .unpacking import arguments_of, extended, merged
 
@@ -189,21 +190,27 @@ def chain(maker: CodeMaker, op: Operation) -> Step:
     signs = chain_op.operators.data
     others = [maker.expression(region) for region in chain_op.comparators]
 
-    def step(frame: Frame) -> None:
-        left = frame.slots[first]
-        result: object = True
-        for index, (sign, other) in enumerate(zip(signs, others, strict=True)):
-            right = other(frame)
-            frame.op = op
-            if sign in ("is", "is not"):
-                same = is_same(frame, left, right)
-                result = same if sign == "is" else negated(frame, same)
-            else:
-                result = operate(frame, COMPARE[sign], left, right)
-            if index + 1 < len(others) and not truth(frame, result):
-                break
-            left = right
-        frame.slots[slot] = result
+    def compared(frame: Frame, index: int, left: object) -> Signal:
+        """Compare with the operand at an index, and go on if that holds."""
+        right = others[index](frame)
+        frame.op = op
+        sign = signs[index]
+        if sign in ("is", "is not"):
+            same = is_same(frame, left, right)
+            result = same if sign == "is" else negated(frame, same)
+        else:
+            result = operate(frame, COMPARE[sign], left, right)
+        frame.folding.journal.write(Slot(frame, slot), result)
+        if index + 1 == len(others):
+            return None
+        holds = decided(frame, result)
+        rest = partial(compared, index=index + 1, left=right)
+        if isinstance(holds, bool):
+            return rest(frame) if holds else None
+        return branch(frame, holds, rest, _stay)
+
+    def step(frame: Frame) -> Signal:
+        return compared(frame, 0, frame.slots[first])
 
     return step
 
