@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import operator
 import types
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,6 +25,7 @@ from ..runtime.tracing import current_tracer
 from . import lax
 from .array_operands import call_on_arrays, check_read_only, takes_numbers_too
 from .attributes import get_attribute, set_on_cell
+from .branch_calls import check_call, check_iterator
 from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity, quietly
 from .code import code_of
 from .deep_calls import Descent, is_deep, run_deep, slots_of
@@ -112,7 +115,10 @@ def _call_method_of_users(
 def iterator_of(frame: Frame, value: object) -> Any:
     """Return `iter(value)`; a user's `__iter__` and `__next__` are folded."""
     frame.folding.meet(value)
-    return iterate(frame, value, _call_method_of_users)
+    check_iterator(frame.folding, value)
+    made = iterate(frame, value, _call_method_of_users)
+    frame.folding.journal.made(made)
+    return made
 
 
 def starred(frame: Frame, value: object) -> object:
@@ -322,6 +328,7 @@ def _construct(
         made = call_function(frame, new, [kind, *args], kwargs)
     elif kind.__new__ is object.__new__:
         made = run(object.__new__, kind)
+        frame.folding.journal.made(made)
     else:
         made = _call_native(frame, kind.__new__, [kind, *args], kwargs)
     if not isinstance(made, kind):
@@ -386,6 +393,7 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
         for operand in operands:
             folding.native.guard_deeply(operand)
     check_method(frame, callee, args)
+    check_call(folding, callee, operands)
     watched = snapshot(operands, folding)
     calls_back = (getattr(callee, "__module__", None) or "builtins") in _CALLS_BACK
     if calls_back and not any(callee is keeper for keeper in _KEEPERS):
@@ -419,7 +427,14 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     if folding.options.lax:
         lax.check_text(folding, result)
     folding.count_folded()
+    if folding.journal.depth and _is_maker(callee):
+        folding.journal.made(result)
     return folding.outside.stand_in(result)
+
+
+def _is_maker(callee: Any) -> bool:
+    """Return whether a callable gives a new object each time."""
+    return any(callee is maker for maker in _MAKERS)
 
 
 def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:
@@ -436,6 +451,13 @@ def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:
     if kind == OPAQUE and not is_graph_callable(callee):
         frame.folding.note_ran(callee)
 
+
+_MAKERS: tuple[object, ...] = (
+    *(list, dict, set, bytearray, sorted, deque, Counter, OrderedDict, defaultdict),
+    *(iter, zip, enumerate, map, filter, reversed, itertools.chain, itertools.count),
+    *(itertools.repeat, itertools.product, itertools.islice, itertools.cycle),
+)
+"""Callables that give a new object each time."""
 
 _KEEPERS: tuple[object, ...] = (property, classmethod, staticmethod, functools.partial, type)
 """What keeps a function without calling it: folded code finds it there and folds it."""

@@ -21,6 +21,7 @@ from ..dialects.graph.control import end_block
 from ..runtime.array_data import BORN, ArrayData, born
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
+from .aliases import MOST_NAMES
 from .array_inputs import is_array
 from .journal import Change
 from .numbers import SymbolicNumber, is_number
@@ -262,14 +263,20 @@ class Merge:
         index, folding = self._index(a, b), self._folding
         names = [self._names(x, way) for x, way in zip((a, b), self._ways, strict=True)]
         flags: list[tuple[Tensor, int]] = []
+        vague: list[Tensor] = [x for x in (a, b) if folding.aliases.is_vague(x)]
         for key in dict.fromkeys((*names[0], *names[1])):
             old = (names[0].get(key) or names[1][key])[0]
+            if len(flags) == MOST_NAMES and folding.source(old) is None:
+                vague.append(old)
+                continue
             whether = [found[key][1] if key in found else False for found in names]
             flags.append((old, self._index(*map(Flag, whether))))
 
         def build() -> Tensor:
             made = Tensor.symbolic(folding, self._results[index])
             folding.aliases.note(made, [(old, self._results[at]) for old, at in flags])
+            for old in vague:
+                folding.aliases.note_vague(made, old)
             return made
 
         return build

@@ -15,10 +15,10 @@ from .errors import Raised, run
 from .forks import Fork, Run, Signal, after, branch, turn
 from .frames import Frame
 from .merging import Unstable
-from .places import Slot
+from .places import Result, Slot
 from .run_time_loops import BROKEN, RETURNED, Loop
 from .run_time_ranges import RunTimeRange
-from .tensor_numbers import TensorNumber
+from .tensor_numbers import TensorNumber, number_value
 
 _END = object()
 _PEELED = 2
@@ -123,6 +123,7 @@ def ended(frame: Frame, loop: Loop, orelse: Run) -> Signal:
         return RETURN
 
     def by_break(frame: Frame) -> Signal:
+        frame.folding.journal.write(Result(frame), None)
         if loop.ends == {RETURNED}:
             return orelse(frame)
         return _asked(frame, loop, BROKEN, lambda frame: None, orelse)
@@ -194,9 +195,10 @@ class ForStep:
         """Fold a long range as one loop, after some of its rounds if need be; else unroll it."""
         for peeled in range(_PEELED + 1):
             rest = rounds[peeled:]
-            if self._rolled(frame, rest):
-                return self._orelse(frame)
-            if peeled == _PEELED:
+            loop = self._rolled(frame, rest)
+            if loop is not None:
+                return ended(frame, loop, self._orelse)
+            if peeled == _PEELED or frame.folding.differentiations:
                 return self._rounds(frame, iter(rest))
             signal = self._one_round(frame, rest[0])
             if signal is not None and signal != CONTINUE:
@@ -210,46 +212,86 @@ class ForStep:
         frame.slots[self._item] = item
         return self._body(frame)
 
-    def _rolled(self, frame: Frame, rounds: range) -> bool:
-        """Fold a range as a loop of the graph; return whether that is possible."""
+    def _rolled(self, frame: Frame, rounds: range) -> Loop | None:
+        """Fold a range as a loop of the graph; None if that isn't possible."""
         folding = frame.folding
-        if folding.rolls_nothing:
-            return False
-        loop = Loop(frame, self._once)
+        if folding.differentiations:
+            return None
         needed = folding.needed
+        loop = Loop(frame, self._once)
+        folding.rolling += 1
         try:
-            loop.roll(rounds.start, rounds.step, len(rounds))
+            try:
+                loop.roll(rounds.start, rounds.step, len(rounds))
+            except Unstable:
+                if not loop.ends:
+                    raise
+                bounds = RunTimeRange(frame, rounds.start, rounds.stop, rounds.step)
+                loop = self._counted(frame, bounds, number_value(folding, True))
         except (CompileError, ValueNeeded, Unstable, Raised):
             folding.needed = needed
             frame.op = self._op
-            return False
-        return True
+            return None
+        finally:
+            folding.rolling -= 1
+        return loop
 
     def _once(self, frame: Frame, loop: Loop) -> Signal:
-        frame.slots[self._item] = loop.item.content
+        frame.folding.journal.write(Slot(frame, self._item), loop.item.content)
         return rounded(frame, loop, self._body, lambda frame: None)
 
-    def _over_run_time_range(self, frame: Frame, rounds: RunTimeRange) -> Signal:
-        """Fold a range whose end only the call knows."""
-        folding = frame.folding
-        item = Slot(frame, self._item)
+    def _counted(self, frame: Frame, rounds: RunTimeRange, first: SSAValue) -> Loop:
+        """Fold a loop that counts by itself, and goes on as long as the item is in the range."""
+        journal = frame.folding.journal
 
         def once(frame: Frame, loop: Loop) -> Signal:
             current = loop.item.content
-            folding.journal.write(item, current)
-            after_it = rounds.after(frame, current)
-            folding.journal.write(loop.item, after_it)
-            return rounded(
-                frame, loop, self._body, lambda frame: loop.go_on(rounds.holds(frame, after_it))
-            )
+            journal.write(Slot(frame, self._item), current)
+            next_ = rounds.after(frame, current)
+            journal.write(loop.item, next_)
+            holds = rounds.holds(frame, next_)
+            return rounded(frame, loop, self._body, lambda frame: loop.go_on(holds))
 
         loop = Loop(frame, once)
         loop.item.content = rounds.start
+        loop.run(first)
+        return loop
+
+    def _over_run_time_range(self, frame: Frame, rounds: RunTimeRange) -> Signal:
+        """Fold a range whose end only the call knows; the first rounds by themselves if need be."""
         first = rounds.holds(frame, rounds.start)
-        if isinstance(first, bool):
-            raise AssertionError("a range whose bounds are known is no run-time range")
+        if first is True:
+            first = number_value(frame.folding, True)
+        if first is False:
+            return self._orelse(frame)
+        return self._counted_from(frame, rounds, first, _PEELED)
+
+    def _counted_from(
+        self, frame: Frame, rounds: RunTimeRange, first: SSAValue, peeled: int
+    ) -> Signal:
         try:
-            loop.run(first)
+            loop = self._counted(frame, rounds, first)
         except Unstable as unstable:
-            folding.reject(str(unstable.why), unstable.why.hint)
+            if not peeled:
+                frame.folding.reject(str(unstable.why), unstable.why.hint)
+            return branch(
+                frame, first, lambda frame: self._peel(frame, rounds, peeled - 1), self._orelse
+            )
         return ended(frame, loop, self._orelse)
+
+    def _peel(self, frame: Frame, rounds: RunTimeRange, peeled: int) -> Signal:
+        """Fold one round by itself, and then the others."""
+        signal = self._one_round(frame, rounds.start)
+        rest = RunTimeRange(frame, rounds.after(frame, rounds.start), rounds.stop, rounds.step)
+
+        def go(frame: Frame) -> Signal:
+            holds = rest.holds(frame, rest.start)
+            if holds is False:
+                return self._orelse(frame)
+            first = number_value(frame.folding, True) if holds is True else holds
+            return self._counted_from(frame, rest, first, peeled)
+
+        signal = after(frame, signal, go, (None, CONTINUE))
+        if type(signal) is Fork:
+            return turn(signal, {BREAK: None})
+        return None if signal == BREAK else signal

@@ -19,7 +19,7 @@ from ..runtime.tensor import Tensor
 from .carried import Carried
 from .forks import Fork, Left, Signal, settle
 from .merging import ABSENT, Unmergeable, Unmerged, Unstable
-from .places import Cell, Place, Result, Variable
+from .places import Cell, Place, Result, Slot, Variable
 from .tensor_numbers import TensorNumber
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class Loop:
             if indexed:
                 argument = body.insert_arg(tensor_type(TensorSpec((), int64)), 0)
                 self.item.content = TensorNumber(folding.numbers, argument, int)
+            journal.write(Result(frame), ABSENT)
             for carried in self._carried.values():
                 carried.enter(folding, body)
             with folding.watching_tensors(made):
@@ -167,7 +168,9 @@ class Loop:
         for key, change in self.folding.journal.changes().items():
             carried = self._carried.get(key)
             if carried is None:
-                if change.new is change.old or self.folding.journal.is_new(change.place.owner):
+                if isinstance(change.place, Slot) or change.new is change.old:
+                    continue
+                if self.folding.journal.is_new(change.place.owner):
                     continue
                 initial = ABSENT if self._is_result(change.place) else change.old
                 carried = Carried(change.place, initial)

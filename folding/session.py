@@ -117,8 +117,8 @@ class Folding(KnownConstants):
         """How many times what follows a branch is folded once more than it is written."""
         self.watched: list[ReferenceType[TensorData]] | None = None
         self._made_numbers: dict[object, list[TensorNumber]] = {}
-        self.rolls_nothing = False
-        """Whether long loops are unrolled, as gradients need it."""
+        self.rolling = 0
+        """How many loops that could be unrolled are being folded as loops of the graph."""
         self.direct = False
         """Whether a call that starts now may end in several ways: a statement waits for it."""
         self.protected = 0

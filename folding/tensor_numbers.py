@@ -39,6 +39,7 @@ class TensorNumber(SymbolicNumber):
         self._numbers = numbers
         self._kind = kind
         self.value = value
+        numbers.folding.note_number(self)
 
     @property
     def kind(self) -> type[Number]:

@@ -64,6 +64,13 @@ class GiveOp(IRDLOperation):
     assembly_format = "($values^ `:` type($values))? attr-dict"
 
 
+class EndsWhatItLeaves(IsTerminator):
+    """An op that ends a block if all its regions leave the function, and else stands anywhere."""
+
+    def verify(self, op: Operation) -> None:
+        """Accept the op where it stands: blocks that end early are checked by who has them."""
+
+
 @irdl_op_definition
 class IfOp(IRDLOperation):
     """Runs the first region if the condition is true, else the second; gives what that gives.
@@ -85,6 +92,7 @@ class IfOp(IRDLOperation):
     body = region_def("single_block")
     orelse = region_def("single_block")
 
+    traits = traits_def(EndsWhatItLeaves())
     assembly_format = "$condition (`->` type($values)^)? $body `else` $orelse attr-dict"
 
     def verify_(self) -> None:
