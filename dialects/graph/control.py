@@ -32,6 +32,8 @@ from xdsl.irdl import (
 from xdsl.traits import IsTerminator
 from xdsl.utils.exceptions import VerifyException
 
+from ..may_terminate import MayTerminate
+
 CONDITION = TensorType(i1, [])
 """The type of a condition: one bool."""
 
@@ -65,6 +67,8 @@ class GiveOp(IRDLOperation):
 class IfOp(IRDLOperation):
     """Runs the first region if the condition is true, else the second; gives what that gives.
 
+    It may end a block where neither region gives anything, for both are left before.
+
     ```mlir
     %y = graph.if %condition -> tensor<3xf32> {
       graph.give %x : tensor<3xf32>
@@ -82,6 +86,7 @@ class IfOp(IRDLOperation):
     body = region_def("single_block")
     orelse = region_def("single_block")
 
+    traits = traits_def(MayTerminate())
     assembly_format = "$condition (`->` type($values)^)? $body `else` $orelse attr-dict"
 
     def verify_(self) -> None:
