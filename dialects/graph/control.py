@@ -32,6 +32,8 @@ from xdsl.irdl import (
 from xdsl.traits import IsTerminator
 from xdsl.utils.exceptions import VerifyException
 
+from ..may_terminate import MayTerminate
+
 CONDITION = TensorType(i1, [])
 """The type of a condition: one bool."""
 
@@ -64,16 +66,11 @@ class GiveOp(IRDLOperation):
     assembly_format = "($values^ `:` type($values))? attr-dict"
 
 
-class EndsWhatItLeaves(IsTerminator):
-    """An op that ends a block if all its regions leave the function, and else stands anywhere."""
-
-    def verify(self, op: Operation) -> None:
-        """Accept the op where it stands: blocks that end early are checked by who has them."""
-
-
 @irdl_op_definition
 class IfOp(IRDLOperation):
     """Runs the first region if the condition is true, else the second; gives what that gives.
+
+    It may end a block where neither region gives anything, for both are left before.
 
     ```mlir
     %y = graph.if %condition -> tensor<3xf32> {
@@ -92,7 +89,7 @@ class IfOp(IRDLOperation):
     body = region_def("single_block")
     orelse = region_def("single_block")
 
-    traits = traits_def(EndsWhatItLeaves())
+    traits = traits_def(MayTerminate())
     assembly_format = "$condition (`->` type($values)^)? $body `else` $orelse attr-dict"
 
     def verify_(self) -> None:
