@@ -186,6 +186,8 @@ class ForOp(IRDLOperation):
 class RaiseOp(IRDLOperation):
     """Raises a builtin exception with one text, or with none where the text is empty.
 
+    `Retreat` tells the caller that compiled code can't go on, and Python can.
+
     ```mlir
     graph.raise "ValueError" "x must be positive"
     ```
