@@ -179,6 +179,8 @@ class execution:
                 "end the recursion while compiling, or use a loop",
             )
         self._outer, folding.frame = folding.frame, self._frame
+        if self._outer is not self._frame:
+            self._frame.caller = self._outer
         folding.depth += 1
 
     def __exit__(
