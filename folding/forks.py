@@ -188,6 +188,12 @@ def handle(frame: Frame, fork: Fork, handler: Callable[[Frame, Raised], Signal])
     return settle(fork)
 
 
+def leave(frame: Frame, raised: Raised) -> NoReturn:
+    """Let the side that is being folded raise for good: no handler is there."""
+    frame.folding.host.leave_by_raising(raised)
+    raise Left
+
+
 def settle(fork: Fork, forced: bool = False) -> Signal:
     """Merge the sides if they ended alike, and return how; else return the fork.
 

@@ -25,6 +25,7 @@ class Frame:
     """Variables, the values of the body's ops, and the op that runs now."""
 
     __slots__ = (
+        "caller",
         "cells",
         "first",
         "folding",
@@ -62,6 +63,8 @@ class Frame:
         self.function = function
         self.parent = parent
         self.op: Operation | None = None
+        self.caller: Frame | None = None
+        """The frame that waits while this one runs."""
         self.result: object = None
         self.tainted = frozenset[str]()
         """Parameters whose values come from an argument of the compiled function."""

@@ -16,7 +16,7 @@ from ..dialects.pyobj import Parameters
 from ..runtime.tracing import ValueNeeded
 from .code import RETURN, Code, run_steps
 from .errors import HOOK, Raised, run
-from .forks import Fork, Signal, after, turn
+from .forks import Fork, Signal, after, handle, leave, turn
 from .frames import Frame
 from .places import Slot
 from .scopes import Scope, scope_of
@@ -165,8 +165,10 @@ def execute(frame: Frame, code: Code) -> object:
     direct, folding.direct = folding.direct, False
     with execution(frame):
         signal = run_steps(code.steps, frame)
-        if type(signal) is Fork:
-            signal = turn(signal, {None: RETURN})
+    if type(signal) is Fork:
+        signal = turn(signal, {None: RETURN})
+        if type(signal) is Fork and not folding.protected:
+            signal = handle(frame, signal, leave)
         if type(signal) is Fork:
             if not direct or code.given is not None:
                 signal.refuse()
@@ -206,6 +208,8 @@ class execution:
                 "end the recursion while compiling, or use a loop",
             )
         self._outer, folding.frame = folding.frame, self._frame
+        if self._outer is not self._frame:
+            self._frame.caller = self._outer
         folding.depth += 1
 
     def __exit__(

@@ -50,7 +50,8 @@ class GeneratorFrame(Frame):
                 " data, and was made outside of it",
                 "make the generator where it is used, or use a list",
             )
-        self.around, folding.frame = folding.frame, self
+        self.around = self.caller = folding.frame
+        folding.frame = self
         folding.depth += 1
         self.started = len(folding.handled)
         folding.handled += self.handled

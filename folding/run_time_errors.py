@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from xdsl.dialects.builtin import StringAttr
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 
-from ..dialects import graph
+from ..dialects import graph, pyobj
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -41,6 +41,36 @@ def error_of(function: Callable[..., Any], *operands: object) -> Exception:
     except Exception as error:
         return error
     raise AssertionError(f"{function} takes {operands}")
+
+
+def is_protected(folding: Folding) -> bool:
+    """Return whether a `try` or a `with` of the program sees what the running op raises."""
+    if folding.handled:
+        # It would be the context of what is raised.
+        return True
+    frame = folding.frame
+    while frame is not None:
+        if frame.op is not None and _is_guarded(frame.op):
+            return True
+        frame = frame.caller
+    return False
+
+
+def _is_guarded(op: Operation) -> bool:
+    """Return whether an op stands where a handler or a `finally` of its function takes over."""
+    region = op.parent_region()
+    while region is not None:
+        around = region.parent
+        if around is None or isinstance(around, pyobj.DefOp | pyobj.LambdaOp):
+            return False
+        if isinstance(around, pyobj.WithOp):
+            return True
+        if isinstance(around, pyobj.TryOp):
+            final = around.finalbody
+            if region is around.body or (region is not final and final.block.first_op is not None):
+                return True
+        region = around.parent_region()
+    return False
 
 
 def _assert(folding: Folding, condition: SSAValue, name: str, text: str) -> None:

@@ -37,6 +37,7 @@ from .notice import Notice
 from .number_table import NumberPolicy, Numbers, Widen
 from .numbers import SymbolicNumber, constant
 from .outside import Outside
+from .run_time_errors import is_protected
 
 if TYPE_CHECKING:
     from weakref import ReferenceType
@@ -121,8 +122,6 @@ class Folding(KnownConstants):
         """How many loops that could be unrolled are being folded as loops of the graph."""
         self.direct = False
         """Whether a call that starts now may end in several ways: a statement waits for it."""
-        self.protected = 0
-        """How many `try` and `with` statements of the program are being folded."""
         self.arrays = ArrayInputs(self, arrays or ArrayPolicy())
         self.outside = Outside(self)
         self.native = NativeReads(self)
@@ -183,6 +182,11 @@ class Folding(KnownConstants):
     def place(self) -> tuple[str, int] | None:
         """File and line of the op that runs now."""
         return place_of(self.location)
+
+    @property
+    def protected(self) -> bool:
+        """Whether the program would notice in a `try` or a `with` what the running op raises."""
+        return is_protected(self)
 
     def reject(self, problem: str, hint: str) -> NoReturn:
         """Raise CompileError at the op that runs now, and remember it.

@@ -67,7 +67,8 @@ class _Body:
         folding = frame.folding
         inner = ClassFrame(frame, self.name, self.names, self.slots, namespace, cell)
         inner.op = self.op
-        outer, folding.frame = folding.frame, inner
+        outer = inner.caller = folding.frame
+        folding.frame = inner
         try:
             inner.store("__module__", frame.namespace.get("__name__", "builtins"))
             inner.store("__qualname__", inner.qualname)

@@ -130,7 +130,8 @@ class _Comprehension:
         folding = frame.folding
         _, (item_slot, target) = self._clauses[index]
         while True:
-            outer, folding.frame = folding.frame, frame
+            outer = frame.caller = folding.frame
+            folding.frame = frame
             try:
                 frame.op = self._op
                 item = run(next, iterator, _END)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from xdsl.ir import Operation
 
@@ -28,9 +27,6 @@ from .forks import Fork, Run, Signal, after, handle, turn
 from .frames import Frame
 from .generating import Waiting, drain
 from .steps_generating import Handler, handle_group
-
-if TYPE_CHECKING:
-    from .session import Folding
 
 
 @dataclass(frozen=True)
@@ -58,8 +54,7 @@ def try_(maker: CodeMaker, op: Operation) -> Step:
 
     def handled(frame: Frame) -> Signal:
         try:
-            with protection(frame.folding):
-                signal = run_steps(body, frame)
+            signal = run_steps(body, frame)
         except Raised as error:
             return caught(frame, error)
         if type(signal) is Fork:
@@ -79,16 +74,6 @@ def try_(maker: CodeMaker, op: Operation) -> Step:
     return step
 
 
-@contextmanager
-def protection(folding: Folding) -> Generator[None]:
-    """Let exceptions that only the call decides on wait for their handlers until the block ends."""
-    folding.protected += 1
-    try:
-        yield
-    finally:
-        folding.protected -= 1
-
-
 def _of_group(handler: _Handler) -> Handler:
     """Return an `except*` in the form that may wait; this one never does."""
     classes = handler.classes
@@ -106,8 +91,7 @@ def _finally(frame: Frame, inner: Run, final: list[Step]) -> Signal:
     if not final:
         return inner(frame)
     try:
-        with protection(frame.folding):
-            signal = inner(frame)
+        signal = inner(frame)
     except Raised as raised:
         return _at_last(frame, final, None, raised)
     if type(signal) is Fork:
@@ -221,8 +205,7 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
         frame.folding.note_object(value)
         frame.slots[entered] = call(frame, enter, [value], {})
         try:
-            with protection(frame.folding):
-                signal = run_steps(body, frame)
+            signal = run_steps(body, frame)
         except Raised as error:
             return failed(frame, error, value, leave)
         except BaseException:

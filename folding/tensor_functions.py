@@ -61,12 +61,10 @@ def _compared_with(folding: Folding, name: str, number: object, known: Any) -> S
     """Return a comparison with a number that is known."""
     build = folding.builder
     if kind_of(number) is float:
-        if type(known) is int and abs(known) > 1 << 53 and not _is_float(known):
-            folding.reject(
-                f"a float that exists only at run time is compared with {known}",
-                "compare it with a float",
-            )
-        return build.compare(name, float_value(folding, number), float(known))
+        name, limit = _limit(name, known)
+        if math.isnan(limit):
+            return build.full((), name == "ne", bool_)
+        return build.compare(name, float_value(folding, number), limit)
     if type(known) is float and not math.isfinite(known):
         return build.compare(name, float_value(folding, number), known)
     if type(known) is float and not known.is_integer():
@@ -77,12 +75,21 @@ def _compared_with(folding: Folding, name: str, number: object, known: Any) -> S
     return build.compare(name, int_value(folding, number), int(known))
 
 
-def _is_float(number: int) -> bool:
-    """Return whether a float has the value of an int."""
+def _limit(name: str, known: Any) -> tuple[str, float]:
+    """Return what floats are compared with in the place of a number: the float next to it.
+
+    nan where it is no float's value, and only that counts.
+    """
     try:
-        return int(float(number)) == number
+        near = float(known)
     except OverflowError:
-        return False
+        near = math.copysign(_INFINITY, known)
+    if near == known or math.isnan(near):
+        return name, near
+    if name in ("eq", "ne"):
+        return name, math.nan
+    below = near if near < known else math.nextafter(near, -_INFINITY)
+    return ("le", below) if name in ("lt", "le") else ("ge", math.nextafter(below, _INFINITY))
 
 
 def _to_int(folding: Folding, operands: Sequence[Any]) -> object:
@@ -213,4 +220,16 @@ def computed(folding: Folding, function: Callable[..., Any], operands: Sequence[
     `NotImplemented` for what the graph can't do as Python does it.
     """
     meaning = ARITHMETIC.get(function) or FUNCTIONS.get(function)
-    return NotImplemented if meaning is None else meaning(folding, operands)
+    found = NotImplemented if meaning is None else meaning(folding, operands)
+    if found is NotImplemented:
+        _check_classes(function, operands)
+    return found
+
+
+def _check_classes(function: Callable[..., Any], operands: Sequence[Any]) -> None:
+    """Raise Python's TypeError for classes of numbers that a function doesn't take."""
+    examples = [kind_of(one)(1) for one in operands]
+    try:
+        function(*examples)
+    except (ArithmeticError, ValueError):
+        return
