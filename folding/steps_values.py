@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from xdsl.ir import Block, Operation
+from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects import pyobj
 from .attributes import get_attribute
@@ -227,13 +227,18 @@ def logic(maker: CodeMaker, op: Operation) -> Step:
     others: list[Expression] = []
     for region in logic_op.others:
         others.append(maker.expression(region))
+    only_asked = is_only_asked(op)
 
     def decide(frame: Frame, index: int) -> Signal:
         """Stop at the value in the slot, or go on with the next operand."""
-        if index == len(others):
+        if index == len(others) and not only_asked:
             return None
         frame.op = op
         holds = decided(frame, frame.slots[slot])
+        if only_asked:
+            frame.folding.journal.write(Slot(frame, slot), as_bool(frame, holds))
+        if index == len(others):
+            return None
         if holds is deciding:
             return None
         rest = partial(go_on, index=index)
@@ -254,6 +259,28 @@ def logic(maker: CodeMaker, op: Operation) -> Step:
 
 def _stay(frame: Frame) -> None:
     return None
+
+
+def as_bool(frame: Frame, holds: bool | SSAValue) -> object:
+    """Return a bool that is known, or a run-time one."""
+    return holds if isinstance(holds, bool) else TensorNumber(frame.folding.numbers, holds, bool)
+
+
+def is_only_asked(op: Operation) -> bool:
+    """Return whether the program asks of a value but whether it counts as true."""
+    user = op.results[0].get_user_of_unique_use()
+    if isinstance(user, pyobj.IfOp | pyobj.IfExpOp | pyobj.AssertOp):
+        return user.operands[0] is op.results[0]
+    if isinstance(user, pyobj.UnaryOp):
+        return user.operator.data == "not"
+    if isinstance(user, pyobj.AndOp | pyobj.OrOp):
+        return is_only_asked(user)
+    if not isinstance(user, pyobj.GiveOp):
+        return False
+    around, region = user.parent_op(), user.parent_region()
+    if isinstance(around, pyobj.WhileOp):
+        return region is around.condition
+    return isinstance(around, pyobj.AndOp | pyobj.OrOp) and is_only_asked(around)
 
 
 @makes(pyobj.IfExpOp)
