@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from xdsl.dialects import scf
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.ir import Block, Operation, Region
 
 from .buffers import Buffer, Storage
 from .control_regions import initial_values
@@ -37,7 +37,7 @@ def _place_while(placer: Placer, op: Operation) -> None:
     placer.give(op.operands, targets)
     with placer.memory.holding(_kept(placer, op, targets)):
         for region in op.regions:
-            _bind(placer, region.block.args, targets)
+            placer.bind(region.block.args, targets)
         regions = [
             _end(placer, condition, _start(placer, condition.block, ())),
             _body(placer, body, targets),
@@ -50,7 +50,7 @@ def _place_for(placer: Placer, op: Operation) -> None:
     placer.give(initial_values(op), targets)
     (body,) = op.regions
     with placer.memory.holding(_kept(placer, op, targets)):
-        _bind(placer, body.block.args[1:], targets)
+        placer.bind(body.block.args[1:], targets)
         region = _body(placer, body, targets)
         number = body.block.args[0]
         region.block.insert_arg(number.type, 0)
@@ -78,7 +78,7 @@ def _body(placer: Placer, region: Region, targets: Sequence[Buffer]) -> Region:
 def _targets(placer: Placer, op: Operation) -> list[Buffer]:
     """Return where the results go."""
     targets = [placer.memory.resolve(placer.places[value]) for value in op.results]
-    placer.buffers |= zip(op.results, targets, strict=True)
+    placer.bind(op.results, targets)
     return targets
 
 
@@ -86,12 +86,6 @@ def _kept(placer: Placer, op: Operation, targets: Sequence[Buffer]) -> list[Stor
     """Return the memory that the next round of a loop reads again."""
     used = [placer.buffers.get(value) for value in placer.captured.of(op)]
     return [buffer.storage for buffer in (*used, *targets) if buffer is not None]
-
-
-def _bind(placer: Placer, arguments: Sequence[SSAValue], buffers: Sequence[Buffer]) -> None:
-    for argument, buffer in zip(arguments, buffers, strict=True):
-        placer.buffers[argument] = buffer
-        buffer.storage.readers += sum(1 for _ in argument.uses)
 
 
 def _start(placer: Placer, old: Block, targets: Sequence[Buffer]) -> Block:
