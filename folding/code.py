@@ -14,7 +14,6 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 
 from .forks import Fork, after, resume
 from .frames import Frame
-from .places import Slot
 
 Step = Callable[[Frame], "str | Fork | None"]
 Maker = Callable[["CodeMaker", Operation], Step]
@@ -42,10 +41,15 @@ class Expression:
     def run(self, frame: Frame, slot: int) -> str | Fork | None:
         """Put the value into a slot, on each way that it comes about; return how the steps end."""
 
-        def put(frame: Frame) -> None:
-            frame.folding.journal.write(Slot(frame, slot), frame.slots[self.given])
+        signal = run_steps(self.steps, frame)
+        if signal is None:
+            frame.folding.journal.put(frame, slot, frame.slots[self.given])
+            return None
 
-        return after(frame, run_steps(self.steps, frame), put)
+        def put(frame: Frame) -> None:
+            frame.folding.journal.put(frame, slot, frame.slots[self.given])
+
+        return after(frame, signal, put)
 
 
     def rest(self, frame: Frame, step: Step, signal: object) -> str | Fork | None:
