@@ -65,6 +65,7 @@ class Drawn:
         kinds = ["reverse", "select", "compare", "update"]
         kinds += ["or", "xor"] if spec.dtype.kind == "b" else ["add", "sub", "mul"]
         kinds += ["transposed", "halves"] if len(spec.shape) == 2 else []
+        kinds += ["below"] if spec.shape == (3, 4) and spec.dtype.kind != "b" else []
         kind = self.random.choice(kinds)
         result = spec
         if kind == "compare":
@@ -173,6 +174,7 @@ MEANINGS = {
     "select": lambda c, x, y: x if c else y,
     "compare": lambda x, y: (x < y).any(),
     "update": _updated,
+    "below": lambda x, y: x - y[:1],
     "transposed": lambda x, y: x.T.reshape(x.shape),
     "halves": lambda x, y: np.concatenate([x[:, 2:], y[:, :2]], 1),
 }
@@ -285,6 +287,7 @@ BUILDERS = {
     "select": lambda to, c, x, y: to.select(c, x, y),
     "compare": lambda to, x, y: to.reduce("any", to.compare("lt", x, y)),
     "update": _write_update,
+    "below": lambda to, x, y: to.binary("sub", x, to.slice(y, (0, 0), (1, 4), (1, 1))),
     "transposed": lambda to, x, y: to.reshape(to.transpose(x), to.emitter.spec(x).shape),
     "halves": _write_halves,
 }
