@@ -29,7 +29,7 @@ from xdsl.irdl import (
     var_operand_def,
     var_result_def,
 )
-from xdsl.traits import IsTerminator
+from xdsl.traits import IsTerminator, NoTerminator
 from xdsl.utils.exceptions import VerifyException
 
 CONDITION = TensorType(i1, [])
@@ -82,6 +82,8 @@ class IfOp(IRDLOperation):
     body = region_def("single_block")
     orelse = region_def("single_block")
 
+    # A last `if` ends a region whose both sides are left before; it is no terminator elsewhere.
+    traits = traits_def(NoTerminator())
     assembly_format = "$condition (`->` type($values)^)? $body `else` $orelse attr-dict"
 
     def verify_(self) -> None:
@@ -116,6 +118,7 @@ class WhileOp(IRDLOperation):
     condition = region_def("single_block")
     body = region_def("single_block")
 
+    traits = traits_def(NoTerminator())
     assembly_format = (
         "`(` $initial `)` `:` `(` type($initial) `)` (`->` type($values)^)?"
         " $condition `do` $body attr-dict"
@@ -156,6 +159,7 @@ class ForOp(IRDLOperation):
     values = var_result_def(AnyTensorTypeConstr)
     body = region_def("single_block")
 
+    traits = traits_def(NoTerminator())
     assembly_format = (
         "$start `step` $step `count` $count `(` $initial `)` `:` `(` type($initial) `)`"
         " (`->` type($values)^)? $body attr-dict"
