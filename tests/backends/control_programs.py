@@ -223,18 +223,21 @@ class Graph:
             case "while", limit, initial, arguments, condition, body, results:
                 self._while(to, env, limit, initial, arguments, condition, body, results)
             case "for", bounds, initial, arguments, body, results:
-                regions = [self.region(body, env, arguments, _give)]
-                names = ("start", "step", "count")
-                numbers = [IntegerAttr(number, i64) for number in bounds]
+                region = self.region(body, env, arguments, _give)
                 operands = [env[name] for name in initial]
-                properties = dict(zip(names, numbers, strict=True))
-                env |= self.add(to, graph.ForOp, operands, results, regions, **properties)
+                env |= self.counted(to, bounds, operands, results, region)
             case "assert", name, exception, text:
                 condition = to.reduce("all", to.compare("eq", env[name], env[name]))
                 properties = {"exception": StringAttr(exception), "message": StringAttr(text)}
                 self.add(to, graph.AssertOp, [condition], (), **properties)
             case kind, operands, result:
                 env[result] = BUILDERS[kind](to, *(env[name] for name in operands))
+
+    def counted(self, to, bounds, operands, results, region):
+        """Append a loop from start, in steps, that often."""
+        numbers = [IntegerAttr(number, i64) for number in bounds]
+        properties = dict(zip(("start", "step", "count"), numbers, strict=True))
+        return self.add(to, graph.ForOp, operands, results, [region], **properties)
 
     def _while(self, to, env, limit, initial, arguments, condition, body, results):
         def going(to, given, env):
