@@ -5,7 +5,7 @@ from __future__ import annotations
 from xdsl.dialects import tensor
 from xdsl.dialects.linalg import ops as linalg
 from xdsl.dialects.linalg.attrs import IteratorType
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Block, Operation, OpResult, SSAValue
 
 _VIEWS = (tensor.ExtractSliceOp, tensor.CollapseShapeOp, tensor.ExpandShapeOp)
 
@@ -21,24 +21,23 @@ class Overwriting:
 
         Nothing may read `old` after that, and what writes `new` only the element it writes.
         """
-        op = new.owner
-        if not isinstance(op, Operation) or op.parent is not block or not new.has_one_use():
+        if not isinstance(new, OpResult) or new.op.parent is not block or not new.has_one_use():
             return False
+        op = new.op
         if op.name == "scf.if":
-            return self._branch_may(block, old, new, op)
+            return self._branch_may(block, old, new)
         writer = _writer(op, new, old)
         return writer is not None and self._is_read_before(block, old, writer, old)
 
-    def _branch_may(self, block: Block, old: SSAValue, new: SSAValue, op: Operation) -> bool:
+    def _branch_may(self, block: Block, old: SSAValue, new: OpResult) -> bool:
         """Return whether each side leaves `old` as it is, or may overwrite it there."""
-        number = list(op.results).index(new)
-        for region in op.regions:
+        for region in new.op.regions:
             last = region.block.last_op
             assert last is not None
-            given = last.operands[number]
+            given = last.operands[new.index]
             if given is not old and not self.may_overwrite(region.block, old, given):
                 return False
-        return self._is_read_before(block, old, op, old)
+        return self._is_read_before(block, old, new.op, old)
 
     def _is_read_before(
         self, block: Block, value: SSAValue, writer: Operation, old: SSAValue
@@ -65,7 +64,7 @@ class Overwriting:
         return self._positions[op]
 
 
-def _writer(op: Operation, new: SSAValue, old: SSAValue) -> Operation | None:
+def _writer(op: Operation, new: OpResult, old: SSAValue) -> Operation | None:
     """Return the first op that writes into the memory of a value; None if that must be other."""
     match op:
         case linalg.GenericOp():
@@ -84,9 +83,9 @@ def _writer(op: Operation, new: SSAValue, old: SSAValue) -> Operation | None:
             return None
 
 
-def _is_elementwise(op: linalg.GenericOp, new: SSAValue, old: SSAValue) -> bool:
+def _is_elementwise(op: linalg.GenericOp, new: OpResult, old: SSAValue) -> bool:
     """Return whether each round of the loops reads of `old` at most the element it writes."""
-    number, count = list(op.results).index(new), len(op.inputs)
+    number, count = new.index, len(op.inputs)
     updated = op.outputs[number]
     if updated is not old and not isinstance(updated.owner, tensor.EmptyOp):
         return False
