@@ -25,6 +25,7 @@ from .control_regions import CapturedValues, has_blocks
 from .destinations import destinations
 from .fuse_elementwise_to_generic import is_tensors
 from .lower_graph_to_linalg import replace_body
+from .overwriting import Overwriting
 from .scalar_ops import defaults
 from .structured_ops import segments, shape_of
 
@@ -60,6 +61,7 @@ class Placer:
         self.ops = list(old.ops)
         self.returned = self.ops[-1]
         self.captured = CapturedValues(old)
+        self.overwriting = Overwriting()
         types = [*old.arg_types, *(value.type for value in self.returned.operands)]
         self.block = Block(arg_types=[memref_of(element_type(t), extents(t)) for t in types])
         self.memory = Memory(self.block, function.location)

@@ -66,10 +66,19 @@ def _place_assert(placer: Placer, op: Operation) -> None:
 def _body(placer: Placer, region: Region, targets: Sequence[Buffer]) -> Region:
     """Return the body of a loop, at whose end the next values take the places of the old.
 
-    Until then the old ones may be read, so that the next ones lie elsewhere.
+    Until then the old ones may be read, so that most of the next ones lie elsewhere.
     """
-    block = _start(placer, region.block, ())
-    given = zip(_last(region).operands, targets, strict=True)
+    next_values = _last(region).operands
+    carried = region.block.args[len(region.block.args) - len(targets) :]
+    block = _start(
+        placer,
+        region.block,
+        [
+            target if placer.overwriting.may_overwrite(region.block, old, new) else None
+            for old, new, target in zip(carried, next_values, targets, strict=True)
+        ],
+    )
+    given = zip(next_values, targets, strict=True)
     moves = [(placer.read(value), target) for value, target in given if has_value(value)]
     parallel_moves(placer.memory, moves)
     return _end(placer, region, block)
@@ -88,7 +97,7 @@ def _kept(placer: Placer, op: Operation, targets: Sequence[Buffer]) -> list[Stor
     return [buffer.storage for buffer in (*used, *targets) if buffer is not None]
 
 
-def _start(placer: Placer, old: Block, targets: Sequence[Buffer]) -> Block:
+def _start(placer: Placer, old: Block, targets: Sequence[Buffer | None]) -> Block:
     """Place all ops of a block but the last; return the block around, to go back to."""
     around, placer.memory.block = placer.memory.block, Block()
     ops = list(old.ops)

@@ -124,6 +124,7 @@ class WhileOp(IRDLOperation):
     condition = region_def("single_block")
     body = region_def("single_block")
 
+    traits = traits_def(NoTerminator())
     assembly_format = (
         "`(` $initial `)` `:` `(` type($initial) `)` (`->` type($values)^)?"
         " $condition `do` $body attr-dict"
@@ -164,6 +165,7 @@ class ForOp(IRDLOperation):
     values = var_result_def(AnyTensorTypeConstr)
     body = region_def("single_block")
 
+    traits = traits_def(NoTerminator())
     assembly_format = (
         "$start `step` $step `count` $count `(` $initial `)` `:` `(` type($initial) `)`"
         " (`->` type($values)^)? $body attr-dict"

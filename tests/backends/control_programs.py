@@ -65,6 +65,7 @@ class Drawn:
         kinds = ["reverse", "select", "compare", "update"]
         kinds += ["or", "xor"] if spec.dtype.kind == "b" else ["add", "sub", "mul"]
         kinds += ["transposed", "halves"] if len(spec.shape) == 2 else []
+        kinds += ["below"] if spec.shape == (3, 4) and spec.dtype.kind != "b" else []
         kind = self.random.choice(kinds)
         result = spec
         if kind == "compare":
@@ -173,6 +174,7 @@ MEANINGS = {
     "select": lambda c, x, y: x if c else y,
     "compare": lambda x, y: (x < y).any(),
     "update": _updated,
+    "below": lambda x, y: x - y[:1],
     "transposed": lambda x, y: x.T.reshape(x.shape),
     "halves": lambda x, y: np.concatenate([x[:, 2:], y[:, :2]], 1),
 }
@@ -221,18 +223,21 @@ class Graph:
             case "while", limit, initial, arguments, condition, body, results:
                 self._while(to, env, limit, initial, arguments, condition, body, results)
             case "for", bounds, initial, arguments, body, results:
-                regions = [self.region(body, env, arguments, _give)]
-                names = ("start", "step", "count")
-                numbers = [IntegerAttr(number, i64) for number in bounds]
+                region = self.region(body, env, arguments, _give)
                 operands = [env[name] for name in initial]
-                properties = dict(zip(names, numbers, strict=True))
-                env |= self.add(to, graph.ForOp, operands, results, regions, **properties)
+                env |= self.counted(to, bounds, operands, results, region)
             case "assert", name, exception, text:
                 condition = to.reduce("all", to.compare("eq", env[name], env[name]))
                 properties = {"exception": StringAttr(exception), "message": StringAttr(text)}
                 self.add(to, graph.AssertOp, [condition], (), **properties)
             case kind, operands, result:
                 env[result] = BUILDERS[kind](to, *(env[name] for name in operands))
+
+    def counted(self, to, bounds, operands, results, region):
+        """Append a loop from start, in steps, that often."""
+        numbers = [IntegerAttr(number, i64) for number in bounds]
+        properties = dict(zip(("start", "step", "count"), numbers, strict=True))
+        return self.add(to, graph.ForOp, operands, results, [region], **properties)
 
     def _while(self, to, env, limit, initial, arguments, condition, body, results):
         def going(to, given, env):
@@ -285,6 +290,7 @@ BUILDERS = {
     "select": lambda to, c, x, y: to.select(c, x, y),
     "compare": lambda to, x, y: to.reduce("any", to.compare("lt", x, y)),
     "update": _write_update,
+    "below": lambda to, x, y: to.binary("sub", x, to.slice(y, (0, 0), (1, 4), (1, 1))),
     "transposed": lambda to, x, y: to.reshape(to.transpose(x), to.emitter.spec(x).shape),
     "halves": _write_halves,
 }
