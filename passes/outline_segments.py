@@ -10,6 +10,7 @@ from xdsl.dialects.builtin import FunctionType, LocationAttr, ModuleOp, StringAt
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
+from xdsl.traits import IsTerminator
 
 from ..dialects import graph, pyobj
 from ..dialects.graph.control import is_left
@@ -20,7 +21,7 @@ from .segment_schedule import Part, Schedule
 
 @dataclass(frozen=True)
 class OutlineSegmentsPass(ModulePass):
-    """Move the graph ops of each function that has `pyobj` ops into functions `name_segment0`, ….
+    """Move graph ops of each function that isn't one of tensors into `name_segment0` and so on.
 
     The function itself becomes the host program: it calls the segments, prints what is to be
     printed, in order, and builds the result. Graph ops that nothing needs are dropped.
@@ -34,8 +35,14 @@ class OutlineSegmentsPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Rewrite `op` in place."""
         for func in list(op.ops):
-            if isinstance(func, FuncOp) and any(o.name.startswith("pyobj.") for o in func.walk()):
+            if isinstance(func, FuncOp) and not func.is_declaration and _is_for_host(func):
                 _Outline(func).run()
+
+
+def _is_for_host(func: FuncOp) -> bool:
+    """Return whether a function needs a host program: it isn't one of tensors."""
+    last = func.body.block.last_op
+    return not isinstance(last, ReturnOp) or any(o.name.startswith("pyobj.") for o in func.walk())
 
 
 class _Outline:
@@ -60,6 +67,9 @@ class _Outline:
         for op in self._replaced:
             op.erase()
         last = block.last_op
+        if last is None or not last.has_trait(IsTerminator):
+            # Never reached: a segment before it always raises.
+            self._emitter.do(pyobj.ReturnOp)
         returns = isinstance(last, pyobj.ReturnOp | ReturnOp)
         returned = [value.type for value in last.operands] if returns else [OBJECT]
         func.function_type = FunctionType.from_lists([a.type for a in block.args], returned)
