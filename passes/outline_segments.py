@@ -144,7 +144,7 @@ class _Outline:
             if is_left(side):
                 self._leave(op, condition, side, other)
                 return
-        variables = {v: self._variable() for v in op.values if v in self._schedule.wanted}
+        variables = {v: self._variable() for v in op.values if v in self._schedule.uses}
         self._known |= variables
         made: list[Block] = []
         for side in sides:
@@ -270,8 +270,8 @@ class _Outline:
 
     def _location_of(self, part: Part) -> LocationAttr:
         """Return the place of what may raise in a segment, if that is one, else the function's."""
-        raising = self._schedule.kinds.raising
-        places = {one.location for op in part.ops for one in raising.get(op, ())}
+        steps = self._schedule.kinds.compiled
+        places = {one.location for op in part.ops for one in steps[op].raising}
         return places.pop() if len(places) == 1 else self._func.location
 
 
@@ -282,10 +282,13 @@ def _segment(name: str, part: Part, location: LocationAttr) -> FuncOp:
     for value, argument in renamed.items():
         argument.name_hint = value.name_hint
     for op in part.ops:
-        moved = op if op.parent is None else op.clone()
-        renamed |= zip(op.results, moved.results, strict=True)
-        for inner in moved.walk():
-            inner.operands = [renamed.get(value, value) for value in inner.operands]
+        moved = op
+        if op.parent is not None:
+            moved = op.clone()
+            renamed |= zip(op.results, moved.results, strict=True)
+        for inner in moved.walk() if moved.regions else (moved,):
+            if any(value in renamed for value in inner.operands):
+                inner.operands = [renamed.get(value, value) for value in inner.operands]
         body.add_op(moved)
     given = [renamed.get(value, value) for value in part.results]
     body.add_op(ReturnOp.create(operands=given, location=location))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Operation, SSAValue
@@ -11,7 +12,9 @@ from ..dialects import graph, pyobj
 from ..dialects.graph.control import LEAVING
 
 _GRAPH = frozenset(op.name for op in graph.Graph.operations)
-_ENDING = (graph.GiveOp, graph.RaiseOp)
+_NEVER_ALONE = frozenset(op.name for op in (graph.PrintOp, graph.GiveOp, graph.RaiseOp))
+"""Prints are for the host; what ends a block belongs to the op around it."""
+_RAISING = frozenset(op.name for op in (graph.AssertOp, graph.WhileOp))
 _KEEPING = (pyobj.DefOp, pyobj.LambdaOp, pyobj.ClassOp)
 """What stands in these doesn't run where they stand."""
 
@@ -32,6 +35,20 @@ _SHARING_FUNCTIONS = frozenset(("array", "choose", "table", "view"))
 _WRITING_FUNCTIONS = frozenset(("assign", "write"))
 
 
+@dataclass(eq=False, slots=True)
+class Compiled:
+    """A graph op that goes into a segment as it is."""
+
+    used: Sequence[SSAValue]
+    """The values from around that it uses, in its regions, too."""
+    raising: Sequence[Operation] = ()
+    """The ops in it that may raise, or never end."""
+    first: int = 0
+    """The first gap in which it can run."""
+    last: int | None = None
+    """The last gap in which it can run; None if nothing needs it."""
+
+
 class Kinds:
     """The ops of a function, by what they are to its host program.
 
@@ -39,10 +56,8 @@ class Kinds:
     """
 
     def __init__(self, func: Operation):
-        self.compiled: dict[Operation, tuple[SSAValue, ...]] = {}
-        """The ops that go into segments as they are, to the values from around that they use."""
-        self.raising: dict[Operation, list[Operation]] = {}
-        """Those of them that may raise, or never end, to the ops in them that do."""
+        self.compiled: dict[Operation, Compiled] = {}
+        """The ops that go into segments, in program order."""
         self.leaving: set[Operation] = set()
         """The ops of the host that may leave the function."""
         self.names: set[str] = set()
@@ -50,36 +65,35 @@ class Kinds:
         self._classify(func)
 
     def _classify(self, op: Operation) -> None:
-        inner = [one for region in op.regions for block in region.blocks for one in block.ops]
-        for one in inner:
-            self._classify(one)
+        inner: list[Operation] = []
+        if op.regions:
+            inner += [one for region in op.regions for block in region.blocks for one in block.ops]
+            for one in inner:
+                self._classify(one)
         if op.name not in _GRAPH:
             self.names.update(p.data for p in op.properties.values() if isinstance(p, StringAttr))
-        elif not isinstance(op, (graph.PrintOp, *_ENDING)) and all(
-            one in self.compiled or isinstance(one, _ENDING) for one in inner
-        ):
+        elif op.name not in _NEVER_ALONE and all(self._is_compiled(one) for one in inner):
             self._classify_compiled(op, inner)
             return
-        if not isinstance(op, _KEEPING) and (
-            op.name in LEAVING or not self.leaving.isdisjoint(inner)
-        ):
-            self.leaving.add(op)
+        if op.name in LEAVING or not self.leaving.isdisjoint(inner):
+            if not isinstance(op, _KEEPING):
+                self.leaving.add(op)
+
+    def _is_compiled(self, op: Operation) -> bool:
+        return op in self.compiled or isinstance(op, graph.GiveOp | graph.RaiseOp)
 
     def _classify_compiled(self, op: Operation, inner: list[Operation]) -> None:
-        if not inner:
-            self.compiled[op] = tuple(op.operands)
-        else:
-            used = [*op.operands, *(value for one in inner for value in self._used(one))]
-            self.compiled[op] = tuple(v for v in dict.fromkeys(used) if not _is_inside(v, op))
-        raising = [one for each in inner for one in self._raising_in(each)]
-        if raising or isinstance(op, graph.AssertOp | graph.WhileOp):
-            self.raising[op] = raising or [op]
-
-    def _used(self, op: Operation) -> Iterable[SSAValue]:
-        return self.compiled.get(op, op.operands)
-
-    def _raising_in(self, op: Operation) -> list[Operation]:
-        return [op] if isinstance(op, graph.RaiseOp) else self.raising.get(op, [])
+        used, raising = list(op.operands), [op] if op.name in _RAISING else []
+        for one in inner:
+            found = self.compiled.pop(one, None)
+            used += one.operands if found is None else found.used
+            if isinstance(one, graph.RaiseOp):
+                raising.append(one)
+            elif found is not None:
+                raising += found.raising
+        if inner:
+            used = [value for value in dict.fromkeys(used) if not _is_inside(value, op)]
+        self.compiled[op] = Compiled(used, raising)
 
     def is_effect(self, op: Operation) -> bool:
         """Return whether something that the host runs keeps its place among what may raise."""
