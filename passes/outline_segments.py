@@ -16,6 +16,7 @@ from ..dialects import graph, pyobj
 from ..dialects.graph.control import is_left
 from ..dialects.pyobj.attributes import OBJECT
 from .host_emitter import HostEmitter
+from .segment_kinds import function_of
 from .segment_schedule import Part, Schedule
 
 
@@ -120,6 +121,8 @@ class _Outline:
                 texts = (op.message.data,) if op.message.data else ()
                 words = [emitter.constant(word) for word in (op.exception.data, *texts)]
                 emitter.do(pyobj.RaiseOp, [emitter.runtime("exception", *words)])
+            case pyobj.RaiseOp() if _has_context(op):
+                self._raise(op)
             case graph.GiveOp():
                 pass  # Who rebuilds the region knows what becomes of the values.
             case _:
@@ -128,6 +131,14 @@ class _Outline:
                     for block in region.blocks:
                         self._rebuild(block, block)
                 emitter.block.add_op(op)
+
+    def _raise(self, op: pyobj.RaiseOp) -> None:
+        """Raise an exception that keeps its context, whatever the caller is handling."""
+        op.operands = [self._value(value) for value in op.operands]
+        manager = self._emitter.runtime("raising", op.operands[0])
+        body = Block(arg_types=[OBJECT])
+        body.add_op(op)
+        self._add(pyobj.WithOp, [manager], [body], op)
 
     def _value(self, value: SSAValue) -> SSAValue:
         """Return a value at the host; one that a variable has is loaded anew at each use."""
@@ -273,6 +284,15 @@ class _Outline:
         steps = self._schedule.kinds.compiled
         places = {one.location for op in part.ops for one in steps[op].raising}
         return places.pop() if len(places) == 1 else self._func.location
+
+
+def _has_context(op: pyobj.RaiseOp) -> bool:
+    """Return whether what is raised was made with a context."""
+    made = op.exception.owner if op.exception is not None else None
+    if not isinstance(made, pyobj.CallOp) or function_of(made) != "new_exception":
+        return False
+    context = made.arguments[4].owner
+    return not isinstance(context, pyobj.ConstantOp) or context.value != pyobj.LiteralAttr(None)
 
 
 def _segment(name: str, part: Part, location: LocationAttr) -> FuncOp:

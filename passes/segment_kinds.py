@@ -27,7 +27,7 @@ _QUIET = (
 _QUIET_FUNCTIONS = frozenset(
     (
         *("array", "bool", "choose", "copy", "exception", "float", "int", "method", "new"),
-        *("new_exception", "new_tuple", "scalar", "table", "truth", "view"),
+        *("new_exception", "new_tuple", "raising", "scalar", "table", "truth", "view"),
     )
 )
 _SHARING_FUNCTIONS = frozenset(("array", "choose", "table", "view"))
@@ -97,25 +97,25 @@ class Kinds:
 
     def is_effect(self, op: Operation) -> bool:
         """Return whether something that the host runs keeps its place among what may raise."""
-        return not isinstance(op, _QUIET) and _function_of(op) not in _QUIET_FUNCTIONS
+        return not isinstance(op, _QUIET) and function_of(op) not in _QUIET_FUNCTIONS
 
 
 def written_by(op: Operation) -> set[SSAValue]:
     """Return the values in whose memory an op of the host may write."""
     found: set[SSAValue] = set()
-    rest = [op.operands[1]] if _function_of(op) in _WRITING_FUNCTIONS else []
+    rest = [op.operands[1]] if function_of(op) in _WRITING_FUNCTIONS else []
     while rest:
         value = rest.pop()
         found.add(value)
         owner = value.owner
         if isinstance(owner, pyobj.TupleOp) or (
-            isinstance(owner, pyobj.CallOp) and _function_of(owner) in _SHARING_FUNCTIONS
+            isinstance(owner, pyobj.CallOp) and function_of(owner) in _SHARING_FUNCTIONS
         ):
             rest += owner.operands
     return found
 
 
-def _function_of(op: Operation) -> str | None:
+def function_of(op: Operation) -> str | None:
     """Return the name of the runtime's function that an op calls."""
     callee = op.callee.owner if isinstance(op, pyobj.CallOp) else None
     return callee.function.data if isinstance(callee, pyobj.RuntimeOp) else None

@@ -166,6 +166,25 @@ def test_an_exception_is_made_without_code_of_the_user(kind):
     assert (last.filename, last.lineno, last.name) == ("user.py", 44, "f")
 
 
+def test_an_exception_keeps_its_context_while_the_caller_handles_another_one():
+    f, inner, handled = compiled(RAISING), IndexError(), RuntimeError()
+
+    def call(context):
+        try:
+            raise handled
+        except RuntimeError:
+            f(True, ValueError, None, context)
+
+    with pytest.raises(ValueError, match="two") as caught:
+        call(inner)
+    assert caught.value.__context__ is inner
+    assert inner.__context__ is handled
+    assert traceback.extract_tb(caught.value.__traceback__)[-1].lineno == 44
+    with pytest.raises(ValueError, match="two") as caught:
+        call(None)
+    assert caught.value.__context__ is handled
+
+
 def test_a_builtin_exception_is_raised_at_its_line():
     text = """
     func.func @f(%c : tensor<i1>) -> !pyobj.object {
