@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects.builtin import StringAttr
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Operation, Region, SSAValue
 
 from ..dialects import graph, pyobj
-from ..dialects.graph.control import LEAVING
+from ..dialects.graph.control import LEAVING, is_left
 
 _GRAPH = frozenset(op.name for op in graph.Graph.operations)
 _NEVER_ALONE = frozenset(op.name for op in (graph.PrintOp, graph.GiveOp, graph.RaiseOp))
@@ -45,8 +45,21 @@ class Compiled:
     """The ops in it that may raise, or never end."""
     first: int = 0
     """The first gap in which it can run."""
+    due: int | None = None
+    """The last gap in which it still raises in time; None if it can't raise."""
     last: int | None = None
     """The last gap in which it can run; None if nothing needs it."""
+
+    @property
+    def retreats(self) -> bool:
+        """Return whether all that it raises sends the call to Python, which starts again.
+
+        It can do so while there were no effects: such an op runs before them, if it may.
+        """
+        return bool(self.raising) and all(
+            isinstance(one, graph.AssertOp | graph.RaiseOp) and one.exception.data == "Retreat"
+            for one in self.raising
+        )
 
 
 class Kinds:
@@ -60,6 +73,8 @@ class Kinds:
         """The ops that go into segments, in program order."""
         self.leaving: set[Operation] = set()
         """The ops of the host that may leave the function."""
+        self.clean: set[Operation] = set()
+        """The branches of the host whose effects are on ways that leave it."""
         self.names: set[str] = set()
         """Names that stand in the program."""
         self._classify(func)
@@ -78,6 +93,16 @@ class Kinds:
         if op.name in LEAVING or not self.leaving.isdisjoint(inner):
             if not isinstance(op, _KEEPING):
                 self.leaving.add(op)
+        if isinstance(op, graph.IfOp) and all(map(self._is_clean, (op.body, op.orelse))):
+            self.clean.add(op)
+
+    def _is_clean(self, side: Region) -> bool:
+        """Return whether a side of a branch is left, or does nothing that can be seen."""
+        block = side.block
+        return is_left(block) or all(
+            one in self.compiled or one in self.clean or not self.is_effect(one)
+            for one in block.ops
+        )
 
     def _is_compiled(self, op: Operation) -> bool:
         return op in self.compiled or isinstance(op, graph.GiveOp | graph.RaiseOp)

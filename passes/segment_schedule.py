@@ -2,8 +2,9 @@
 
 What the host does that can be seen cuts a block into gaps, numbered from 0. A segment is called
 at the start of a gap. Most ops may run in any gap between that of the last value they use and
-that of their first user; one that may raise runs in the gap where it stands. So few segments are
-made as these ranges allow; a block without ops that may raise has one, in gap 0.
+that of their first user; one that may raise runs in the gap where it stands, or before all effects
+if it sends the call to Python. So few segments are made as these ranges allow; a block without
+ops that may raise has one, in gap 0.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ class Part:
 class Schedule:
     """The segments of a function.
 
-    Ops don't leave their block. None that stands after one that may leave the function is computed
-    before that, and what reads a value keeps its place among the writes to it.
+    Ops don't leave their block. What stands after an op that may leave the function isn't computed
+    before it, unless the call might start again after effects otherwise. What reads a value keeps
+    its place among the writes to it.
     """
 
     def __init__(self, func: FuncOp):
@@ -49,6 +51,7 @@ class Schedule:
         self._homes: dict[Operation, Part] = {}
         self._copied: set[Operation] = set()
         """The constants that compiled code uses: each segment has its own."""
+        self._retreats = any(step.retreats for step in self.kinds.compiled.values())
         body = func.body.block
         self._find_earliest(body)
         self._find_latest(body)
@@ -74,16 +77,18 @@ class Schedule:
 
     def _find_earliest(self, block: Block) -> set[SSAValue]:
         """Find the first gap for each op, from its operands; return the values written to."""
-        kinds, gap, floor = self.kinds, 0, 0
+        kinds, gap, floor, clean = self.kinds, 0, 0, 0
         known: dict[SSAValue, int] = {}
         """The first gap in which each value is as it is read, if that isn't 0."""
         written: set[SSAValue] = set()
         for op in block.ops:
             step = kinds.compiled.get(op)
             if step is not None:
-                step.first = gap if step.raising else floor
+                step.first = gap if step.raising and not step.retreats else floor
                 if known:
                     step.first = max([step.first, *(known.get(value, 0) for value in step.used)])
+                if step.raising:
+                    step.due = max(step.first, clean) if step.retreats else gap
                 if step.first:
                     known.update(dict.fromkeys(op.results, step.first))
                 continue
@@ -91,7 +96,9 @@ class Schedule:
             writes |= written_by(op)
             if kinds.is_effect(op):
                 gap += 1
-                floor = gap if op in kinds.leaving else floor
+                clean = gap if op in kinds.clean and clean == gap - 1 else clean
+                if op in kinds.leaving and (clean == gap or not self._retreats):
+                    floor = gap
                 known.update(dict.fromkeys([*op.results, *writes], gap))
             if writes:
                 self._writes[op] = writes
@@ -112,7 +119,7 @@ class Schedule:
                     self._find_latest(inner)
                 writes.update(dict.fromkeys(self._writes.get(op, ()), self._gaps[block]))
                 continue
-            gaps = [self._gaps[block]] if step.raising else []
+            gaps = [] if step.due is None else [step.due]
             gaps += [self.uses[value] for value in op.results if value in self.uses]
             if gaps:
                 if writes:

@@ -41,9 +41,9 @@ EXCEPTIONS = (
     *("ArithmeticError", "AssertionError", "AttributeError", "BufferError", "EOFError"),
     *("Exception", "IndexError", "KeyError", "LookupError", "NameError", "OSError"),
     *("OverflowError", "RuntimeError", "StopIteration", "TypeError", "ValueError"),
-    "ZeroDivisionError",
+    *("ZeroDivisionError", "Retreat"),
 )
-"""The exceptions that compiled code raises by itself."""
+"""The exceptions that compiled code raises by itself: Python's own, and `Retreat` to its caller."""
 
 
 @irdl_op_definition
@@ -182,6 +182,8 @@ class ForOp(IRDLOperation):
 @irdl_op_definition
 class RaiseOp(IRDLOperation):
     """Raises a builtin exception with one text, or with none where the text is empty.
+
+    `Retreat` tells the caller that compiled code can't go on, and Python can.
 
     ```mlir
     graph.raise "ValueError" "x must be positive"

@@ -31,6 +31,10 @@ class Returned(Exception):
     """What leaves the whole function with its value."""
 
 
+class Retreat(Exception):
+    """What sends a call to Python; op by op, that is what runs anyway."""
+
+
 class World:
     """What effects happen in; each is an event with the numbers that were seen then."""
 
@@ -71,7 +75,7 @@ def observe(function, world):
         end = ("returned", *np.atleast_1d(function()))
     except Returned as returned:
         end = ("returned", *np.atleast_1d(returned.args[0]))
-    except (ValueError, AssertionError) as error:
+    except (ValueError, AssertionError, Retreat) as error:
         end = (type(error).__name__, *error.args)
     return [*world.events, end]
 
@@ -147,8 +151,9 @@ def run_op(op, operands, values, world):
         case graph.RaiseOp():
             raise getattr(builtins, op.exception.data)(op.message.data)
         case graph.AssertOp():
-            if not operands[0]:
-                raise getattr(builtins, op.exception.data)(op.message.data)
+            kind = getattr(builtins, op.exception.data, Retreat)
+            if not operands[0] and (kind is not Retreat or world is None):
+                raise kind(op.message.data)
             return []
         case graph.ConstantOp():
             return [np.array(op.value.get_values()[0])]
