@@ -43,7 +43,10 @@ EXCEPTIONS = (
     *("OverflowError", "RuntimeError", "StopIteration", "TypeError", "ValueError"),
     *("ZeroDivisionError", "Retreat"),
 )
-"""The exceptions that compiled code raises by itself: Python's own, and `Retreat` to its caller."""
+"""The exceptions that compiled code raises by itself.
+
+At `Retreat` the call starts again in plain Python.
+"""
 
 
 @irdl_op_definition
