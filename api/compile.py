@@ -12,10 +12,11 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 from xdsl.dialects.func import ReturnOp as FuncReturnOp
-from xdsl.ir import Attribute, BlockArgument
+from xdsl.ir import Attribute, BlockArgument, Operation
 
+from foldaway.dialects import graph
 from foldaway.dialects.dtypes import spec_of, tensor_type
-from foldaway.dialects.pyobj import OBJECT, ReturnOp, SegmentOp
+from foldaway.dialects.pyobj import OBJECT, ForOp, IfOp, ReturnOp, SegmentOp, WhileOp
 from foldaway.dialects.source import CompileError, reject
 from foldaway.folding.errors import Raised
 from foldaway.folding.exception_contents import fill
@@ -96,7 +97,7 @@ def compile_function(
         inputs,
         entry,
         notice,
-        _report(folded, segments),
+        _report(folded, host, segments),
         _texts(source, host, segments),
     )
     if raised is not None:
@@ -265,25 +266,45 @@ def segment_text(module: ModuleOp, stage: str) -> str:
     return str(lowered)
 
 
-def _report(folded: Folded, segments: dict[str, ModuleOp]) -> Report:
+def _report(folded: Folded, host: FuncOp, segments: dict[str, ModuleOp]) -> Report:
     """Return what became of each line: a line that has graph ops counts as compiled."""
     from foldaway.folding.session import place_of
 
     compiled: Counter[tuple[str, int]] = Counter()
     for module in segments.values():
-        for op in _only_function(module).body.block.ops:
+        for op in _only_function(module).walk():
             place = place_of(op.location)
-            if place is not None and not isinstance(op, FuncReturnOp):
+            if place is not None and not isinstance(op, FuncOp | FuncReturnOp | graph.GiveOp):
                 compiled[place] += 1
     lines: dict[tuple[str, int], LineStatus] = {}
     for place in folded.report.folded:
         lines[place] = LineStatus(*place, FOLDED)
     for place, count in compiled.items():
         lines[place] = LineStatus(*place, COMPILED, f"{count} operations")
-    for place, effects in folded.report.effects.items():
+    for place, effects in _effects(folded, host).items():
         lines[place] = LineStatus(*place, PYTHON, ", ".join(sorted(effects)))
     for place, names in folded.report.ran.items():
         reason = ", ".join(sorted(names)) + " ran once, not at every call"
         lines[place] = LineStatus(*place, RAN, reason)
     ordered = [lines[place] for place in sorted(lines)]
     return Report(ordered, graph_ops=sum(compiled.values()))
+
+
+def _effects(folded: Folded, host: FuncOp) -> dict[tuple[str, int], set[str]]:
+    """Return what the host program does at each line; it branches where a side has effects."""
+    from foldaway.folding.session import place_of
+
+    found = {place: {*effects} for place, effects in folded.report.effects.items()}
+    for op in host.walk():
+        what = _HOST_CONTROL.get(type(op))
+        place = place_of(op.location)
+        if what is not None and place is not None:
+            found.setdefault(place, set()).add(what)
+    return found
+
+
+_HOST_CONTROL: dict[type[Operation], str] = {
+    IfOp: "a branch with effects",
+    WhileOp: "a loop with effects",
+    ForOp: "a loop with effects",
+}

@@ -91,7 +91,7 @@ class CpuTarget(cpu.CpuTarget):
         specs = [spec_of(type) for type in functions[0].function_type.inputs]
         tensors = [from_array(array) for array in self.arrays(specs)]
         with redirect_stdout(output):
-            result = run(*tensors)
+            result = cpu.ran(lambda: run(*tensors))
         for one in cast(tuple[object, ...], result) if isinstance(result, tuple) else (result,):
             output.write(cpu.shown(one.asnumpy()) if isinstance(one, Tensor) else f"{one!r}\n")
 

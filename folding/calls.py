@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import operator
 import types
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from xdsl.ir import SSAValue
+
+from ..dialects.dtypes import bool_
 from ..frontend.find_source import NoSource
 from ..frontend.lower_function import lower_function
 from ..runtime.compiled import CompiledFunction
@@ -20,6 +25,7 @@ from ..runtime.tracing import current_tracer
 from . import lax
 from .array_operands import call_on_arrays, check_read_only, takes_numbers_too
 from .attributes import get_attribute, set_on_cell
+from .branch_calls import check_call, check_iterator
 from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity, quietly
 from .code import code_of
 from .deep_calls import Descent, is_deep, run_deep, slots_of
@@ -38,6 +44,7 @@ from .operators import NATIVE, fold_operator, iterate, listed, user_method
 from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
+from .tensor_numbers import TensorNumber
 from .tensor_reads import READERS, number_of, truth_value, with_tensors
 
 if TYPE_CHECKING:
@@ -109,7 +116,10 @@ def _call_method_of_users(
 def iterator_of(frame: Frame, value: object) -> Any:
     """Return `iter(value)`; a user's `__iter__` and `__next__` are folded."""
     frame.folding.meet(value)
-    return iterate(frame, value, _call_method_of_users)
+    check_iterator(frame.folding, value)
+    made = iterate(frame, value, _call_method_of_users)
+    frame.folding.journal.made(made)
+    return made
 
 
 def starred(frame: Frame, value: object) -> object:
@@ -133,6 +143,18 @@ def truth(frame: Frame, value: object) -> bool:
     return operate(frame, bool, value)
 
 
+def decided(frame: Frame, value: object) -> bool | SSAValue:
+    """Return whether a value counts as true: the run-time bool for it, where only the call knows."""
+    if value is True or value is False:
+        return value
+    if type(value) is TensorNumber:
+        return frame.folding.builder.convert(value.value, bool_)
+    if isinstance(value, SymbolicNumber):
+        return value.truth()
+    found = truth_value(frame.folding, value)
+    return truth(frame, value) if found is None else found
+
+
 def negated(frame: Frame, value: object) -> object:
     """Return `not value`: a run-time bool for what only the call knows."""
     if isinstance(value, SymbolicNumber):
@@ -147,6 +169,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     Raises `Raised` with the user's exception, CompileError for what can't be compiled.
     """
     folding = frame.folding
+    direct, folding.direct = folding.direct, False
     folding.need_python("a call")
     if class_of(callee) is HandleMethod:
         return cast(HandleMethod, callee).call(args, kwargs)
@@ -155,7 +178,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     if isinstance(callee, GradientFunction):
         return call_gradient(frame, callee, args, kwargs)
     if isinstance(callee, types.FunctionType):
-        return call_function(frame, callee, args, kwargs)
+        return call_function(frame, callee, args, kwargs, direct)
     if isinstance(callee, types.MethodType):
         function, owner = callee.__func__, callee.__self__
         reader = READERS.get(function)
@@ -164,7 +187,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
             if handled is not NotImplemented:
                 return handled
         if isinstance(function, types.FunctionType) and (is_inlined(function) or body_of(function)):
-            return call_function(frame, function, [owner, *args], kwargs)
+            return call_function(frame, function, [owner, *args], kwargs, direct)
     special = SPECIAL.get(callee) if isinstance(callee, types.BuiltinFunctionType | type) else None
     if special is not None:
         handled = special(frame, args, kwargs)
@@ -193,7 +216,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
     if inner is not None:
         if folding.differentiations and hasattr(class_of(callee), "bprop"):
             return call_with_bprop(frame, callee, inner, args, kwargs)
-        return call_function(frame, inner, [callee, *args], kwargs)
+        return call_function(frame, inner, [callee, *args], kwargs, direct)
     return _call_native(frame, callee, args, kwargs)
 
 
@@ -207,9 +230,16 @@ def _call_partial(
 
 
 def call_function(
-    frame: Frame, function: types.FunctionType, args: list[object], kwargs: dict[str, object]
+    frame: Frame,
+    function: types.FunctionType,
+    args: list[object],
+    kwargs: dict[str, object],
+    direct: bool = False,
 ) -> object:
-    """Fold the body of a Python function that the user wrote; run any other as it is."""
+    """Fold the body of a Python function that the user wrote; run any other as it is.
+
+    With `direct`, the caller goes on in each way that the function returns: see `Returned`.
+    """
     if is_framework(function) and function.__name__ == "__setattr__" and len(args) == 3:
         # Reached by `super().__setattr__(...)` of a network.
         set_on_cell(frame, args[0], str(args[1]), args[2])
@@ -218,6 +248,7 @@ def call_function(
     if body is None:
         return _call_native(frame, function, args, kwargs)
     variables = bind(body, function, args, kwargs)
+    frame.folding.direct = direct
     return run_body(frame, body, variables, function.__code__.co_qualname)
 
 
@@ -298,6 +329,7 @@ def _construct(
         made = call_function(frame, new, [kind, *args], kwargs)
     elif kind.__new__ is object.__new__:
         made = run(object.__new__, kind)
+        frame.folding.journal.made(made)
     else:
         made = _call_native(frame, kind.__new__, [kind, *args], kwargs)
     if not isinstance(made, kind):
@@ -363,6 +395,7 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
         for operand in operands:
             folding.native.guard_deeply(operand)
     check_method(frame, callee, args)
+    check_call(folding, callee, operands)
     watched = snapshot(operands, folding)
     calls_back = (getattr(callee, "__module__", None) or "builtins") in _CALLS_BACK
     if calls_back and not any(callee is keeper for keeper in _KEEPERS):
@@ -399,7 +432,14 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     if folding.options.lax:
         lax.check_text(folding, result)
     folding.count_folded()
+    if folding.journal.depth and _is_maker(callee):
+        folding.journal.made(result)
     return folding.outside.stand_in(result)
+
+
+def _is_maker(callee: Any) -> bool:
+    """Return whether a callable gives a new object each time."""
+    return any(callee is maker for maker in _MAKERS)
 
 
 def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:
@@ -416,6 +456,13 @@ def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:
     if kind == OPAQUE and not is_graph_callable(callee):
         frame.folding.note_ran(callee)
 
+
+_MAKERS: tuple[object, ...] = (
+    *(list, dict, set, bytearray, sorted, deque, Counter, OrderedDict, defaultdict),
+    *(iter, zip, enumerate, map, filter, reversed, itertools.chain, itertools.count),
+    *(itertools.repeat, itertools.product, itertools.islice, itertools.cycle),
+)
+"""Callables that give a new object each time."""
 
 _KEEPERS: tuple[object, ...] = (property, classmethod, staticmethod, functools.partial, type)
 """What keeps a function without calling it: folded code finds it there and folds it."""

@@ -11,6 +11,7 @@ from typing import Any
 from ..runtime.guards import class_of, is_immutable
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
+from .branch_calls import check_change
 from .calls import operate
 from .classify import is_framework, is_inlined
 from .errors import run
@@ -46,6 +47,7 @@ def change(
         return operate(frame, function, target, *operands)
     if method is not None:
         folding.check_modelled(target, problem)
+    check_change(folding, target, function.__name__)
     folding.journal.before_change(target)
     try:
         if function is operator.setitem and class_of(target) in _KEEPING:

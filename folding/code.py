@@ -8,16 +8,56 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
 from xdsl.ir import Block, Operation, Region, SSAValue
 
+from .forks import Fork, after, resume
 from .frames import Frame
+from .places import Slot
 
-Step = Callable[[Frame], str | None]
-Expression = Callable[[Frame], object]
+Step = Callable[[Frame], "str | Fork | None"]
 Maker = Callable[["CodeMaker", Operation], Step]
 
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
+
+
+class Expression:
+    """The steps of a region that gives a value."""
+
+    __slots__ = ("given", "steps")
+
+    def __init__(self, steps: list[Step], given: int):
+        self.steps = steps
+        self.given = given
+
+    def __call__(self, frame: Frame) -> Any:
+        """Return the value. Raises CompileError where it comes about in two ways."""
+        for step in self.steps:
+            signal = step(frame)
+            if signal is not None:
+                refuse_fork(signal)
+        return frame.slots[self.given]
+
+    def run(self, frame: Frame, slot: int) -> str | Fork | None:
+        """Put the value into a slot, on each way that it comes about; return how the steps end."""
+
+        def put(frame: Frame) -> None:
+            frame.folding.journal.write(Slot(frame, slot), frame.slots[self.given])
+
+        return after(frame, run_steps(self.steps, frame), put)
+
+
+    def rest(self, frame: Frame, step: Step, signal: object) -> str | Fork | None:
+        """Run the steps after one that gave a signal; return how they end."""
+        rest = self.steps[self.steps.index(step) + 1 :]
+        return after(frame, cast(Any, signal), lambda frame: run_steps(rest, frame))
+
+
+def refuse_fork(signal: object) -> None:
+    """Raise CompileError for a fork where nothing can go on in both of its sides."""
+    if type(signal) is Fork:
+        signal.refuse()
 
 MAKERS: dict[type[Operation], Maker] = {}
 """What makes the step of each op; filled by the modules `steps_*`."""
@@ -81,22 +121,21 @@ class CodeMaker:
         steps = self.block(region.block)
         last = region.block.last_op
         assert last is not None
-        given = self.slot(last.operands[0])
-
-        def compute(frame: Frame) -> object:
-            for step in steps:
-                step(frame)
-            return frame.slots[given]
-
-        return compute
+        return Expression(steps, self.slot(last.operands[0]))
 
 
-def run_steps(steps: list[Step], frame: Frame) -> str | None:
-    """Run steps until one gives a signal, and return that."""
+def run_steps(steps: list[Step], frame: Frame) -> str | Fork | None:
+    """Run steps until one gives a signal, and return that.
+
+    After a fork the rest is run in each side that comes to it.
+    """
     for step in steps:
         signal = step(frame)
         if signal is not None:
-            return signal
+            if type(signal) is not Fork:
+                return signal
+            rest = steps[steps.index(step) + 1 :]
+            return resume(frame, signal, lambda frame: run_steps(rest, frame))
     return None
 
 

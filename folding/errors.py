@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import types
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, NoReturn
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 
-from ..dialects.source import CompileError, width_at
+from ..dialects.source import CompileError
+from ..runtime.tracebacks import MARK, traceback_at
 from ..runtime.tracing import ValueNeeded
 from .numbers import constant
 
@@ -18,8 +17,6 @@ HOOK = "__foldaway__"
 """The one captured variable of functions that are made while folding: what folds their bodies."""
 
 _PACKAGE = __name__.partition(".")[0]
-_MARK = "__a_line_of_the_user__"
-"""A global of each traceback entry that `passes` makes."""
 
 
 class Raised(BaseException):
@@ -46,7 +43,7 @@ class Raised(BaseException):
         elif isinstance(location, FileLineColLoc):
             if isinstance(self.location, UnknownLoc):
                 self.location = location
-            inner = _traceback_of(name, location)
+            inner = traceback_at(name, location)
             frame, at = inner.tb_frame, inner.tb_lasti
             self.traceback = types.TracebackType(self.traceback, frame, at, inner.tb_lineno)
 
@@ -100,7 +97,7 @@ def _others_frames(trace: types.TracebackType | None) -> types.TracebackType | N
     kept: list[types.TracebackType] = []
     while trace is not None:
         names, shell = trace.tb_frame.f_globals, trace.tb_frame.f_code.co_freevars == (HOOK,)
-        ours = str(names.get("__name__")).partition(".")[0] == _PACKAGE and _MARK not in names
+        ours = str(names.get("__name__")).partition(".")[0] == _PACKAGE and MARK not in names
         if not ours and not shell:
             kept.append(trace)
         trace = trace.tb_next
@@ -108,27 +105,3 @@ def _others_frames(trace: types.TracebackType | None) -> types.TracebackType | N
     for entry in reversed(kept):
         made = types.TracebackType(made, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return made
-
-
-@lru_cache(256)
-def _traceback_of(name: str, location: FileLineColLoc) -> types.TracebackType:
-    """Return a traceback entry that shows function `name` at the place."""
-    file, line = location.filename.data, location.line.data
-    tree = ast.parse("def f():\n raise ValueError\n")
-    start = location.column.data - 1
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt | ast.expr):
-            node.lineno = node.end_lineno = line
-            node.col_offset, node.end_col_offset = start, start + width_at(location)
-    namespace: dict[str, Any] = {"__name__": __name__, _MARK: True}
-    exec(compile(tree, file, "exec"), namespace)
-    function: types.FunctionType = namespace["f"]
-    function.__code__ = function.__code__.replace(co_name=name, co_qualname=name)
-    try:
-        function()
-    except ValueError as error:
-        traceback = error.__traceback__
-        assert traceback is not None
-        assert traceback.tb_next is not None
-        return traceback.tb_next
-    raise AssertionError("the function always raises")

@@ -9,12 +9,12 @@ from typing import Any
 
 from xdsl.dialects.builtin import FunctionType
 from xdsl.dialects.func import FuncOp
-from xdsl.ir import Region, SSAValue
+from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.traits import is_side_effect_free
 
 from ..dialects import pyobj
 from ..dialects.dtypes import spec_of
-from ..dialects.pyobj.attributes import ObjectType
+from ..dialects.pyobj.attributes import OBJECT, ObjectType
 from ..runtime.sources import Argument, Source
 from ..runtime.tracing import tracing
 from . import (
@@ -30,8 +30,9 @@ from .array_inputs import ArrayPolicy
 from .code import code_of
 from .errors import Raised
 from .exception_contents import run_time_contents
+from .forks import LEFT, Fork, Left
 from .frames import Frame
-from .functions import execute
+from .functions import Returned, execute
 from .generators import check_finished
 from .lax import without_effects
 from .notice import Notice
@@ -93,8 +94,11 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
         for index, (argument, slot) in enumerate(zip(block.args, code.arguments, strict=True)):
             source = Argument(index, parameters.get(argument, f"argument {index}"))
             frame.slots[slot] = _argument(folding, argument, source, environment)
+        folding.direct = True
         try:
             result = execute(frame, code)
+        except Left as left:
+            result = left
         except Raised as raised:
             check_finished(folding)
             folding.check_needed()
@@ -116,19 +120,44 @@ def _finish(
 ) -> Folded:
     """Return what is left of the function, with `result` to be returned."""
     folding.frame = frame
-    value = folding.host.finish(result)
+    given = _finish_way(folding, result)
     with tracing(None):
         folding.guard_memory(environment.arguments)
     if folding.rewritten or folding.changed_containers:
         numbers, containers = folding.rewritten, folding.changed_containers
         raise Rewritten(tuple(numbers.values()), tuple(containers.values()))
-    folding.block.add_op(pyobj.ReturnOp.create(operands=(value,), location=folding.location))
-    type = FunctionType.from_lists([a.type for a in folding.block.args], [value.type])
+    type = FunctionType.from_lists([a.type for a in folding.block.args], [given])
     op = FuncOp(func.sym_name.data, type, Region(folding.block), func.sym_visibility)
     op.location = func.location
     inputs = tuple(folding.inputs)
     guards = folding.numbers.needed_guards(folding.guards.values())
     return Folded(op, inputs, guards, folding.notice, folding.report)
+
+
+def _finish_way(folding: Folding, result: object) -> Attribute:
+    """Return the type of what is returned, emitting what the function does at its end.
+
+    Where it ends in several ways, each does its own.
+    """
+    if isinstance(result, Left):
+        return OBJECT
+    if isinstance(result, Returned):
+        _finish_sides(folding, result.fork, result.frame)
+        return OBJECT
+    value = folding.host.finish(result)
+    folding.block.add_op(pyobj.ReturnOp.create(operands=(value,), location=folding.location))
+    return value.type
+
+
+def _finish_sides(folding: Folding, fork: Fork, frame: Frame) -> None:
+    for way in fork.ways:
+        if way.end == LEFT:
+            continue
+        with way.entered(folding):
+            if isinstance(way.end, Fork):
+                _finish_sides(folding, way.end, frame)
+            else:
+                _finish_way(folding, frame.result)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from ..runtime import guards
 from ..runtime.sources import Captured, Global, Held, builtins_of
 from .effects import DELETED, UNWRITTEN
 from .errors import Raised
+from .merging import Unmerged
 from .scopes import Scope
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Frame:
         else:
             self.namespace = function.__globals__ if function is not None else {}
             self.cells = cells_of(function)
+        folding.journal.made(self)
 
     def bind(self, parameters: Parameters, variables: dict[str, object]) -> None:
         """Give the parameters their values."""
@@ -92,17 +94,23 @@ class Frame:
         scope = self.scope
         if name in scope.local:
             try:
-                return self.variables[name]
+                return self._used(self.variables[name])
             except KeyError:
                 raise Raised(_unbound(name)) from None
         if name not in scope.outer and (owner := self._owner(name)) is not None:
             try:
-                return owner.variables[name]
+                return self._used(owner.variables[name])
             except KeyError:
                 raise Raised(_free_unbound(name)) from None
         if name in self.cells and name not in scope.outer:
             return self._load_captured(name)
         return self._load_global(name)
+
+    def _used(self, value: object) -> object:
+        """Return a variable's value, unless a branch left it undecided."""
+        if type(value) is Unmerged:
+            value.use(self)
+        return value
 
     def store(self, name: str, value: object) -> None:
         """Bind a name where its scope says; the host binds a global or captured one, too."""

@@ -14,9 +14,11 @@ from xdsl.ir import Block
 
 from ..dialects.pyobj import Parameters
 from ..runtime.tracing import ValueNeeded
-from .code import Code, run_steps
+from .code import RETURN, Code, run_steps
 from .errors import HOOK, Raised, run
+from .forks import Fork, Signal, after, handle, leave, turn
 from .frames import Frame
+from .places import Slot
 from .scopes import Scope, scope_of
 
 
@@ -156,11 +158,38 @@ def _make_binder(body: Body) -> types.FunctionType:
 def execute(frame: Frame, code: Code) -> object:
     """Run a body in its frame and return what it returns.
 
+    For a caller that goes on in several ways (`Folding.direct`) that may be a `Returned`.
     Raises `Raised` with the frame added to the traceback, and CompileError.
     """
+    folding = frame.folding
+    direct, folding.direct = folding.direct, False
     with execution(frame):
-        run_steps(code.steps, frame)
+        signal = run_steps(code.steps, frame)
+    if type(signal) is Fork:
+        signal = turn(signal, {None: RETURN})
+        if type(signal) is Fork and not folding.protected:
+            signal = handle(frame, signal, leave)
+        if type(signal) is Fork:
+            if not direct or code.given is not None:
+                signal.refuse()
+            return Returned(frame, signal)
     return frame.result if code.given is None else frame.slots[code.given]
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a call gives that returns, or raises, in ways that can't be merged."""
+
+    frame: Frame
+    fork: Fork
+
+    def into(self, frame: Frame, slot: int) -> Signal:
+        """Put what each way returns into a slot of the caller's; return how that ends."""
+
+        def put(frame: Frame) -> None:
+            frame.folding.journal.write(Slot(frame, slot), self.frame.result)
+
+        return after(frame, self.fork, put, (RETURN,))
 
 
 class execution:

@@ -87,6 +87,7 @@ def make_generator(
     frame.op = caller.op
     made: Any = _generate(frame, code)
     made.__name__, made.__qualname__ = body.name, qualname
+    folding.journal.made(made)
     return made
 
 

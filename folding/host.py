@@ -14,16 +14,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from xdsl.dialects.builtin import StringAttr, UnknownLoc
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 
-from ..dialects import pyobj
+from ..dialects import graph, pyobj
 from ..dialects.dtypes import DType
+from ..dialects.graph.control import EXCEPTIONS
 from ..dialects.pyobj.literals import is_literal
 from ..runtime.array_data import ArrayData
 from ..runtime.guards import class_of
 from ..runtime.sources import Attribute as AttributeOf
 from ..runtime.sources import Held, Item
 from ..runtime.tensor import Tensor
+from .aliases import Named
 from .array_inputs import array_at_host, is_array
 from .edits import EDITS, Kind, kind_of
 from .effects import Shadow
@@ -35,6 +38,7 @@ from .object_graphs import cyclic_objects, is_rebuilt
 from .tensor_numbers import TensorNumber
 
 if TYPE_CHECKING:
+    from .errors import Raised
     from .session import Folding
 
 SHAREABLE = (
@@ -95,6 +99,44 @@ class Host(HostOps):
             self.write_tensors()
         return value
 
+    def leave_by_raising(self, raised: Raised) -> None:
+        """End the side of a run-time branch that is being folded with an exception.
+
+        What the program did before is done first.
+        """
+        exception, folding = raised.exception, self._folding
+        with self._on_a_way():
+            self.flush()
+            simple = _simple_text(exception)
+            made = None if simple is not None else self._exception(exception)
+            self.flush()
+            self.write_tensors()
+        where = folding.location if isinstance(raised.location, UnknownLoc) else raised.location
+        if made is not None:
+            op: Operation = pyobj.RaiseOp.create(operands=[made], location=where)
+        else:
+            properties = {
+                "exception": StringAttr(type(exception).__name__),
+                "message": StringAttr(cast(str, simple)),
+            }
+            op = graph.RaiseOp.create(properties=properties, location=where)
+        folding.block.add_op(op)
+
+    def _exception(self, exception: BaseException | None) -> SSAValue:
+        """Emit what makes an exception like one that was raised while folding, each time anew."""
+        if exception is None:
+            return self.constant(None)
+        cause, context = self._exception(exception.__cause__), exception.__context__
+        return self.runtime(
+            "new_exception",
+            self.constant(type(exception)),
+            self.value(exception.args),
+            self.value(dict(vars(exception))),
+            cause,
+            self._exception(context),
+            self.constant(exception.__suppress_context__),
+        )
+
     @contextmanager
     def _on_a_way(self) -> Generator[None]:
         if not self._folding.journal.depth:
@@ -151,10 +193,20 @@ class Host(HostOps):
         if arrived is not None:
             return arrived
         value = tensor.graph_value(folding)
+        names = folding.aliases.told_apart(tensor, lambda one: id(one) in self._values)
+        if names:
+            return self._one_of(value, names)
         owner = self._claims.setdefault(value, id(tensor))
         if owner != id(tensor) or isinstance(value, BlockArgument):
             return self.runtime("copy", value)
         return value
+
+    def _one_of(self, value: SSAValue, names: list[Named]) -> SSAValue:
+        """Return the tensor whose flag is true, else a tensor of the value."""
+        made = value
+        for old, flag in names:
+            made = self.runtime("choose", flag, self._value(old), made)
+        return made
 
     def _make(self, value: Any) -> SSAValue:
         if isinstance(value, TensorNumber):
@@ -364,3 +416,16 @@ class Host(HostOps):
         parts = cast("slice[Any, Any, Any]", key)
         operands = [self.constant(part) for part in (parts.start, parts.stop, parts.step)]
         return self.add(pyobj.SliceOp, operands)
+
+
+def _simple_text(exception: BaseException) -> str | None:
+    """Return the text of an exception that compiled code raises by itself, None for others."""
+    if exception.__cause__ is not None or exception.__context__ is not None or vars(exception):
+        return None
+    kind, args = type(exception), exception.args
+    if kind.__module__ != "builtins" or kind.__name__ not in EXCEPTIONS:
+        return None
+    if not args:
+        return ""
+    plain = len(args) == 1 and type(args[0]) is str and args[0] != "" and kind is not KeyError
+    return args[0] if plain else None

@@ -34,6 +34,15 @@ class Change:
 Changes = dict[tuple[object, ...], Change]
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a side of a branch left behind."""
+
+    changes: Changes = field(default_factory=dict[tuple[object, ...], Change])
+    made: dict[int, object] = field(default_factory=dict[int, object])
+    """The objects that were made in it, by identity."""
+
+
 @dataclass
 class Record:
     """What was saved since a side began, and what was made in it."""
@@ -60,19 +69,39 @@ class Journal:
         """Start a record: what is changed from now on can be undone."""
         self._records.append(Record())
 
-    def end(self) -> Changes:
-        """Close the newest record, put everything back as it was, and return what was changed."""
+    def end(self) -> Outcome:
+        """Close the newest record, put everything back as it was, and return what was left."""
+        changes = self.changes()
         record = self._records.pop()
-        changes = {
-            key: Change(place, old, place.read()) for key, (place, old) in record.saved.items()
-        }
         for change in reversed(changes.values()):
             change.place.write(change.old)
         for undo in reversed(record.undo):
             undo()
         if self._records:
             self._records[-1].made.update(record.made)
-        return changes
+        return Outcome(changes, record.made)
+
+    def changes(self) -> Changes:
+        """Return what was changed since the newest record was begun."""
+        saved = self._records[-1].saved
+        return {key: Change(place, old, place.read()) for key, (place, old) in saved.items()}
+
+    def keep(self) -> None:
+        """Close the newest record and leave everything as it is now."""
+        record = self._records.pop()
+        if self._records:
+            around = self._records[-1]
+            for key, saved in record.saved.items():
+                around.saved.setdefault(key, saved)
+            around.made.update(record.made)
+            around.undo += record.undo
+
+    def redo(self, outcome: Outcome) -> None:
+        """Change everything again as a side did that was ended."""
+        for change in outcome.changes.values():
+            self.write(change.place, change.new)
+        if self._records:
+            self._records[-1].made.update(outcome.made)
 
     def record(self, undo: Callable[[], None]) -> None:
         """Have `undo` called when the side that is being folded ends, whatever it ends with.
@@ -121,6 +150,8 @@ class Journal:
                     self.before_change(value)
 
     def _save(self, place: Place) -> None:
+        if not self._records:
+            return
         record = self._records[-1].saved
         key = place.key
         if key not in record:

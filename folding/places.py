@@ -36,6 +36,11 @@ class Place(ABC):
     def key(self) -> tuple[object, ...]:
         """What tells this place from others."""
 
+    @property
+    def owner(self) -> object:
+        """The object whose content this is; the place itself, if it is of no object."""
+        return self
+
     @abstractmethod
     def read(self) -> Any:
         """Return what it holds now; later changes don't change what was returned."""
@@ -60,6 +65,11 @@ class Variable(Place):
     def key(self) -> tuple[object, ...]:
         """What tells this place from others."""
         return ("variable", id(self.frame), self.name)
+
+    @property
+    def owner(self) -> object:
+        """The frame."""
+        return self.frame
 
     def read(self) -> object:
         """Return the value, `UNSET` for a name that isn't bound."""
@@ -87,6 +97,11 @@ class Result(Place):
         """What tells this place from others."""
         return ("result", id(self.frame))
 
+    @property
+    def owner(self) -> object:
+        """The frame."""
+        return self.frame
+
     def read(self) -> object:
         """Return the value."""
         return self.frame.result
@@ -97,6 +112,59 @@ class Result(Place):
 
     def __str__(self) -> str:
         return f"the result of '{self.frame.name}'"
+
+
+@dataclass(frozen=True, eq=False)
+class Slot(Place):
+    """The value of an expression of which the sides of a branch give one each."""
+
+    frame: Frame
+    index: int
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells this place from others."""
+        return ("slot", id(self.frame), self.index)
+
+    @property
+    def owner(self) -> object:
+        """The frame."""
+        return self.frame
+
+    def read(self) -> object:
+        """Return the value."""
+        return self.frame.slots[self.index]
+
+    def write(self, content: object) -> None:
+        """Set the value."""
+        self.frame.slots[self.index] = content
+
+    def __str__(self) -> str:
+        return "the value of an expression"
+
+
+@dataclass(eq=False)
+class Cell(Place):
+    """What the fold itself keeps of a loop, beside what the program does."""
+
+    name: str
+    content: object = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells this place from others."""
+        return ("cell", id(self))
+
+    def read(self) -> object:
+        """Return what it holds."""
+        return self.content
+
+    def write(self, content: object) -> None:
+        """Let it hold something."""
+        self.content = content
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -119,6 +187,11 @@ class Object(Place):
     def key(self) -> tuple[object, ...]:
         """What tells this place from others."""
         return ("object", id(self.value))
+
+    @property
+    def owner(self) -> object:
+        """The object."""
+        return self.value
 
     def read(self) -> Contents:
         """Return items and attributes."""

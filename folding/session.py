@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn, TextIO
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 from xdsl.ir import Block, Operation, SSAValue
@@ -23,6 +24,7 @@ from ..runtime.sources import Held, Source
 from ..runtime.symbolic_array import SymbolicArray
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import ValueNeeded
+from .aliases import Aliases
 from .array_inputs import ArrayInputs, ArrayPolicy
 from .classify import is_framework, is_graph_callable, is_plain, quietly
 from .effects import Effects
@@ -36,6 +38,12 @@ from .number_table import NumberPolicy, Numbers, Widen
 from .numbers import SymbolicNumber, constant
 from .outside import Outside
 from .run_time_errors import is_protected
+
+if TYPE_CHECKING:
+    from weakref import ReferenceType
+
+    from ..runtime.tensor_data import TensorData
+    from .tensor_numbers import TensorNumber
 
 AnyGuard = guards.AnyGuard
 
@@ -57,6 +65,8 @@ class Options:
     """Whether anything of Python may be run at all; off for IR that was read from text."""
     lax: bool = False
     """Whether an error is no disaster: whatever might have an effect while folding is one."""
+    apart: frozenset[Operation] = frozenset()
+    """The branches whose sides are to stay apart: a variable that they leave can't be merged."""
 
 
 @dataclass
@@ -103,6 +113,15 @@ class Folding(KnownConstants):
         self.builder = IRBuilder(self.entry)
         self.builder.emitter = _FrameEmitter(self, self.entry)
         self.journal = Journal()
+        self.aliases = Aliases(self)
+        self.copies = 0
+        """How many times what follows a branch is folded once more than it is written."""
+        self.watched: list[ReferenceType[TensorData]] | None = None
+        self._made_numbers: dict[object, list[TensorNumber]] = {}
+        self.rolling = 0
+        """How many loops that could be unrolled are being folded as loops of the graph."""
+        self.direct = False
+        """Whether a call that starts now may end in several ways: a statement waits for it."""
         self.arrays = ArrayInputs(self, arrays or ArrayPolicy())
         self.outside = Outside(self)
         self.native = NativeReads(self)
@@ -253,6 +272,33 @@ class Folding(KnownConstants):
             self.outside.source(value) or self._sources.get(id(value)) or self.arrays.source(value)
         )
 
+    # What is made in the side of a branch.
+
+    @contextmanager
+    def watching_tensors(self, found: dict[int, Tensor]) -> Generator[None]:
+        """Add the tensors that are made until the block ends, and are still there, to `found`."""
+        outer, self.watched = self.watched, []
+        try:
+            yield
+        finally:
+            made, self.watched = self.watched, outer
+            for reference in made:
+                tensor = reference()
+                if tensor is not None:
+                    found[id(tensor)] = cast(Tensor, tensor)
+            if outer is not None:
+                outer += made
+
+    def note_number(self, number: TensorNumber) -> None:
+        """Be told of a number that was computed by an op."""
+        owner = number.value.owner
+        block = owner if isinstance(owner, Block) else owner.parent
+        self._made_numbers.setdefault(block, []).append(number)
+
+    def numbers_made_in(self, block: Block) -> list[TensorNumber]:
+        """Return the numbers that were computed in a block."""
+        return self._made_numbers.get(block, [])
+
     # Tracer: what tensors ask for.
 
     def lift(self, tensor: Tensor) -> SSAValue:
@@ -300,6 +346,7 @@ class Folding(KnownConstants):
 
     def before_write(self, tensor: Tensor, operation: str) -> None:
         """Let the host do the write to a tensor that lives there; a branch may have to undo it."""
+        self.aliases.check_write(tensor)
         self.journal.before_change(tensor)
         self.arrays.before_write(tensor, operation)
         self.host.before_write(tensor, operation)

@@ -16,6 +16,7 @@ from .evaluation import fold_eval, fold_exec, fold_locals
 from .frames import Frame
 from .number_calls import NUMBER_CALLS
 from .printing import fold_print
+from .run_time_ranges import fold_range
 
 Special = Callable[[Frame, list[object], dict[str, object]], object]
 
@@ -100,6 +101,7 @@ def _globals(frame: Frame, args: list[object], kwargs: dict[str, object]) -> obj
 
 SPECIAL: dict[Any, Special] = {
     **NUMBER_CALLS,
+    builtins.range: fold_range,
     builtins.print: fold_print,
     builtins.getattr: _getattr,
     builtins.hasattr: _hasattr,

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import cast
+from functools import partial
+from typing import NoReturn, cast
 
 from xdsl.dialects.func import ReturnOp as FuncReturnOp
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 
 from ..dialects import graph, pyobj
 from ..runtime.dispatch import from_value
 from ..runtime.tensor import Tensor
-from .calls import iterator_of, truth
+from .calls import decided
 from .code import BREAK, CONTINUE, RETURN, CodeMaker, Expression, Step, makes, run_steps
-from .errors import Raised, run
+from .errors import Raised
+from .forks import Signal, after, branch
 from .frames import Frame
 from .patterns import matches
-
-_END = object()
+from .rounds import ForStep, LoopStep
 
 
 @makes(pyobj.IfOp)
 def if_(maker: CodeMaker, op: Operation) -> Step:
-    """Run the first block whose condition holds; a chain of `elif` is a loop here, too."""
+    """Run the first block whose condition holds; a chain of `elif` is a loop here, too.
+
+    From a condition on that only the call decides, both sides are run.
+    """
     cases: list[tuple[list[Step], Operation, int, list[Step]]] = []
     before: list[Step] = []
     current = cast(pyobj.IfOp, op)
@@ -37,14 +41,27 @@ def if_(maker: CodeMaker, op: Operation) -> Step:
             break
         before, current = maker.block(orelse, last), last
 
-    def step(frame: Frame) -> str | None:
-        for before, case, condition, body in cases:
+    def taken(frame: Frame, index: int, holds: bool | SSAValue) -> Signal:
+        body = partial(run_steps, cases[index][3])
+        if holds is True:
+            return body(frame)
+        rest = partial(step, start=index + 1)
+        return rest(frame) if holds is False else branch(frame, holds, body, rest)
+
+    def decide(frame: Frame, index: int) -> Signal:
+        _, frame.op, condition, _ = cases[index]
+        return taken(frame, index, decided(frame, frame.slots[condition]))
+
+    def step(frame: Frame, start: int = 0) -> Signal:
+        for index in range(start, len(cases)):
+            before, case, condition, _ = cases[index]
             signal = run_steps(before, frame)
             if signal is not None:
-                return signal
+                return after(frame, signal, partial(decide, index=index))
             frame.op = case
-            if truth(frame, frame.slots[condition]):
-                return run_steps(body, frame)
+            holds = decided(frame, frame.slots[condition])
+            if holds is not False:
+                return taken(frame, index, holds)
         return run_steps(final, frame)
 
     return step
@@ -52,49 +69,28 @@ def if_(maker: CodeMaker, op: Operation) -> Step:
 
 @makes(pyobj.WhileOp)
 def while_(maker: CodeMaker, op: Operation) -> Step:
-    """Run a block while a condition that is known while compiling holds."""
+    """Run a block while a condition holds; from a round on that only the call decides, as a loop."""
     while_op = cast(pyobj.WhileOp, op)
     condition = maker.expression(while_op.condition)
     body, orelse = maker.block(while_op.body.block), maker.block(while_op.orelse.block)
 
-    def step(frame: Frame) -> str | None:
-        while True:
-            value = condition(frame)
-            frame.op = op
-            if not truth(frame, value):
-                return run_steps(orelse, frame)
-            frame.folding.count_iteration()
-            signal = run_steps(body, frame)
-            if signal == BREAK:
-                return None
-            if signal == RETURN:
-                return signal
+    def step(frame: Frame) -> Signal:
+        return LoopStep(op, partial(run_steps, body), partial(run_steps, orelse), condition)(frame)
 
     return step
 
 
 @makes(pyobj.ForOp)
 def for_(maker: CodeMaker, op: Operation) -> Step:
-    """Run a block for each item of what is known while compiling."""
+    """Run a block for each item; rounds over a long range become a loop of the graph."""
     for_op = cast(pyobj.ForOp, op)
-    iterable, item_slot = maker.slot(for_op.iterable), maker.slot(for_op.body.block.args[0])
+    iterable, item = maker.slot(for_op.iterable), maker.slot(for_op.body.block.args[0])
     body, orelse = maker.block(for_op.body.block), maker.block(for_op.orelse.block)
 
-    def step(frame: Frame) -> str | None:
+    def step(frame: Frame) -> Signal:
         frame.op = op
-        iterator = iterator_of(frame, frame.slots[iterable])
-        while True:
-            frame.op = op
-            item = run(next, iterator, _END)
-            if item is _END:
-                return run_steps(orelse, frame)
-            frame.folding.count_iteration()
-            frame.slots[item_slot] = item
-            signal = run_steps(body, frame)
-            if signal == BREAK:
-                return None
-            if signal == RETURN:
-                return signal
+        rounds = ForStep(op, partial(run_steps, body), partial(run_steps, orelse), item)
+        return rounds.over(frame, frame.slots[iterable])
 
     return step
 
@@ -142,10 +138,17 @@ def assert_(maker: CodeMaker, op: Operation) -> Step:
     message = assert_op.message.block
     text = maker.expression(assert_op.message) if message.first_op is not None else None
 
-    def step(frame: Frame) -> None:
+    def step(frame: Frame) -> Signal:
         frame.op = op
-        if not truth(frame, frame.slots[condition]):
-            raise Raised(AssertionError() if text is None else AssertionError(text(frame)))
+        holds = decided(frame, frame.slots[condition])
+        if holds is False:
+            fail(frame)
+        if isinstance(holds, SSAValue):
+            return branch(frame, holds, lambda frame: None, fail)
+        return None
+
+    def fail(frame: Frame) -> NoReturn:
+        raise Raised(AssertionError() if text is None else AssertionError(text(frame)))
 
     return step
 
@@ -183,17 +186,21 @@ def match_(maker: CodeMaker, op: Operation) -> Step:
         condition = maker.expression(guard) if guard.block.first_op is not None else None
         cases.append((pattern.data, condition, maker.block(body.block)))
 
-    def step(frame: Frame) -> str | None:
+    def step(frame: Frame, start: int = 0) -> Signal:
         value = frame.slots[subject]
-        for pattern, guard, body in cases:
+        for index in range(start, len(cases)):
+            pattern, guard, body = cases[index]
             frame.op = op
             bound: dict[str, object] = {}
             if not matches(frame, pattern, value, bound):
                 continue
             for name, item in bound.items():
                 frame.store(name, item)
-            if guard is None or truth(frame, guard(frame)):
-                return run_steps(body, frame)
+            holds = True if guard is None else decided(frame, guard(frame))
+            if holds is False:
+                continue
+            taken, rest = partial(run_steps, body), partial(step, start=index + 1)
+            return taken(frame) if holds is True else branch(frame, holds, taken, rest)
         return None
 
     return step

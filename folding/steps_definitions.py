@@ -93,6 +93,7 @@ def comprehension(maker: CodeMaker, op: Operation) -> Step:
                 frame.slots[slot] = run(dict, items)
             case _:
                 frame.slots[slot] = items
+        frame.folding.journal.made(frame.slots[slot])
 
     return step
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from xdsl.ir import Operation
 
 from ..dialects import pyobj
 from .calls import call, truth
-from .code import CodeMaker, Expression, Step, makes, run_steps
+from .code import (
+    BREAK,
+    CONTINUE,
+    RETURN,
+    CodeMaker,
+    Expression,
+    Step,
+    makes,
+    run_steps,
+)
 from .errors import Raised, run
 from .exception_handling import catches, leave_quietly, manager_methods, set_context, take_up
+from .forks import Fork, Run, Signal, after, handle, turn
 from .frames import Frame
 from .generating import Waiting, drain
 from .steps_generating import Handler, handle_group
@@ -41,18 +52,22 @@ def try_(maker: CodeMaker, op: Operation) -> Step:
 
     groups = [_of_group(handler) for handler in handlers] if try_op.star is not None else []
 
-    def handled(frame: Frame) -> str | None:
+    def handled(frame: Frame) -> Signal:
         try:
             signal = run_steps(body, frame)
         except Raised as error:
-            raised = error
-        else:
-            return run_steps(orelse, frame) if signal is None else signal
+            return caught(frame, error)
+        if type(signal) is Fork:
+            signal = after(frame, signal, partial(run_steps, orelse))
+            return handle(frame, signal, caught) if type(signal) is Fork else signal
+        return run_steps(orelse, frame) if signal is None else signal
+
+    def caught(frame: Frame, raised: Raised) -> Signal:
         if groups:
             return drain(handle_group(frame, raised, groups))
         return _handle(frame, raised, handlers)
 
-    def step(frame: Frame) -> str | None:
+    def step(frame: Frame) -> Signal:
         frame.op = op
         return _finally(frame, handled, final)
 
@@ -71,27 +86,68 @@ def _of_group(handler: _Handler) -> Handler:
     return Handler(compute, handler.name, [(False, step) for step in handler.steps])
 
 
-def _finally(frame: Frame, inner: Callable[[Frame], str | None], final: list[Step]) -> str | None:
+def _finally(frame: Frame, inner: Run, final: list[Step]) -> Signal:
     """Run `inner`, then `final`, whose own return, break or error wins."""
     if not final:
         return inner(frame)
-    raised: Raised | None = None
-    signal = None
     try:
         signal = inner(frame)
-    except Raised as error:
-        raised = error
+    except Raised as raised:
+        return _at_last(frame, final, None, raised)
+    if type(signal) is Fork:
+        for end in (None, BREAK, CONTINUE, RETURN):
+            done = "done" if end is None else f"done {end}"
+            signal = after(frame, signal, partial(_marked, final=final, end=end, done=done), (end,))
+        raising = partial(_at_last, final=final, signal=None)
+        if type(signal) is Fork:
+            signal = handle(frame, signal, lambda frame, raised: raising(frame, raised=raised))
+        return _unmarked(signal)
+    return _at_last(frame, final, signal, None)
+
+
+def _marked(frame: Frame, final: list[Step], end: str | None, done: str) -> Signal:
+    """Run `final` after a side that ended so; say that it has run."""
+    signal = _at_last(frame, final, end, None)
+    return done if signal == end else signal
+
+
+def _unmarked(signal: Signal) -> Signal:
+    ends: dict[str | None, str | None] = {"done": None}
+    ends |= {f"done {end}": end for end in (BREAK, CONTINUE, RETURN)}
+    return turn(signal, ends) if type(signal) is Fork else ends.get(cast("str | None", signal), signal)
+
+
+def _at_last(frame: Frame, final: list[Step], signal: str | None, raised: Raised | None) -> Signal:
+    """Run `final` after what ended with a signal or an exception, and end in that way, too."""
     result, place = frame.result, frame.op
     last = _with_context(frame, final, raised)
     if last is not None:
-        return last
+        return _in_the_end(frame, last, signal, raised, result)
+    frame.folding.journal.result(frame)
     frame.result, frame.op = result, place
     if raised is not None:
         raise raised
     return signal
 
 
-def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str | None:
+def _in_the_end(
+    frame: Frame, last: Signal, signal: str | None, raised: Raised | None, result: object
+) -> Signal:
+    """Return how `final` itself ended; on the ways that came to its end, as what it is for did."""
+    if type(last) is not Fork:
+        return last
+
+    def go(frame: Frame) -> Signal:
+        frame.folding.journal.result(frame)
+        frame.result = result
+        if raised is not None:
+            raise raised
+        return signal
+
+    return after(frame, last, go)
+
+
+def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> Signal:
     """Run the first handler that fits; without one the exception goes on."""
     frame.folding.check_needed()
     exception, place = raised.exception, frame.op
@@ -120,7 +176,7 @@ def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> str |
     raise raised
 
 
-def _with_context(frame: Frame, steps: list[Step], raised: Raised | None) -> str | None:
+def _with_context(frame: Frame, steps: list[Step], raised: Raised | None) -> Signal:
     """Run steps while an exception is handled: it is the context of what they raise."""
     if raised is None:
         return run_steps(steps, frame)
@@ -142,7 +198,7 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
     manager, entered = maker.slot(with_op.manager), maker.slot(with_op.body.block.args[0])
     body = maker.block(with_op.body.block)
 
-    def step(frame: Frame) -> str | None:
+    def step(frame: Frame) -> Signal:
         frame.op = op
         value = frame.slots[manager]
         enter, leave = manager_methods(value)
@@ -151,15 +207,32 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
         try:
             signal = run_steps(body, frame)
         except Raised as error:
-            raised = error
+            return failed(frame, error, value, leave)
         except BaseException:
             leave_quietly(value, leave)
             raise
-        else:
-            result, frame.op = frame.result, op
-            call(frame, leave, [value, None, None, None], {})
-            frame.result = result
-            return signal
+        if type(signal) is not Fork:
+            return left(frame, value, leave, signal)
+        for end in (None, BREAK, CONTINUE, RETURN):
+            done = f"done {end}"
+            going = partial(left, value=value, leave=leave, signal=end, done=done)
+            signal = after(frame, signal, going, (end,))
+        if type(signal) is Fork:
+            signal = handle(frame, signal, partial(failed, value=value, leave=leave))
+        ends = {f"done {end}": end for end in (None, BREAK, CONTINUE, RETURN)}
+        if type(signal) is Fork:
+            return turn(signal, cast("dict[str | None, str | None]", ends))
+        return ends.get(cast(str, signal), signal)
+
+    def left(
+        frame: Frame, value: object, leave: object, signal: str | None, done: str | None = None
+    ) -> Signal:
+        result, frame.op = frame.result, op
+        call(frame, leave, [value, None, None, None], {})
+        frame.result = result
+        return signal if done is None else done
+
+    def failed(frame: Frame, raised: Raised, value: object, leave: object) -> Signal:
         raised.passes(frame.name, frame.location)
         exception, frame.op = raised.exception, op
         raised.shown = True

@@ -5,19 +5,24 @@ from __future__ import annotations
 import importlib
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from xdsl.ir import Block, Operation
 
 from ..dialects import pyobj
 from .attributes import get_attribute
-from .calls import call, negated, operate, starred, truth
-from .code import CodeMaker, Expression, Step, makes
+from .calls import call, decided, negated, operate, starred
+from .code import CodeMaker, Expression, Step, makes, run_steps
 from .errors import run
+from .forks import Signal, after, branch
 from .frames import Frame
+from .functions import Returned
 from .handles import is_in, is_not_in
+from .merging import Unmerged
 from .numbers import SymbolicNumber, is_number
 from .numbers import constant as constant_of
+from .places import Slot
 from .tensor_numbers import TensorNumber
 from .unpacking import arguments_of, extended, merged
 
@@ -64,7 +69,10 @@ def load(maker: CodeMaker, op: Operation) -> Step:
     def step(frame: Frame) -> None:
         variables = frame.variables
         if name in variables:
-            frame.slots[slot] = variables[name]
+            value = frame.slots[slot] = variables[name]
+            if type(value) is Unmerged:
+                frame.op = op
+                value.use(frame)
             return
         frame.op = op
         frame.slots[slot] = frame.load(name)
@@ -182,21 +190,27 @@ def chain(maker: CodeMaker, op: Operation) -> Step:
     signs = chain_op.operators.data
     others = [maker.expression(region) for region in chain_op.comparators]
 
-    def step(frame: Frame) -> None:
-        left = frame.slots[first]
-        result: object = True
-        for index, (sign, other) in enumerate(zip(signs, others, strict=True)):
-            right = other(frame)
-            frame.op = op
-            if sign in ("is", "is not"):
-                same = is_same(frame, left, right)
-                result = same if sign == "is" else negated(frame, same)
-            else:
-                result = operate(frame, COMPARE[sign], left, right)
-            if index + 1 < len(others) and not truth(frame, result):
-                break
-            left = right
-        frame.slots[slot] = result
+    def compared(frame: Frame, index: int, left: object) -> Signal:
+        """Compare with the operand at an index, and go on if that holds."""
+        right = others[index](frame)
+        frame.op = op
+        sign = signs[index]
+        if sign in ("is", "is not"):
+            same = is_same(frame, left, right)
+            result = same if sign == "is" else negated(frame, same)
+        else:
+            result = operate(frame, COMPARE[sign], left, right)
+        frame.folding.journal.write(Slot(frame, slot), result)
+        if index + 1 == len(others):
+            return None
+        holds = decided(frame, result)
+        rest = partial(compared, index=index + 1, left=right)
+        if isinstance(holds, bool):
+            return rest(frame) if holds else None
+        return branch(frame, holds, rest, _stay)
+
+    def step(frame: Frame) -> Signal:
+        return compared(frame, 0, frame.slots[first])
 
     return step
 
@@ -214,16 +228,32 @@ def logic(maker: CodeMaker, op: Operation) -> Step:
     for region in logic_op.others:
         others.append(maker.expression(region))
 
-    def step(frame: Frame) -> None:
-        value = frame.slots[first]
-        for other in others:
-            frame.op = op
-            if truth(frame, value) == deciding:
-                break
-            value = other(frame)
-        frame.slots[slot] = value
+    def decide(frame: Frame, index: int) -> Signal:
+        """Stop at the value in the slot, or go on with the next operand."""
+        if index == len(others):
+            return None
+        frame.op = op
+        holds = decided(frame, frame.slots[slot])
+        if holds is deciding:
+            return None
+        rest = partial(go_on, index=index)
+        if isinstance(holds, bool):
+            return rest(frame)
+        sides = (_stay, rest) if deciding else (rest, _stay)
+        return branch(frame, holds, *sides)
+
+    def go_on(frame: Frame, index: int) -> Signal:
+        return after(frame, others[index].run(frame, slot), partial(decide, index=index + 1))
+
+    def step(frame: Frame) -> Signal:
+        frame.folding.journal.write(Slot(frame, slot), frame.slots[first])
+        return decide(frame, 0)
 
     return step
+
+
+def _stay(frame: Frame) -> None:
+    return None
 
 
 @makes(pyobj.IfExpOp)
@@ -242,15 +272,28 @@ def ifexp(maker: CodeMaker, op: Operation) -> Step:
         before, current = maker.block(current.orelse.block, inner), inner
     slot = maker.slot(op.results[0])
 
-    def step(frame: Frame) -> None:
-        for before, case, condition, body in cases:
-            for one in before:
-                one(frame)
+    def taken(frame: Frame, index: int) -> Signal:
+        _, frame.op, condition, body = cases[index]
+        holds = decided(frame, frame.slots[condition])
+        then, rest = partial(body.run, slot=slot), partial(step, start=index + 1)
+        if isinstance(holds, bool):
+            return then(frame) if holds else rest(frame)
+        return branch(frame, holds, then, rest)
+
+    def step(frame: Frame, start: int = 0) -> Signal:
+        for index in range(start, len(cases)):
+            before, case, condition, body = cases[index]
+            signal = run_steps(before, frame)
+            if signal is not None:
+                return after(frame, signal, partial(taken, index=index))
             frame.op = case
-            if truth(frame, frame.slots[condition]):
-                frame.slots[slot] = body(frame)
-                return
-        frame.slots[slot] = final(frame)
+            holds = decided(frame, frame.slots[condition])
+            if holds is True:
+                return body.run(frame, slot)
+            if holds is not False:
+                then, rest = partial(body.run, slot=slot), partial(step, start=index + 1)
+                return branch(frame, holds, then, rest)
+        return final.run(frame, slot)
 
     return step
 
@@ -304,7 +347,7 @@ def call_(maker: CodeMaker, op: Operation) -> Step:
     arguments, layout = maker.slots(call_op.arguments), call_op.layout.data
     marked = any(layout)
 
-    def step(frame: Frame) -> None:
+    def step(frame: Frame) -> Signal:
         frame.op = op
         slots = frame.slots
         args: list[object] = [slots[argument] for argument in arguments]
@@ -313,7 +356,12 @@ def call_(maker: CodeMaker, op: Operation) -> Step:
             pairs = zip(layout, args, strict=True)
             args = [starred(frame, arg) if mark == "*" else arg for mark, arg in pairs]
             args, kwargs = arguments_of(slots[callee], layout, args)
-        slots[slot] = call(frame, slots[callee], args, kwargs)
+        frame.folding.direct = True
+        result = call(frame, slots[callee], args, kwargs)
+        if type(result) is Returned:
+            return result.into(frame, slot)
+        slots[slot] = result
+        return None
 
     return step
 
@@ -339,7 +387,9 @@ def sequence(maker: CodeMaker, op: Operation) -> Step:
         if kind is set:
             values = constant_of(values)
             frame.folding.native.guard_deeply(values)
-        frame.slots[slot] = values if kind is list else run(kind, values)
+        made = values if kind is list else run(kind, values)
+        frame.folding.journal.made(made)
+        frame.slots[slot] = made
 
     return step
 
@@ -363,6 +413,7 @@ def dict_(maker: CodeMaker, op: Operation) -> Step:
                 key = constant_of(next(values))
                 frame.folding.native.guard_deeply(key)
                 run(operator.setitem, result, key, next(values))
+        frame.folding.journal.made(result)
         frame.slots[slot] = result
 
     return step

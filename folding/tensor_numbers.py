@@ -42,6 +42,7 @@ class TensorNumber(SymbolicNumber):
         numbers.of_tensors = True
         self._kind = kind
         self.value = value
+        numbers.folding.note_number(self)
 
     @property
     def kind(self) -> type[Number]:

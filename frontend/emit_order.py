@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, NoReturn
 
 from xdsl.ir import Block, Operation, Region, SSAValue
@@ -48,6 +49,11 @@ class Sheet:
     """What the block gives, if it stands for an expression."""
     temporaries: dict[str, int] = field(default_factory=dict[str, int])
     """The names made in this block, to the index of the last op that needs each."""
+
+    @cached_property
+    def positions(self) -> dict[Operation, int]:
+        """The index of each op."""
+        return {op: index for index, op in enumerate(self.ops)}
 
 
 class Ordering(Naming):
@@ -290,7 +296,7 @@ class Ordering(Naming):
         names = [name for name, last in sheet.temporaries.items() if last < index]
         for name in names:
             del sheet.temporaries[name]
-        if not names or (sheet.out and isinstance(sheet.out[-1], _LEAVING)):
+        if not names or _is_left(sheet.out):
             return []
         delete = ast.Delete([ast.Name(name, DELETE) for name in names])
         if sheet.out:
@@ -343,6 +349,16 @@ def reject_statement(region: Region) -> NoReturn:
     reject(op, problem, "put the statement before the expression")
 
 
+def _is_left(statements: Sequence[ast.stmt]) -> bool:
+    """Return whether nothing after some statements runs, as far as the last of them tells."""
+    last = statements[-1] if statements else None
+    while isinstance(last, ast.If):
+        if not last.orelse or not _is_left(last.body):
+            return False
+        last = last.orelse[-1]
+    return isinstance(last, _LEAVING)
+
+
 def _last_use(sheet: Sheet, value: SSAValue) -> int | None:
     """Return the index of the last op of the sheet that needs a value.
 
@@ -357,5 +373,5 @@ def _last_use(sheet: Sheet, value: SSAValue) -> int | None:
                 return None
         if op is None:
             return None
-        last = max(last, sheet.ops.index(op))
+        last = max(last, sheet.positions[op])
     return last

@@ -186,7 +186,7 @@ def _segment_line(op: FuncOp) -> str:
     types = zip(names, op.function_type.inputs, strict=True)
     outputs = ", ".join(str(type) for type in op.function_type.outputs)
     inputs = ", ".join(f"{name}: {type}" for name, type in types)
-    return f"# segment {op.sym_name.data}({inputs}) -> {outputs}"
+    return f"# segment {op.sym_name.data}({inputs}){outputs and f' -> {outputs}'}"
 
 
 def to_function(

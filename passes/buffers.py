@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 
 from xdsl.dialects import memref
 from xdsl.dialects.builtin import LocationAttr, MemRefType, NoneAttr, StridedLayoutAttr
@@ -72,14 +73,18 @@ class Place:
     @property
     def is_whole(self) -> bool:
         """Whether it has all of a storage, so that it can be seen in another shape."""
-        return self.part is None
+        return self.part is None and (self.buffer is None or self.buffer.starts_dense)
 
 
 class Memory:
-    """Appends allocations, views and copies to a block, and knows which memory is free."""
+    """Appends allocations, views and copies to a block, and knows which memory is free.
 
-    def __init__(self, block: Block, location: LocationAttr) -> None:
-        self.block = block
+    The block may be that of a branch or loop in `body`; memory is allocated in `body`, once.
+    """
+
+    def __init__(self, body: Block, location: LocationAttr) -> None:
+        self.body = body
+        self.block = body
         self.location = location
         self.allocated: list[SSAValue] = []
         self.free: dict[Attribute, list[Storage]] = {}
@@ -102,7 +107,8 @@ class Memory:
                 properties={"operandSegmentSizes": segments(0, 0)},
                 location=self.location,
             )
-            storage = Storage(self.add(alloc), owned=True)
+            self.body.add_op(alloc)
+            storage = Storage(alloc.memref, owned=True)
             self.allocated.append(storage.value)
         return Buffer(storage.value, storage, row_major(shape), 0)
 
@@ -179,6 +185,17 @@ class Memory:
             unused = self.free.setdefault(storage.value.type, [])
             if storage not in unused:
                 unused.append(storage)
+
+    @contextmanager
+    def holding(self, storages: Iterable[Storage]) -> Generator[None]:
+        """Keep memory from being used again meanwhile."""
+        held = list(dict.fromkeys(storages))
+        for storage in held:
+            storage.readers += 1
+        yield
+        for storage in held:
+            storage.readers -= 1
+            self.release(storage)
 
     def deallocate(self) -> None:
         """Append the end of all memory allocated here."""

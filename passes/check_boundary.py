@@ -8,7 +8,7 @@ from typing import NoReturn
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from ..dialects import graph, pyobj
@@ -27,7 +27,8 @@ class CheckBoundaryPass(ModulePass):
     """Reject a function that would need Python objects or user code at run time.
 
     Allowed are graph ops, what builds objects of tensors, literals, containers and objects that
-    existed before the call, and what sets and deletes their attributes and items.
+    existed before the call, what sets and deletes their attributes and items, and what raises an
+    exception that the runtime makes. All of that may stand in branches and loops of the graph.
     """
 
     name = "check-boundary"
@@ -49,12 +50,20 @@ def _check(op: Operation) -> None:
         return
     if isinstance(op, pyobj.GetAttrOp) and op.attribute.data in _METHODS:
         return
+    if isinstance(op, pyobj.RaiseOp) and op.values and all(map(_is_of_runtime, op.values)):
+        return
     words = op.name.removeprefix("pyobj.").replace("_", " ")
     reject(
         op,
         f"'{words}' would need the Python interpreter at run time",
         "make it depend on what is known while compiling, or do it outside",
     )
+
+
+def _is_of_runtime(value: SSAValue) -> bool:
+    """Return whether a function of the runtime gives a value."""
+    call = value.owner
+    return isinstance(call, pyobj.CallOp) and isinstance(call.callee.owner, pyobj.RuntimeOp)
 
 
 def _refuse_object(op: Operation, value: object) -> NoReturn:

@@ -4,75 +4,100 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xdsl.dialects import func, tensor
+from xdsl.dialects import tensor
 from xdsl.dialects.linalg import ops as linalg
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Block, Operation, SSAValue
 
 from .buffers import Buffer, Place
+from .control_regions import has_blocks, initial_values
 
 _VIEWS = (tensor.CollapseShapeOp, tensor.ExpandShapeOp)
 
 
-def destinations(ops: Sequence[Operation], results: Sequence[Buffer]) -> dict[SSAValue, Place]:
-    """Return where each tensor that an op computes goes.
+def destinations(
+    ops: Sequence[Operation], results: Sequence[Buffer | None]
+) -> dict[SSAValue, Place]:
+    """Return where each tensor goes that an op of a block computes.
 
-    A result goes into its parameter; what only one op updates goes where the updated tensor
-    goes; the parts of a concatenation go into the whole. Nothing else shares memory.
+    What the last op gives goes into `results`; what only one op updates, or a loop starts with,
+    goes where that goes; the parts of a concatenation go into the whole. Nothing else shares
+    memory.
     """
-    places: dict[SSAValue, Place] = {}
-    done: set[Operation] = set()
+    block = ops[-1].parent
+    assert block is not None
+    chooser = _Chooser(block)
+    for value, buffer in zip(ops[-1].operands, results, strict=False):
+        if buffer is not None and value not in chooser.places and chooser.is_inside(value):
+            chooser.places[value] = Place(value.type, buffer=buffer)
     for op in reversed(ops):
+        chooser.visit(op)
+    return chooser.places
+
+
+class _Chooser:
+    """The walk over one block, backwards."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.places: dict[SSAValue, Place] = {}
+        self.done: set[Operation] = set()
+
+    def visit(self, op: Operation) -> None:
+        """Choose where the results of an op go, and what it updates."""
         match op:
-            case func.ReturnOp():
-                for value, buffer in zip(op.operands, results, strict=True):
-                    if value not in places:
-                        places[value] = Place(value.type, buffer=buffer)
             case linalg.GenericOp():
                 for value, out in zip(op.results, op.outputs, strict=True):
-                    _claim(places, out, _place_of(places, value))
+                    self._claim(out, self._place_of(value))
             case tensor.InsertSliceOp():
-                place = _place_of(places, op.results[0])
-                _claim(places, op.dest, place)
-                if op not in done:
-                    _claim_parts(places, done, op, place)
+                place = self._place_of(op.results[0])
+                self._claim(op.dest, place)
+                if op not in self.done:
+                    self._claim_parts(op, place)
             case tensor.CollapseShapeOp() | tensor.ExpandShapeOp():
-                place = places.get(op.results[0])
+                place = self.places.get(op.results[0])
                 if place is not None and place.is_whole:
-                    _claim(places, op.src, Place(op.src.type, parent=place))
+                    self._claim(op.src, Place(op.src.type, parent=place))
+            case _ if has_blocks(op):
+                places = [self._place_of(value) for value in op.results]
+                for first, place in zip(initial_values(op), places, strict=False):
+                    self._claim(first, place)
             case _:
                 pass
-    return places
 
+    def is_inside(self, value: SSAValue) -> bool:
+        """Return whether an op of this block computes the value, not one around it."""
+        owner = value.owner
+        return isinstance(owner, Operation) and owner.parent is self.block
 
-def _place_of(places: dict[SSAValue, Place], value: SSAValue) -> Place:
-    if value not in places:
-        places[value] = Place(value.type)
-    return places[value]
+    def _place_of(self, value: SSAValue) -> Place:
+        if value not in self.places:
+            self.places[value] = Place(value.type)
+        return self.places[value]
 
+    def _claim(self, value: SSAValue, place: Place) -> None:
+        """Let a tensor be computed into a place, if it is computed here and read only once."""
+        owner = value.owner
+        computed = isinstance(owner, (linalg.GenericOp, tensor.InsertSliceOp, *_VIEWS))
+        # A loop's values change places at the end of a round, for which they need a whole one.
+        computed = computed or (isinstance(owner, Operation) and owner.name == "scf.if")
+        if computed and self.is_inside(value) and value not in self.places and value.has_one_use():
+            self.places[value] = place
 
-def _claim(places: dict[SSAValue, Place], value: SSAValue, place: Place) -> None:
-    """Let a tensor be computed into a place, if it is computed at all and read only once."""
-    computed = isinstance(value.owner, (linalg.GenericOp, tensor.InsertSliceOp, *_VIEWS))
-    if computed and value not in places and value.has_one_use():
-        places[value] = place
-
-
-def _claim_parts(
-    places: dict[SSAValue, Place], done: set[Operation], last: tensor.InsertSliceOp, place: Place
-) -> None:
-    """Let tensors be computed into the parts of an empty one that they are inserted into."""
-    chain = [last]
-    while isinstance(below := chain[-1].dest.owner, tensor.InsertSliceOp):
-        if not below.results[0].has_one_use():
-            break
-        chain.append(below)
-    done.update(chain)
-    if not isinstance(chain[-1].dest.owner, tensor.EmptyOp) or not _apart(chain):
-        return
-    for op in chain:
-        offsets, strides = op.static_offsets.get_values(), op.static_strides.get_values()
-        if not isinstance(op.source.owner, _VIEWS):
-            _claim(places, op.source, Place(op.source.type, parent=place, part=(offsets, strides)))
+    def _claim_parts(self, last: tensor.InsertSliceOp, place: Place) -> None:
+        """Let tensors be computed into the parts of an empty one that they are inserted into."""
+        chain = [last]
+        while isinstance(below := chain[-1].dest.owner, tensor.InsertSliceOp):
+            if not below.results[0].has_one_use() or below.parent is not self.block:
+                break
+            chain.append(below)
+        self.done.update(chain)
+        if not isinstance(chain[-1].dest.owner, tensor.EmptyOp) or not _apart(chain):
+            return
+        for op in chain:
+            offsets, strides = op.static_offsets.get_values(), op.static_strides.get_values()
+            if not isinstance(op.source.owner, _VIEWS):
+                part = offsets, strides
+                self._claim(op.source, Place(op.source.type, parent=place, part=part))
 
 
 def _apart(chain: Sequence[tensor.InsertSliceOp]) -> bool:

@@ -120,6 +120,15 @@ def read(op: Operation) -> Node | Loops | None:
             return _read_whole(op)
 
 
+def is_number(value: SSAValue) -> bool:
+    """Return whether a tensor has one number everywhere, which is known."""
+    owner = value.owner
+    if not isinstance(owner, arith.ConstantOp | linalg.FillOp):
+        return False
+    node = read(owner)
+    return isinstance(node, Node) and node.number is not None
+
+
 def _read_whole(op: Operation) -> Node | None:
     if op.name.split(".")[0] not in _DIALECTS or len(op.results) != 1:
         return None

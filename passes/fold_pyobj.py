@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
+from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
 from ..dialects.source import reject
 from ..folding.errors import Raised
+from ..folding.forks import Apart
 from ..folding.fold_function import Environment, Folded, fold_function
 from ..folding.session import Options
 
@@ -53,8 +55,14 @@ class FoldPyObjPass(ModulePass):
 
         Raises CompileError, or `Raised` with what the user's program raises.
         """
-        options = Options(self.fallback, self.style, self.allow_python, self.lax)
-        folded = fold_function(func, options, environment)
+        apart: frozenset[Operation] = frozenset()
+        while True:
+            options = Options(self.fallback, self.style, self.allow_python, self.lax, apart)
+            try:
+                folded = fold_function(func, options, environment)
+                break
+            except Apart as again:
+                apart |= {again.op}
         self.replace(func, folded)
         return folded
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,7 +14,8 @@ from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
-from .elementwise_nodes import Loops, Node, compose
+from .control_regions import CapturedValues, has_blocks
+from .elementwise_nodes import Loops, Node, compose, is_number
 from .fusion_groups import Group, plan
 from .lower_graph_to_linalg import replace_body
 from .scalar_ops import INDEX, ScalarOps, scalar_attribute
@@ -30,6 +32,7 @@ class FuseElementwiseToGenericPass(ModulePass):
     something; what several loop nests read, the first of them writes where the shapes agree.
     A reduction takes in what is computed only for it; a product of two tensors only transposed
     and broadcast operands, for its kernel reads them from memory.
+    No op enters or leaves the region of a branch or loop, but for constants.
     """
 
     name = "fuse-elementwise-to-generic"
@@ -47,29 +50,72 @@ def is_tensors(function: func.FuncOp) -> bool:
         return False
     block = function.body.block
     return all(isinstance(type, TensorType) for type in block.arg_types) and all(
-        op.name.split(".")[0] in ("arith", "math", "linalg", "tensor")
-        or isinstance(op, func.ReturnOp)
-        for op in block.ops
+        op.name.split(".")[0] in _DIALECTS or isinstance(op, func.ReturnOp) for op in block.walk()
     )
+
+
+_DIALECTS = ("arith", "math", "linalg", "tensor", "scf", "cf")
 
 
 def fuse_function(function: func.FuncOp) -> None:
     """Rebuild the body of a function in tensor form with its elementwise ops fused."""
     old = function.body.block
-    new = Block(arg_types=old.arg_types)
-    values: dict[SSAValue, SSAValue] = {}
-    for before, after in zip(old.args, new.args, strict=True):
-        values[before] = after
-        after.name_hint, after.location = before.name_hint, before.location
-    found = plan(list(old.ops))
-    for position, op in enumerate(found.ops):
-        if position in found.groups:
-            _Emitter(new, values, found.groups[position], op).emit()
-        elif position in found.kept:
-            clone = op.clone(values)
+    replace_body(function, _Fuser(CapturedValues(old)).fuse(old, ()))
+
+
+class _Fuser:
+    """Rebuilds the blocks of one function, each by itself: no op leaves its block."""
+
+    def __init__(self, captured: CapturedValues) -> None:
+        self.captured = captured
+        self.values: dict[SSAValue, SSAValue] = {}
+
+    def fuse(self, old: Block, numbers: Sequence[SSAValue]) -> Block:
+        """Return the new block; `numbers` are constants from around that its loops may hold."""
+        new = Block(arg_types=old.arg_types)
+        for before, after in zip(old.args, new.args, strict=True):
+            self.values[before] = after
+            after.name_hint, after.location = before.name_hint, before.location
+        found = plan([*(_owner(value) for value in numbers), *old.ops], self.captured)
+        for position, op in enumerate(found.ops):
+            if position in found.groups:
+                _Emitter(new, self.values, found.groups[position], op).emit()
+            elif position in found.kept:
+                self._keep(op, new)
+        return new
+
+    def _keep(self, op: Operation, block: Block) -> None:
+        if not has_blocks(op):
+            clone = op.clone(self.values)
             clone.location = op.location
-            new.add_op(clone)
-    replace_body(function, new)
+            block.add_op(clone)
+            return
+        numbers = [value for value in self.captured.of(op) if is_number(value)]
+        around = {value: self.values[value] for value in numbers if value in self.values}
+        regions: list[Region] = []
+        for region in op.regions:
+            regions.append(Region([self.fuse(inner, numbers) for inner in region.blocks]))
+            # A number that one region needs in memory stands there for that region alone.
+            for value in numbers:
+                self.values.pop(value, None)
+            self.values |= around
+        new = type(op).create(
+            operands=[self.values[value] for value in op.operands],
+            result_types=op.result_types,
+            properties=op.properties,
+            regions=regions,
+            location=op.location,
+        )
+        block.add_op(new)
+        for before, after in zip(op.results, new.results, strict=True):
+            self.values[before] = after
+            after.name_hint = before.name_hint
+
+
+def _owner(value: SSAValue) -> Operation:
+    owner = value.owner
+    assert isinstance(owner, Operation)
+    return owner
 
 
 class _Emitter:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from xdsl.ir import Operation, SSAValue
 
-from .elementwise_nodes import Loops, Node, compose, plain_loops, read
+from .control_regions import CapturedValues
+from .elementwise_nodes import Loops, Node, compose, is_number, plain_loops, read
 from .structured_ops import Access, identity, shape_of
 
 MOST_COPIES = 4
@@ -51,18 +52,20 @@ class Plan:
     """The positions of ops that stay as they are."""
 
 
-def plan(ops: Sequence[Operation]) -> Plan:
+def plan(ops: Sequence[Operation], captured: CapturedValues) -> Plan:
     """Return the loop nests of a block: consumers are placed first, producers join them.
 
+    What the region of an op uses must be in memory before, but for numbers: those go inside.
     A producer joins when that computes nothing twice, or it costs nothing to compute twice.
     Visits each op once, and each use of it at most `MOST_COPIES` times.
     """
-    return _Planner(list(ops)).plan()
+    return _Planner(list(ops), captured).plan()
 
 
 class _Planner:
-    def __init__(self, ops: list[Operation]) -> None:
+    def __init__(self, ops: list[Operation], captured: CapturedValues) -> None:
         self.ops = ops
+        self.captured = captured
         self.found: list[Node | Loops | None] = []
         self.full: dict[SSAValue, bool] = {}
         self.uses: dict[SSAValue, Uses] = {}
@@ -92,11 +95,15 @@ class _Planner:
 
     def _keep(self, position: int) -> None:
         op = self.ops[position]
-        if op.results and not any(result in self.uses for result in op.results):
+        is_used = any(result in self.uses for result in op.results)
+        if op.results and not is_used and not self.captured.may_leave(op):
             return
         self.kept.add(position)
         for value in op.operands:
             self._whole(value, position)
+        for value in self.captured.of(op):
+            if not is_number(value):
+                self._whole(value, position)
 
     def _root(self, position: int, node: Loops) -> None:
         if not any(result in self.uses for result in node.op.results):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects import func
-from xdsl.dialects.builtin import FunctionType, ModuleOp, TensorType
+from xdsl.dialects.builtin import FunctionType, LocationAttr, ModuleOp, TensorType
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.passes import ModulePass
 
@@ -44,6 +44,7 @@ LOWERINGS: dict[type[Operation], Lowering] = {
 class LowerGraphToLinalgPass(ModulePass):
     """Turn each function of graph ops into arith, math, linalg and tensor ops on whole tensors.
 
+    Branches and loops become those of scf, and what raises an exception becomes `cf.assert`.
     A function that holds anything else is left alone. Unsigned elements become signless ones,
     and each op says for itself whether it is one of unsigned numbers.
     What one op of arith or math means exactly becomes that op; the rest is `linalg.generic`.
@@ -59,40 +60,77 @@ class LowerGraphToLinalgPass(ModulePass):
 
 
 def is_graph(function: func.FuncOp) -> bool:
-    """Return whether a function takes tensors and holds graph ops only."""
+    """Return whether a function takes tensors and holds graph ops only, in its regions too."""
     if len(function.body.blocks) != 1:
         return False
     block = function.body.block
     return all(isinstance(type, TensorType) for type in block.arg_types) and all(
-        type(op) in LOWERINGS or isinstance(op, graph.PrintOp | func.ReturnOp) for op in block.ops
+        type(op) in LOWERINGS or isinstance(op, _OTHERS) for op in block.walk()
     )
+
+
+_OTHERS = (*graph.CONTROL, graph.PrintOp, func.ReturnOp)
 
 
 def lower_function(function: func.FuncOp) -> None:
     """Rebuild the body of a function of graph ops in one walk."""
-    old = function.body.block
-    new = Block(arg_types=[lowered_type(type) for type in old.arg_types])
-    values: dict[SSAValue, SSAValue] = {}
-    for before, after in zip(old.args, new.args, strict=True):
-        values[before] = after
-        after.name_hint, after.location = before.name_hint, before.location
-    to = TensorOps(new, function.location)
-    for op in old.ops:
-        operands = [values[value] for value in op.operands]
-        to.location = op.location
-        if isinstance(op, func.ReturnOp):
-            new.add_op(func.ReturnOp.create(operands=operands, location=op.location))
-        elif isinstance(op, graph.PrintOp):
-            reject(
-                op,
-                "a function that prints can't become linalg",
-                "outline-segments leaves printing to the host program",
-            )
-        else:
-            result = values[op.results[0]] = LOWERINGS[type(op)](to, op, operands)
-            if result.name_hint is None:
-                result.name_hint = op.results[0].name_hint
-    replace_body(function, new)
+    lowering = BlockLowering(function.body.block, {}, function.location)
+    given = lowering.lower()
+    if given is None:
+        given = lowering.nothing(function.function_type.outputs)
+    end = func.ReturnOp.create(operands=given, location=lowering.to.location)
+    lowering.block.add_op(end)
+    replace_body(function, lowering.block)
+
+
+class BlockLowering:
+    """The walk over one block; `values` has what stands before it, in the blocks around too."""
+
+    def __init__(
+        self, old: Block, values: dict[SSAValue, SSAValue], location: LocationAttr
+    ) -> None:
+        self.old = old
+        self.values = values
+        self.block = Block(arg_types=[lowered_type(type) for type in old.arg_types])
+        self.to = TensorOps(self.block, location)
+        for before, after in zip(old.args, self.block.args, strict=True):
+            values[before] = after
+            after.name_hint, after.location = before.name_hint, before.location
+
+    def lower(self) -> list[SSAValue] | None:
+        """Lower the block's ops; return what the last one gives, None if the block is left."""
+        for op in self.old.ops:
+            self.to.location = op.location
+            operands = [self.values[value] for value in op.operands]
+            if isinstance(op, func.ReturnOp | graph.GiveOp):
+                return operands
+            if isinstance(op, graph.PrintOp):
+                reject(
+                    op,
+                    "a function that prints can't become linalg",
+                    "outline-segments leaves printing to the host program",
+                )
+            lowering = LOWERINGS.get(type(op))
+            if lowering is not None:
+                results = [lowering(self.to, op, operands)]
+            else:
+                # Most programs have no branch, and scf takes its time to import.
+                from .lower_control import lower_control
+
+                results = lower_control(self, op, operands)
+            self._name(op, results)
+        return None
+
+    def nothing(self, types: Iterable[Attribute]) -> list[SSAValue]:
+        """Append tensors without a value, for a block that is left before it gives any."""
+        specs = [spec_of(type) for type in types]
+        return [self.to.empty(signless(spec.dtype), spec.shape) for spec in specs]
+
+    def _name(self, op: Operation, results: Sequence[SSAValue]) -> None:
+        for before, after in zip(op.results, results, strict=True):
+            self.values[before] = after
+            if after.name_hint is None:
+                after.name_hint = before.name_hint
 
 
 def replace_body(function: func.FuncOp, new: Block) -> None:

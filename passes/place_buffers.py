@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -21,9 +21,11 @@ from xdsl.passes import ModulePass
 
 from ..dialects.source import reject
 from .buffers import Buffer, Memory, Storage, element_type, extents, memref_of, row_major
+from .control_regions import CapturedValues
 from .destinations import destinations
 from .fuse_elementwise_to_generic import is_tensors
 from .lower_graph_to_linalg import replace_body
+from .scalar_ops import defaults
 from .structured_ops import segments, shape_of
 
 
@@ -36,6 +38,7 @@ class PlaceBuffersPass(ModulePass):
     that of the tensor it updates where nothing else reads that, else memory allocated here.
     Memory that is no longer read is used again; all of it is given back at the end.
     Slices and reshapes are views; constants that differ by element become globals.
+    Both sides of a branch write into the same memory; so do all rounds of a loop.
     """
 
     name = "place-buffers"
@@ -44,10 +47,10 @@ class PlaceBuffersPass(ModulePass):
         """Rewrite each function of tensors; raise CompileError for an op that isn't loops."""
         for function in list(op.body.block.ops):
             if isinstance(function, func.FuncOp) and is_tensors(function):
-                _Placer(op, function).place()
+                Placer(op, function).place()
 
 
-class _Placer:
+class Placer:
     """Rebuilds one function, op after op."""
 
     def __init__(self, module: ModuleOp, function: func.FuncOp) -> None:
@@ -56,6 +59,7 @@ class _Placer:
         old = function.body.block
         self.ops = list(old.ops)
         self.returned = self.ops[-1]
+        self.captured = CapturedValues(old)
         types = [*old.arg_types, *(value.type for value in self.returned.operands)]
         self.block = Block(arg_types=[memref_of(element_type(t), extents(t)) for t in types])
         self.memory = Memory(self.block, function.location)
@@ -71,19 +75,28 @@ class _Placer:
     def place(self) -> None:
         """Replace the function's body."""
         for op in self.ops:
-            self.memory.location = op.location
-            handle = HANDLERS.get(type(op))
-            if handle is None:
-                reject(
-                    op,
-                    f"{op.name} can't write into memory",
-                    "run fuse-elementwise-to-generic before place-buffers",
-                )
-            handle(self, op)
-            self._count(op)
+            self.step(op)
         replace_body(self.function, self.block)
 
-    def _count(self, op: Operation) -> None:
+    def step(self, op: Operation) -> None:
+        """Append what one op becomes."""
+        self.memory.location = op.location
+        handle = HANDLERS.get(type(op))
+        if handle is None and op.name in CONTROL:
+            # Most programs have no branch, and scf takes its time to import.
+            from .place_control import place_control
+
+            handle = place_control
+        if handle is None:
+            reject(
+                op,
+                f"{op.name} can't write into memory",
+                "run fuse-elementwise-to-generic before place-buffers",
+            )
+        handle(self, op)
+        self.count(op)
+
+    def count(self, op: Operation) -> None:
         """Note which tensors are read once less, and release what nothing reads."""
         touched: dict[Storage, None] = {}
         for result in op.results:
@@ -108,7 +121,7 @@ class _Placer:
     def update(self, result: SSAValue, old: SSAValue) -> Buffer:
         """Return where a tensor goes that updates another, with the other's elements in it."""
         buffer = self.buffers[result] = self.memory.resolve(self.places[result])
-        if not isinstance(old.owner, tensor.EmptyOp) and self.read(old) is not buffer:
+        if has_value(old) and self.read(old) is not buffer:
             self.memory.copy(self.read(old), buffer)
         return buffer
 
@@ -145,7 +158,9 @@ class _Placer:
             properties={"name": SymbolRefAttr(name)},
             location=self.memory.location,
         )
-        return parameter(self.memory.add(got))
+        # Other regions may have the same constant, and only the body stands before them all.
+        self.memory.body.add_op(got)
+        return parameter(got.memref)
 
     def generic(self, op: Operation) -> None:
         """Let a loop nest write into its results' memory; one that never runs is left out."""
@@ -163,7 +178,7 @@ class _Placer:
                 for i, value in enumerate(inner.operands):
                     if value in self.scalars:
                         inner.operands[i] = self.scalars[value]
-        self.block.add_op(
+        self.memory.block.add_op(
             linalg.GenericOp.create(
                 operands=[buffer.value for buffer in (*inputs, *outputs)],
                 properties={
@@ -211,11 +226,25 @@ class _Placer:
         else:
             self.buffers[result] = self.memory.reshaped(source, shape_of(result))
 
+    def load(self, op: Operation) -> None:
+        """Read the one element of a tensor."""
+        load = memref.LoadOp.create(
+            operands=[self.read(op.operands[0]).value, *op.operands[1:]],
+            properties=defaults(memref.LoadOp),
+            result_types=op.result_types,
+            location=op.location,
+        )
+        self.scalars[op.results[0]] = self.memory.add(load)
+
+    def give(self, values: Sequence[SSAValue], targets: Sequence[Buffer]) -> None:
+        """Copy tensors where they shall go, unless they lie there or have no value."""
+        for value, target in zip(values, targets, strict=True):
+            if has_value(value) and self.read(value) is not target:
+                self.memory.copy(self.read(value), target)
+
     def finish(self, op: Operation) -> None:
         """Copy the results that lie elsewhere into their parameters."""
-        for value, result in zip(op.operands, self.results, strict=True):
-            if self.read(value) is not result:
-                self.memory.copy(self.read(value), result)
+        self.give(op.operands, self.results)
         self.memory.deallocate()
         self.block.add_op(func.ReturnOp.create(location=op.location))
 
@@ -223,18 +252,26 @@ class _Placer:
         """Wait with the memory of a tensor without a value until something is written."""
 
 
+def has_value(value: SSAValue) -> bool:
+    """Return whether a tensor's elements are worth a copy."""
+    return not isinstance(value.owner, tensor.EmptyOp)
+
+
 def parameter(value: SSAValue) -> Buffer:
     """Return memory that is given, not allocated."""
     return Buffer(value, Storage(value, owned=False), row_major(shape_of(value)), 0)
 
 
-HANDLERS: dict[type[Operation], Callable[[_Placer, Operation], None]] = {
-    arith.ConstantOp: _Placer.constant,
-    linalg.GenericOp: _Placer.generic,
-    tensor.EmptyOp: _Placer.nothing,
-    tensor.InsertSliceOp: _Placer.insert,
-    tensor.ExtractSliceOp: _Placer.extract,
-    tensor.CollapseShapeOp: _Placer.reshape,
-    tensor.ExpandShapeOp: _Placer.reshape,
-    func.ReturnOp: _Placer.finish,
+HANDLERS: dict[type[Operation], Callable[[Placer, Operation], None]] = {
+    arith.ConstantOp: Placer.constant,
+    linalg.GenericOp: Placer.generic,
+    tensor.EmptyOp: Placer.nothing,
+    tensor.InsertSliceOp: Placer.insert,
+    tensor.ExtractOp: Placer.load,
+    tensor.ExtractSliceOp: Placer.extract,
+    tensor.CollapseShapeOp: Placer.reshape,
+    tensor.ExpandShapeOp: Placer.reshape,
+    func.ReturnOp: Placer.finish,
 }
+CONTROL = ("scf.if", "scf.while", "scf.for", "cf.assert")
+"""Further ops that have a handler, which is imported when it is needed."""

@@ -25,8 +25,8 @@ class Executable(Protocol):
     def __call__(self, inputs: Sequence[npt.NDArray[Any]], /) -> list[np.ndarray[Any, Any]]:
         """Return new arrays; none shares memory with an input.
 
-        Raises `TypeError` for inputs of other shapes or dtypes than were compiled, and
-        `MemoryError`.
+        Raises `TypeError` for inputs of other shapes or dtypes than were compiled,
+        `MemoryError`, and what the compiled function itself raises.
         """
         ...
 

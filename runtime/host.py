@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
 
 from .array_views import key_of
 from .arrays import Array
+from .dispatch import from_array
 from .tensor import Tensor
+from .tracing import tracing
 
 
 def print_tensors(stream: str, style: str, texts: tuple[str, ...], *values: Tensor | float) -> None:
@@ -40,14 +43,61 @@ def python_float(value: Tensor | float) -> float:
     return value if isinstance(value, float) else float(value)
 
 
-def python_int(value: Tensor | int) -> int:
-    """Return the Python int that a 0-d int64 tensor holds."""
-    return value if isinstance(value, int) else int(value)
+def python_int(value: Tensor | Array | int) -> int:
+    """Return the Python int that a 0-d tensor of integers holds."""
+    return value if type(value) is int else int(value)
 
 
-def python_bool(value: Tensor | bool) -> bool:
+def python_bool(value: Tensor | Array | bool) -> bool:
     """Return the Python bool that a 0-d tensor of bools holds."""
-    return value if isinstance(value, bool) else bool(value)
+    return bool(value)
+
+
+def indices(start: int, step: int, count: int) -> Iterator[Tensor]:
+    """Yield `count` integers as 0-d tensors."""
+    for index in range(count):
+        with tracing(None):
+            made = from_array(np.asarray(start + index * step))
+        yield made
+
+
+def choose(condition: Tensor | bool, one: object, other: object) -> object:
+    """Return one of two objects, the first if the condition is true."""
+    return one if python_bool(condition) else other
+
+
+def item_of_table(index: Tensor | int, constants: tuple[object, ...]) -> object:
+    """Return one of some objects."""
+    return constants[int(index)]
+
+
+def builtin_exception(name: str, *arguments: object) -> BaseException:
+    """Return a new exception of a builtin class."""
+    kind: type[BaseException] = getattr(builtins, name)
+    return kind(*arguments)
+
+
+def new_exception(
+    kind: type[BaseException],
+    arguments: tuple[object, ...],
+    attributes: dict[str, object],
+    cause: BaseException | None,
+    context: BaseException | None,
+    suppress_context: bool,
+) -> BaseException:
+    """Return an exception as it was when it was raised; no code of its class runs."""
+    made: BaseException = _native(kind, "__new__", types.BuiltinFunctionType)(kind, *arguments)
+    _native(kind, "__init__", types.WrapperDescriptorType)(made, *arguments)
+    vars(made).update(attributes)
+    made.__cause__, made.__context__ = cause, context
+    made.__suppress_context__ = suppress_context
+    return made
+
+
+def _native(kind: type[Any], name: str, native: type) -> Callable[..., Any]:
+    """Return the method of the nearest base that is written in C."""
+    found: list[Any] = [vars(base).get(name) for base in kind.__mro__]
+    return next(method for method in found if isinstance(method, native))
 
 
 def write_tensor(target: Tensor | Array, new: Tensor) -> None:
@@ -102,8 +152,9 @@ VIEWS: dict[str, Callable[[Array, Any], Any]] = {
 """What makes a view of an array out of a literal."""
 
 RUNTIME: dict[str, Callable[..., object]] = {
-    **{"print": print_tensors, "float": python_float},
-    **{"int": python_int, "bool": python_bool},
+    **{"print": print_tensors, "float": python_float, "int": python_int, "bool": python_bool},
+    **{"truth": python_bool, "choose": choose, "table": item_of_table, "indices": indices},
+    **{"exception": builtin_exception, "new_exception": new_exception},
     **{"write": write_tensor, "assign": assign_tensor, "copy": copy_tensor},
     **{"array": array_of_tensor, "scalar": scalar_of_tensor, "view": view_of_array},
     **{"new": new_instance, "new_tuple": new_tuple, "method": types.MethodType},

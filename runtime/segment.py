@@ -21,7 +21,10 @@ class Segment:
     results: int
 
     def __call__(self, *inputs: Tensor | Array | float) -> Tensor | tuple[Tensor, ...]:
-        """Run the compiled code; a lone result is not in a tuple. A float is a 0-d float64."""
+        """Run the compiled code; a lone result is not in a tuple.
+
+        A float is a 0-d float64, an int an int64, and a bool a bool.
+        """
         with tracing(None):
             outputs = self.executable([_array(value) for value in inputs])
             made = [from_array(output) for output in outputs]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from weakref import ref
 
 import numpy as np
-from xdsl.ir import SSAValue
+from xdsl.ir import Block, SSAValue
 
 from ..dialects.dtypes import DType, TensorSpec, spec_of
 from .arrays import Array, array_of, owned, spec_of_array
@@ -100,6 +100,10 @@ class TensorData:
     def stand_for(self, value: SSAValue) -> None:
         """Let a symbolic tensor stand for another value of the same type; it isn't written to."""
         self._value = value
+
+    def is_in(self, block: Block) -> bool:
+        """Return whether an op of a block gives the value of a symbolic tensor."""
+        return self._value is not None and self._value.owner.parent is block  # pyright: ignore[reportUnknownMemberType]
 
     def release(self, array: Array) -> None:
         """Become an eager tensor of these data; those that Python has been handed are the data."""

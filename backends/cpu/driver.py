@@ -17,6 +17,7 @@ from xdsl.utils.exceptions import PassFailedException
 from ...dialects.dtypes import BY_ELEMENT, TensorSpec
 from ...runtime.arrays import numpy_dtype
 from ...runtime.driver import Executable, Signature
+from ...runtime.failure import Failure, raise_failure
 from .emit_llvm import Emitted, emit
 from .machine_code import Assembler, Effort, MachineCode
 
@@ -46,15 +47,25 @@ class CpuDriver:
         constants = {name: _aligned(data) for name, data in emitted.constants.items()}
         symbols = {name: _address(array) for name, array in constants.items()}
         code = ASSEMBLER.assemble(emitted.text, entry, symbols, _effort(emitted))
-        return _CpuExecutable(code, signature, list(constants.values()))
+        failures = emitted.failures
+        return _CpuExecutable(code, entry, signature, list(constants.values()), failures)
 
 
 class _CpuExecutable:
     """A function in memory. What its code reads lives as long as it does."""
 
-    def __init__(self, code: MachineCode, signature: Signature, constants: list[Array]) -> None:
+    def __init__(
+        self,
+        code: MachineCode,
+        name: str,
+        signature: Signature,
+        constants: list[Array],
+        failures: Sequence[Failure],
+    ) -> None:
         self._code = code
+        self._name = name
         self._constants = constants
+        self._failures = failures
         self._inputs = [(spec.shape, numpy_dtype(spec.dtype)) for spec in signature.inputs]
         self._outputs = [(spec.shape, numpy_dtype(spec.dtype)) for spec in signature.outputs]
         self._block = ctypes.c_void_p * (len(self._inputs) + len(self._outputs))
@@ -77,8 +88,11 @@ class _CpuExecutable:
             ready.append(array if plain else np.array(array, order="C", copy=True))
         outputs: list[Array] = [np.empty(shape, dtype) for shape, dtype in self._outputs]
         block = self._block(*[_address(array) for array in ready], *map(_address, outputs))
-        if self._call(block):
+        status = self._call(block)
+        if status == 1:
             raise MemoryError("there is no memory for what a compiled function needs")
+        if status:
+            raise_failure(self._failures[status - 2], self._name)
         return outputs
 
 
@@ -107,7 +121,7 @@ def _written(op: func.FuncOp) -> set[SSAValue]:
     """Return the memrefs of which some part is an output of a loop."""
     views: dict[SSAValue, SSAValue] = {}
     written: set[SSAValue] = set()
-    for inner in op.body.block.ops:
+    for inner in op.body.block.walk():
         if isinstance(inner, memref.SubviewOp | memref.ReinterpretCastOp):
             views[inner.result] = views.get(inner.source, inner.source)
         elif isinstance(inner, GenericOp):

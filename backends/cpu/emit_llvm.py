@@ -1,7 +1,8 @@
 """A module in buffer form → LLVM IR text, in one walk.
 
 The buffer form is functions of memrefs that return nothing: `linalg.generic`, `memref.alloc`,
-`dealloc`, `subview`, `reinterpret_cast`, `global`, `get_global`, and scalar constants.
+`dealloc`, `subview`, `reinterpret_cast`, `global`, `get_global`, `load` of one element, scalar
+constants, and around these the branches and loops of scf, and `cf.assert`.
 Each `linalg.generic` becomes a function; equal ones become one.
 """
 
@@ -14,13 +15,16 @@ from typing import cast
 from xdsl.dialects import arith, func, memref
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, ModuleOp
 from xdsl.dialects.linalg.ops import GenericOp
-from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.traits import IsTerminator
 
+from ...runtime.failure import Failure
 from .buffers import Buffer, buffer_at, reinterpreted, subview_of
+from .control_flow import add_control
 from .definitions import definition, needs
 from .loops import KernelText, write_kernel
 from .nest import nest_of
-from .scalars import literal
+from .scalars import ScalarText, literal
 from .text import FunctionText
 from .unlowered import unlowered
 from .workspace import Workspace
@@ -41,13 +45,16 @@ class Emitted:
     """Whether one of them reduces into variables, which belong in registers."""
     constants: dict[str, bytes]
     """What stands at the external symbols that the loader gives addresses of its own."""
+    failures: list[Failure]
+    """What a function that returns `n` ≥ 2 means: the one at `n - 2`."""
 
 
 def emit_llvm(module: ModuleOp) -> str:
     """Return the LLVM IR of a module in buffer form, for any 64-bit machine.
 
     The function `@f` of memrefs becomes `i32 @f(ptr %block)`: the block has the addresses of the
-    inputs and outputs, in order; the result is 1 when there is no memory, else 0.
+    inputs and outputs, in order; the result is 0, or 1 when there is no memory, or `n` ≥ 2 when
+    the module's assertion `n - 2` failed, counted in the order of the text.
     Raises PassFailedException for an op that isn't of the buffer form.
     """
     return emit(module, half_instructions=False).text
@@ -79,6 +86,7 @@ class _Emitter:
     longest_constant: int | None
     parts: list[str] = field(default_factory=list[str])
     constants: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    failures: list[Failure] = field(default_factory=list[Failure])
     kernels: dict[KernelText, str] = field(default_factory=dict[KernelText, str])
     declarations: dict[str, None] = field(default_factory=dict[str, None])
 
@@ -110,7 +118,7 @@ class _Emitter:
     def finish(self) -> Emitted:
         """Return all that was added."""
         texts = [
-            f"define internal void {name}({', '.join(text.parameters)}) noinline #0 {{\n"
+            f"define internal void {name}({', '.join(text.parameters)}) {text.inlining} #0 {{\n"
             f"{text.body}\n}}\n"
             for text, name in self.kernels.items()
         ]
@@ -122,24 +130,35 @@ class _Emitter:
         variables = any(" = alloca " in text.body for text in self.kernels)
         declared = "".join(f"{line}\n" for line in self.declarations)
         parts = [*self.parts, *texts, *defined.values(), declared, _ATTRIBUTES]
-        return Emitted("\n".join(parts), len(self.kernels), variables, self.constants)
+        kernels = len(self.kernels)
+        return Emitted("\n".join(parts), kernels, variables, self.constants, self.failures)
 
 
 class _FunctionBody:
-    """The walk over one function: which buffer each memref is, and the calls of kernels."""
+    """The walk over one function: which buffer each memref is, and the calls of kernels.
+
+    `text` is what the function does once it has its memory, from the block `body` on.
+    """
 
     def __init__(self, emitter: _Emitter, op: func.FuncOp) -> None:
         self.emitter = emitter
         self.op = op
-        self.calls: list[str] = []
+        self.text = FunctionText("body")
+        self.failed: list[tuple[str, int]] = []
         self.buffers: dict[SSAValue, Buffer] = {}
         self.scalars: dict[SSAValue, str] = {}
         self.workspace = Workspace()
         for number, argument in enumerate(op.body.block.args):
             self.buffers[argument] = buffer_at(f"%a{number}", argument.type)
 
+    def add_block(self, block: Block) -> None:
+        """Add all ops of a block but its end, which whoever adds the block writes."""
+        for op in block.ops:
+            if op is not block.last_op or not op.has_trait(IsTerminator):
+                self.add(op)
+
     def add(self, op: Operation) -> None:
-        """Add one op of the function's body."""
+        """Add one op of the function's body, or of a branch or loop in it."""
         match op:
             case GenericOp():
                 self._add_kernel(op)
@@ -156,12 +175,30 @@ class _FunctionBody:
                 self.buffers[op.result] = subview_of(self.buffers[op.source], op)
             case memref.ReinterpretCastOp():
                 self.buffers[op.result] = reinterpreted(self.buffers[op.source], op)
+            case memref.LoadOp() if not op.indices:
+                self.scalars[op.res] = self._load(self.buffers[op.memref])
             case arith.ConstantOp():
                 self.scalars[op.result] = literal(op)
             case func.ReturnOp() if not op.arguments:
                 return
             case _:
-                unlowered(op)
+                if not add_control(self, op):
+                    unlowered(op)
+
+    def fail(self, failure: Failure) -> str:
+        """Return the label of a block that leaves the function with an error."""
+        failures = self.emitter.failures
+        failures.append(failure)
+        status = len(failures) + 1
+        self.failed.append((f"failed{status}", status))
+        return f"failed{status}"
+
+    def _load(self, buffer: Buffer) -> str:
+        element = buffer.element
+        address = self.text.offset(buffer.root, element.memory, str(buffer.offset), 1)
+        value = self.text.assign(f"load {element.memory}, ptr {address}, align {element.bytes}")
+        half = self.emitter.half_instructions
+        return ScalarText(self.text, half_instructions=half).from_memory(value, element)
 
     def _add_kernel(self, op: GenericOp) -> None:
         nest = nest_of(op, self.buffers)
@@ -170,23 +207,34 @@ class _FunctionBody:
         half = self.emitter.half_instructions
         name = self.emitter.kernel(write_kernel(nest, self.scalars, half_instructions=half))
         arguments = ", ".join(f"ptr {root}" for root in nest.roots)
-        self.calls.append(f"call void {name}({arguments})")
+        self.text.emit(f"call void {name}({arguments})")
 
     def finish(self) -> str:
         """Return the function that reads the block of addresses and calls the kernels."""
-        text = FunctionText()
+        lines = ["entry:"]
         for number in range(len(self.op.body.block.args)):
-            text.lines.append(
+            lines.append(
                 f"  %at{number} = getelementptr inbounds ptr, ptr %block, i64 {number}\n"
                 f"  %a{number} = load ptr, ptr %at{number}, align 8"
             )
         before, after = self.workspace.instructions(self.emitter.declarations)
-        text.lines += before
-        for call in self.calls:
-            text.emit(call)
-        text.lines += after
+        lines += before
+        if self.text.block != "body":
+            lines += ["  br label %body", "body:"]
+        lines += [*self.text.lines, *self._end(after)]
         name = symbol(self.op.sym_name.data)
-        return f"define i32 {name}(ptr %block) #0 {{\n{text.body()}\n}}\n"
+        text = "\n".join(lines)
+        return f"define i32 {name}(ptr %block) #0 {{\n{text}\n}}\n"
+
+    def _end(self, after: list[str]) -> list[str]:
+        """Return what gives the memory back, and the status."""
+        if not self.failed:
+            return [*after, "  ret i32 0"]
+        blocks = [f"{label}:\n  br label %leave" for label, _ in self.failed]
+        left = [("0", self.text.block), *((str(status), label) for label, status in self.failed)]
+        status = ", ".join(f"[ {value}, %{block} ]" for value, block in left)
+        leave = ["leave:", f"  %status = phi i32 {status}", *after, "  ret i32 %status"]
+        return ["  br label %leave", *blocks, *leave]
 
 
 def symbol(name: str) -> str:

@@ -14,6 +14,9 @@ from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost
 from .rows import write_rows
 
+_SHORT = 100
+"""Lines; a longer function is not copied to where it is called."""
+
 
 @dataclass(frozen=True)
 class KernelText:
@@ -23,6 +26,8 @@ class KernelText:
     body: str
     definitions: tuple[str, ...]
     declarations: tuple[str, ...]
+    inlining: str
+    """LLVM's attribute: what computes single numbers takes less time than its call."""
 
 
 def write_kernel(
@@ -48,6 +53,7 @@ def write_kernel(
         kernel.text.body(),
         tuple(kernel.scalars.definitions),
         tuple(kernel.scalars.declarations),
+        "noinline" if nest.dimensions or len(kernel.text.lines) > _SHORT else "alwaysinline",
     )
 
 

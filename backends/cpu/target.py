@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from ...runtime.arrays import numpy_dtype
 from .driver import CpuDriver, signature_of
 
 Array = npt.NDArray[Any]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,8 @@ class CpuTarget(Target):
         entry = _first_function(module)
         signature = signature_of(module, entry)
         executable = CpuDriver().compile(module, entry)
-        try:
-            results = executable(self.arrays(signature.inputs))
-        except TypeError as error:
-            raise PassFailedException(f"error: {error}") from None
-        for result in results:
+        arrays = self.arrays(signature.inputs)
+        for result in ran(lambda: executable(arrays)):
             output.write(shown(result))
 
     def arrays(self, specs: Sequence[TensorSpec]) -> list[Array]:
@@ -52,6 +50,15 @@ class CpuTarget(Target):
             return _random(specs, self.seed)
         with np.load(self.inputs) as file:
             return [file[name] for name in file.files]
+
+
+def ran(program: Callable[[], Result]) -> Result:
+    """Return what a program returns; raise PassFailedException for what it raises."""
+    try:
+        return program()
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}" if error.args else type(error).__name__
+        raise PassFailedException(f"error: the program raised {text}") from None
 
 
 def shown(result: Array) -> str:

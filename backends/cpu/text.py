@@ -20,10 +20,10 @@ class Loop:
 class FunctionText:
     """Instructions in the order of execution; `block` is the label of the block being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, block: str = "entry") -> None:
         self.lines: list[str] = []
         self.allocations: list[str] = []
-        self.block = "entry"
+        self.block = block
         self._count = 0
 
     def emit(self, instruction: str) -> None:
@@ -36,6 +36,16 @@ class FunctionText:
         name = f"%v{self._count}"
         self.lines.append(f"  {name} = {instruction}")
         return name
+
+    def labels(self, *names: str) -> list[str]:
+        """Return labels that no other block has."""
+        self._count += 1
+        return [f"{name}{self._count}" for name in names]
+
+    def start(self, label: str) -> None:
+        """Begin another block."""
+        self.lines.append(f"{label}:")
+        self.block = label
 
     def allocate(self, type: str) -> str:
         """Return the address of a variable in the function's frame."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _ALIGNMENT = 64
 _ON_STACK = 8192
+_VARIABLE = 8
 
 
 class Workspace:
@@ -32,18 +33,20 @@ class Workspace:
         self._free.add(int(address.removeprefix("%slot")))
 
     def instructions(self, declarations: dict[str, None]) -> tuple[list[str], list[str]]:
-        """Return what stands before and after the work; adds the functions that they call."""
-        offsets, total = list[int](), 0
-        for size in self._sizes:
-            offsets.append(total)
-            total += -(-max(size, 1) // _ALIGNMENT) * _ALIGNMENT
-        slots = [
-            f"  %slot{n} = getelementptr inbounds i8, ptr %workspace, i64 {offset}"
-            for n, offset in enumerate(offsets)
-        ]
+        """Return what stands before and after the work; adds the functions that they call.
+
+        A slot for one number is a variable of its own, which LLVM can keep in a register.
+        """
+        variables, slots, total = list[str](), list[str](), 0
+        for n, size in enumerate(self._sizes):
+            if size <= _VARIABLE:
+                variables.append(f"  %slot{n} = alloca [{_VARIABLE} x i8], align {_VARIABLE}")
+                continue
+            slots.append(f"  %slot{n} = getelementptr inbounds i8, ptr %workspace, i64 {total}")
+            total += -(-size // _ALIGNMENT) * _ALIGNMENT
         if total <= _ON_STACK:
             stack = [f"  %workspace = alloca [{total} x i8], align {_ALIGNMENT}"] if total else []
-            return [*stack, *slots], ["  ret i32 0"]
+            return [*variables, *stack, *slots], []
         declarations["declare noalias ptr @aligned_alloc(i64, i64)"] = None
         declarations["declare void @free(ptr)"] = None
         take = [
@@ -54,4 +57,4 @@ class Workspace:
             "  ret i32 1",
             "work:",
         ]
-        return [*take, *slots], ["  call void @free(ptr %workspace)", "  ret i32 0"]
+        return [*variables, *take, *slots], ["  call void @free(ptr %workspace)"]

@@ -32,6 +32,8 @@ from xdsl.irdl import (
 from xdsl.traits import IsTerminator
 from xdsl.utils.exceptions import VerifyException
 
+from ..may_terminate import MayTerminate
+
 CONDITION = TensorType(i1, [])
 """The type of a condition: one bool."""
 
@@ -68,6 +70,8 @@ class GiveOp(IRDLOperation):
 class IfOp(IRDLOperation):
     """Runs the first region if the condition is true, else the second; gives what that gives.
 
+    It may end a block where neither region gives anything, for both are left before.
+
     ```mlir
     %y = graph.if %condition -> tensor<3xf32> {
       graph.give %x : tensor<3xf32>
@@ -85,6 +89,7 @@ class IfOp(IRDLOperation):
     body = region_def("single_block")
     orelse = region_def("single_block")
 
+    traits = traits_def(MayTerminate())
     assembly_format = "$condition (`->` type($values)^)? $body `else` $orelse attr-dict"
 
     def verify_(self) -> None:
@@ -180,6 +185,8 @@ class ForOp(IRDLOperation):
 @irdl_op_definition
 class RaiseOp(IRDLOperation):
     """Raises a builtin exception with one text, or with none where the text is empty.
+
+    `Retreat` tells the caller that compiled code can't go on, and Python can.
 
     ```mlir
     graph.raise "ValueError" "x must be positive"

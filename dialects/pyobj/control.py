@@ -1,11 +1,12 @@
 """The statements that decide what runs next.
 
 Each region has one block; where nothing is written (no `else`, a bare `except`), it is empty.
+What leaves a block may stand before statements that are never reached, as Python allows.
 """
 
 from typing import ClassVar
 
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import SSAValue
 from xdsl.irdl import (
     irdl_op_definition,
     operand_def,
@@ -17,14 +18,8 @@ from xdsl.irdl import (
 from xdsl.traits import IsTerminator, NoTerminator
 from xdsl.utils.exceptions import VerifyException
 
+from ..may_terminate import MayTerminate
 from .assembly import PythonOp
-
-
-class MayTerminate(IsTerminator):
-    """May end a block, or stand before statements that are never reached, as Python allows."""
-
-    def verify(self, op: Operation) -> None:
-        """Accept any place."""
 
 
 @irdl_op_definition

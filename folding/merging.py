@@ -1,0 +1,448 @@
+"""What both sides of a run-time branch left becomes one: tensors, numbers, containers, objects.
+
+Where the sides differ in a tensor of one type, or in a number of one class, the branch gives it.
+Containers and instances that each side made are merged item by item. What can't be merged is a
+variable that nobody may use afterwards, or keeps the sides apart.
+"""
+
+from __future__ import annotations
+
+import struct
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import numpy as np
+from xdsl.ir import Operation, SSAValue
+
+from ..dialects import graph
+from ..dialects.dtypes import DType, TensorSpec
+from ..dialects.graph.control import end_block
+from ..runtime.array_data import BORN, ArrayData, born
+from ..runtime.guards import class_of
+from ..runtime.tensor import Tensor
+from .aliases import MOST_NAMES
+from .array_inputs import is_array
+from .journal import Change
+from .numbers import SymbolicNumber, is_number
+from .object_graphs import is_rebuilt
+from .places import UNSET, Contents, Object, Place, Unset, Variable
+from .tensor_numbers import DTYPES, TensorNumber, number_value
+
+if TYPE_CHECKING:
+    from .forks import Fork, Way
+    from .frames import Frame
+    from .session import Folding
+
+Build = Callable[[], Any]
+"""Makes a merged value once the branch's results are there."""
+Names = dict[int, tuple[Tensor, SSAValue | bool]]
+
+
+class Flag:
+    """A bool of the graph, or one that is known."""
+
+    def __init__(self, value: SSAValue | bool):
+        self.value = value
+
+_CONSTANTS = (
+    *(int, float, complex, bool, str, bytes, type(None), range, slice, type(...), frozenset),
+    *(DType, np.dtype),
+)
+_HINT = "let both sides give tensors of one shape and dtype, or numbers of one class"
+
+
+class Unmergeable(Exception):
+    """What the sides left can't be merged; the text says what, in the user's words."""
+
+    def __init__(self, problem: str, hint: str = _HINT):
+        super().__init__(problem)
+        self.hint = hint
+
+
+class Unstable(BaseException):
+    """A loop's body asks for a variable that can't be carried from round to round."""
+
+    def __init__(self, why: Unmergeable):
+        super().__init__(str(why))
+        self.why = why
+
+
+class Absent:
+    """Stands for a value that nobody asks for: what a function returns where it doesn't return."""
+
+
+ABSENT = Absent()
+
+
+class Unmerged:
+    """The content of a variable that the sides of a branch leave in ways that can't be merged."""
+
+    def __init__(self, name: str, why: Unmergeable, statement: Operation | None):
+        self._name = name
+        self._why = why
+        self._statement = statement
+        self.in_loop = False
+        """Whether a loop is being folded that doesn't carry the variable."""
+
+    def use(self, frame: Frame) -> NoReturn:
+        """Raise `Apart` when the variable is read, or CompileError where that was tried."""
+        from .forks import Apart
+
+        folding, statement = frame.folding, self._statement
+        if self.in_loop:
+            raise Unstable(self._why)
+        if statement is not None and statement not in folding.options.apart:
+            raise Apart(statement)
+        folding.reject(str(self._why), self._why.hint)
+
+    def __repr__(self) -> str:
+        return f"<{self._name}: {self._why}>"
+
+
+class Zero:
+    """Stands for zeros of a type."""
+
+    def __init__(self, spec: TensorSpec):
+        self.spec = spec
+
+
+class Merge:
+    """The merge of two sides: planned first, so that a failure has changed nothing."""
+
+    def __init__(self, folding: Folding, first: Way, second: Way):
+        self._folding = folding
+        self._ways = first, second
+        self._pairs: dict[tuple[int, int], int] = {}
+        self._given: list[tuple[Any, Any]] = []
+        self._results: list[SSAValue] = []
+        self._builds: dict[tuple[int, int], Build] = {}
+        self._running: set[tuple[int, int]] = set()
+        self._writes: list[tuple[Place, Build]] = []
+
+    def plan(self, give_up: bool, statement: Operation | None) -> None:
+        """Find out how each place is merged that a side changed.
+
+        Raises `Unmergeable` for one that can't be; with `give_up`, variables are given up instead.
+        """
+        first, second = (way.outcome.changes for way in self._ways)
+        for key in dict.fromkeys((*first, *second)):
+            change = first.get(key) or second[key]
+            contents = [found.get(key, _unchanged(change)) for found in (first, second)]
+            self._plan_place(change.place, contents, give_up, statement)
+
+    def _plan_place(
+        self, place: Place, changes: list[Change], give_up: bool, statement: Operation | None
+    ) -> None:
+        a, b = (change.new for change in changes)
+        for way, own in zip(self._ways, (a, b), strict=True):
+            if id(place.owner) in way.outcome.made:
+                # Only this side made it, so that it is as this side left it.
+                self._writes.append((place, _given(own)))
+                return
+        if a is b:
+            self._writes.append((place, _given(a)))
+            return
+        try:
+            if isinstance(place, Object):
+                self._plan_object(place, cast(Contents, a), cast(Contents, b))
+            else:
+                self._writes.append((place, self.value(a, b)))
+        except Unmergeable as why:
+            why = Unmergeable(f"{place} {why}", why.hint)
+            if not (give_up and isinstance(place, Variable)):
+                raise why from None
+            unmerged = Unmerged(str(place), why, statement)
+            self._writes.append((place, _given(unmerged)))
+
+    def _plan_object(self, place: Object, a: Contents, b: Contents) -> None:
+        """Merge what an object holds."""
+        if isinstance(place.value, Tensor):
+            if a.raw != b.raw:
+                index = self._index(place.value, place.value)
+                self._writes.append((place, lambda: Contents(raw=(self._results[index], None))))
+            return
+        if isinstance(place.value, np.ndarray):
+            if not np.array_equal(cast(Any, a.raw), cast(Any, b.raw)):
+                raise Unmergeable("is changed, whose elements are known while compiling")
+            return
+        items = self._parts(a.items, b.items, "items")
+        attributes = self._parts(a.attributes, b.attributes, "attributes")
+
+        def build() -> Contents:
+            return Contents(
+                tuple((key, make()) for key, make in items),
+                tuple((name, make()) for name, make in attributes),
+            )
+
+        self._writes.append((place, build))
+
+    def _parts(self, a: Any, b: Any, what: str) -> list[tuple[Any, Build]]:
+        """Return how to merge items or attributes by key."""
+        if len(a) != len(b):
+            raise Unmergeable(f"has {len(a)} {what} on one side and {len(b)} on the other")
+        made: list[tuple[Any, Build]] = []
+        for (key, x), (other, y) in zip(a, b, strict=True):
+            if key is not other and (type(key) is not type(other) or key != other):
+                raise Unmergeable(f"has other {what} on one side than on the other")
+            made.append((key, self.value(x, y)))
+        return made
+
+    # Values.
+
+    def value(self, a: Any, b: Any) -> Build:
+        """Return how to merge two values. Raises `Unmergeable`."""
+        if a is b or is_same_constant(a, b):
+            return _given(a)
+        key = (id(a), id(b))
+        found = self._builds.get(key)
+        if found is None:
+            if key in self._running:
+                raise Unmergeable("holds itself")
+            self._running.add(key)
+            found = self._builds[key] = _once(self._value(a, b))
+            self._running.discard(key)
+        return found
+
+    def _value(self, a: Any, b: Any) -> Build:
+        if a is ABSENT or b is ABSENT:
+            return self._present(a, b)
+        if is_number(a) and is_number(b):
+            return self._number(a, b)
+        if type(a) is Tensor and type(b) is Tensor:
+            return self._tensor(a, b)
+        if is_array(a) and is_array(b):
+            return self._array(a, b)
+        kind = class_of(a)
+        if kind is class_of(b) and issubclass(kind, tuple):
+            return self._tuple(kind, a, b)
+        if kind is class_of(b) and self._are_made(a, b):
+            if kind in (list, dict):
+                return self._container(kind, a, b)
+            if is_rebuilt(kind):
+                return self._instance(kind, a, b)
+        raise Unmergeable(f"is {words(a)} on one side and {words(b)} on the other")
+
+    def _present(self, a: Any, b: Any) -> Build:
+        """Merge what one side returns and the other doesn't: where it counts, it is the one."""
+        one = b if a is ABSENT else a
+        if is_number(one):
+            kind = one.kind if isinstance(one, SymbolicNumber) else type(one)
+            spec = TensorSpec((), DTYPES[kind])
+        elif type(one) is Tensor:
+            spec = one.spec
+        elif class_of(one) is tuple:
+            absent = (ABSENT,) * len(one)
+            return self._tuple(tuple, *((absent, one) if a is ABSENT else (one, absent)))
+        elif is_array(one) or not is_same_constant(one, one):
+            raise Unmergeable(f"is {words(one)}, which a loop can't return")
+        else:
+            return _given(one)
+        nothing = Zero(spec)
+        index = self._index(*((nothing, one) if a is ABSENT else (one, nothing)))
+        if type(one) is Tensor:
+            return lambda: Tensor.symbolic(self._folding, self._results[index])
+        numbers = self._folding.numbers
+        return lambda: TensorNumber(numbers, self._results[index], kind)
+
+    def _are_made(self, a: object, b: object) -> bool:
+        first, second = self._ways
+        return id(a) in first.outcome.made and id(b) in second.outcome.made
+
+    def _number(self, a: Any, b: Any) -> Build:
+        kinds = [x.kind if isinstance(x, SymbolicNumber) else type(x) for x in (a, b)]
+        if kinds[0] is not kinds[1]:
+            names = [kind.__name__ for kind in kinds]
+            raise Unmergeable(f"is an {names[0]} on one side and {names[1]} on the other")
+        index, numbers = self._index(a, b), self._folding.numbers
+        return lambda: TensorNumber(numbers, self._results[index], kinds[0])
+
+    def _tensor(self, a: Tensor, b: Tensor) -> Build:
+        if a.spec != b.spec:
+            raise Unmergeable(f"is {words(a)} on one side and {words(b)} on the other")
+        index, folding = self._index(a, b), self._folding
+        names = [self._names(x, way) for x, way in zip((a, b), self._ways, strict=True)]
+        flags: list[tuple[Tensor, int]] = []
+        vague: list[Tensor] = [x for x in (a, b) if folding.aliases.is_vague(x)]
+        for key in dict.fromkeys((*names[0], *names[1])):
+            old = (names[0].get(key) or names[1][key])[0]
+            if len(flags) == MOST_NAMES and folding.source(old) is None:
+                vague.append(old)
+                continue
+            whether = [found[key][1] if key in found else False for found in names]
+            flags.append((old, self._index(*map(Flag, whether))))
+
+        def build() -> Tensor:
+            made = Tensor.symbolic(folding, self._results[index])
+            folding.aliases.note(made, [(old, self._results[at]) for old, at in flags])
+            for old in vague:
+                folding.aliases.note_vague(made, old)
+            return made
+
+        return build
+
+    def _names(self, tensor: Tensor, way: Way) -> Names:
+        """Return which tensors of before the branch a tensor may be, each with the flag for it."""
+        if id(tensor) not in way.tensors:
+            return {id(tensor): (tensor, True)}
+        return {id(old): (old, flag) for old, flag in self._folding.aliases.names_of(tensor)}
+
+    def _array(self, a: ArrayData, b: ArrayData) -> Build:
+        if type(a) is not type(b) or a.shape != b.shape or a.dtype != b.dtype:
+            raise Unmergeable(f"is {words(a)} on one side and {words(b)} on the other")
+        scalar = a.IS_SCALAR
+        if not scalar:
+            self._check_own(a, 0)
+            self._check_own(b, 1)
+        index = self._index(a, b)
+        return lambda: born(self._results[index], scalar, () if scalar else (a, b))
+
+    def _check_own(self, array: ArrayData, side: int) -> None:
+        """Refuse an array whose memory others know, too: who writes to it would have to know."""
+        own = id(array.held) in self._ways[side].tensors
+        if array.owner != BORN or array.base_view is not None or not own:
+            raise Unmergeable(
+                "is an array on one side that has another name, too", "make a copy of the array"
+            )
+
+    def _tuple(self, kind: type[Any], a: Any, b: Any) -> Build:
+        pairs = [*tuple.__iter__(a)], [*tuple.__iter__(b)]
+        if len(pairs[0]) != len(pairs[1]):
+            raise Unmergeable(
+                f"has {len(pairs[0])} items on one side and {len(pairs[1])} on the other"
+            )
+        items = [self.value(x, y) for x, y in zip(*pairs, strict=True)]
+        make: Callable[..., Any] = vars(tuple)["__new__"]
+        return lambda: make(kind, [item() for item in items])
+
+    def _container(self, kind: type[Any], a: Any, b: Any) -> Build:
+        pairs = [self._now(way, one).items for way, one in zip(self._ways, (a, b), strict=True)]
+        items = self._parts(*pairs, "items")
+
+        def build() -> Any:
+            made = [(key, make()) for key, make in items]
+            return dict(made) if kind is dict else [item for _, item in made]
+
+        return build
+
+    def _instance(self, kind: type[Any], a: Any, b: Any) -> Build:
+        contents = [self._now(way, one) for way, one in zip(self._ways, (a, b), strict=True)]
+        attributes = self._parts(*(one.attributes for one in contents), "attributes")
+
+        def build() -> Any:
+            made = object.__new__(kind)
+            Object(made).write(
+                Contents(attributes=tuple((name, make()) for name, make in attributes))
+            )
+            return made
+
+        return build
+
+    @staticmethod
+    def _now(way: Way, value: object) -> Contents:
+        """Return what a container or an instance holds at the end of a side."""
+        place = Object(value)
+        change = way.outcome.changes.get(place.key)
+        return cast(Contents, change.new) if change is not None else place.read()
+
+    def _index(self, a: Any, b: Any) -> int:
+        """Return which result of the branch is this pair."""
+        key = (id(a), id(b))
+        if key not in self._pairs:
+            self._pairs[key] = len(self._given)
+            self._given.append((a, b))
+        return self._pairs[key]
+
+    # What was planned happens.
+
+    def apply(self, fork: Fork) -> None:
+        """Let the branch give what was planned, and write it to all places."""
+        given = [self._lifted(way, side) for side, way in enumerate(self._ways)]
+        self._results = fork.replace(given[0])
+        for way, values in zip(self._ways, given, strict=True):
+            end_block(way.block, graph.GiveOp.create(operands=values))
+        for place, build in self._writes:
+            self._folding.journal.write(place, build())
+
+    def _lifted(self, way: Way, side: int) -> list[SSAValue]:
+        folding = self._folding
+        with way.entered(folding):
+            return [lifted(folding, pair[side]) for pair in self._given]
+
+
+def lifted(folding: Folding, value: Any) -> SSAValue:
+    """Return the graph value of a tensor, an array or a number."""
+    if isinstance(value, Tensor) or is_array(value):
+        return cast(Tensor, value).graph_value(folding)
+    if type(value) is Zero:
+        return zero(folding, value.spec)
+    if type(value) is Flag:
+        flag = value.value
+        return flag if isinstance(flag, SSAValue) else number_value(folding, flag)
+    return number_value(folding, value)
+
+
+def zero(folding: Folding, spec: TensorSpec) -> SSAValue:
+    """Return zeros, for a value that nobody asks for."""
+    return folding.builder.full(spec.shape, 0, spec.dtype)
+
+
+def follow(way: Way) -> list[Tensor]:
+    """Return the tensors whose values were computed in a side, and that live on after it."""
+    written = [
+        change.place.value
+        for change in way.outcome.changes.values()
+        if isinstance(change.place, Object) and isinstance(change.place.value, Tensor)
+    ]
+    found = {id(tensor): tensor for tensor in (*way.tensors.values(), *written)}
+    return [tensor for tensor in found.values() if tensor.is_in(way.block)]
+
+
+def _unchanged(change: Change) -> Change:
+    return Change(change.place, change.old, change.old)
+
+
+def _given(value: Any) -> Build:
+    return lambda: value
+
+
+def _once(build: Build) -> Build:
+    """Return a build that makes its value once: what was one object in both sides stays one."""
+    made: list[Any] = []
+
+    def first() -> Any:
+        if not made:
+            made.append(build())
+        return made[0]
+
+    return first
+
+
+def is_same_constant(a: Any, b: Any) -> bool:
+    """Return whether two values can't be told apart."""
+    kind = class_of(a)
+    if kind is not class_of(b):
+        return False
+    if kind is float:
+        return struct.pack("d", a) == struct.pack("d", b)
+    if kind is complex:
+        return repr(a) == repr(b)
+    if kind is types.MethodType:
+        return a.__func__ is b.__func__ and a.__self__ is b.__self__
+    if kind in (slice, frozenset):
+        return bool(repr(a) == repr(b)) and a == b
+    return kind in _CONSTANTS and bool(a == b)
+
+
+def words(value: Any) -> str:
+    """Return a value in the user's words."""
+    if isinstance(value, Tensor) or is_array(value):
+        return f"a tensor {value.dtype}{list(value.shape)}"
+    if isinstance(value, Unset):
+        return "not bound" if value is UNSET else "gone"
+    if isinstance(value, SymbolicNumber):
+        return f"an {value.kind.__name__}"
+    if value is None or type(value) in (int, float, bool, str):
+        text = repr(value)
+        return text if len(text) < 40 else f"{text[:37]}..."
+    return f"an object of the class '{class_of(value).__qualname__}'"

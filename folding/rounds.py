@@ -1,0 +1,297 @@
+"""The rounds of `while` and `for`: unrolled as long as the fold knows them, else a loop of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from xdsl.ir import Operation, SSAValue
+
+from ..dialects.source import CompileError
+from ..runtime.tracing import ValueNeeded
+from .calls import decided, iterator_of
+from .code import BREAK, CONTINUE, RETURN, Expression
+from .errors import Raised, run
+from .forks import Fork, Run, Signal, after, branch, turn
+from .frames import Frame
+from .merging import Unstable
+from .places import Result, Slot
+from .run_time_loops import BROKEN, RETURNED, Loop
+from .run_time_ranges import RunTimeRange
+from .tensor_numbers import TensorNumber, number_value
+
+_END = object()
+_PEELED = 2
+"""Rounds that are folded before a loop whose first ones change the types of what it carries."""
+_LONG = 32
+"""Rounds of a range from which on a loop of the graph is tried."""
+
+
+class LoopStep:
+    """One run of a `while` statement."""
+
+    def __init__(self, op: Operation, body: Run, orelse: Run, condition: Expression):
+        self._op = op
+        self._body = body
+        self._orelse = orelse
+        self._condition = condition
+        self._peeled = 0
+
+    def __call__(self, frame: Frame) -> Signal:
+        """Run it; return how it ended."""
+        while True:
+            signal = self._test(frame, self._round_or_end)
+            if signal is not _AGAIN:
+                return signal
+            frame.folding.count_iteration()
+            signal = self._body(frame)
+            if type(signal) is Fork:
+                return self._go_on(frame, signal)
+            if signal == BREAK:
+                return None
+            if signal == RETURN:
+                return signal
+
+    def _test(self, frame: Frame, decide: Callable[[Frame, bool | SSAValue], Signal]) -> Signal:
+        """Evaluate the condition, and decide by it."""
+
+        def run(frame: Frame) -> Signal:
+            frame.op = self._op
+            return decide(frame, decided(frame, frame.slots[self._condition.given]))
+
+        signal = None
+        for step in self._condition.steps:
+            signal = step(frame)
+            if signal is not None:
+                return after(frame, self._condition.rest(frame, step, signal), run)
+        return run(frame)
+
+    def _round_or_end(self, frame: Frame, holds: bool | SSAValue) -> Any:
+        if holds is True:
+            return _AGAIN
+        return self._orelse(frame) if holds is False else self._at_run_time(frame, holds)
+
+    def _go_on(self, frame: Frame, fork: Signal) -> Signal:
+        """Go on with the next round on each way that comes to it, and end where `break` says so."""
+        signal = after(frame, fork, self, (None, CONTINUE))
+        return turn(signal, {BREAK: None}) if type(signal) is Fork else signal
+
+    # Loops of the graph.
+
+    def _at_run_time(self, frame: Frame, first: SSAValue) -> Signal:
+        loop = Loop(frame, self._once)
+        try:
+            loop.run(first)
+        except Unstable as unstable:
+            if self._peeled == _PEELED:
+                frame.folding.reject(str(unstable.why), unstable.why.hint)
+            self._peeled += 1
+            return branch(frame, first, self._peel, self._orelse)
+        return ended(frame, loop, self._orelse)
+
+    def _peel(self, frame: Frame) -> Signal:
+        """Fold one round by itself, and then the others."""
+        signal = self._body(frame)
+        if type(signal) is Fork:
+            return self._go_on(frame, signal)
+        if signal in (None, CONTINUE):
+            return self(frame)
+        return None if signal == BREAK else signal
+
+    def _once(self, frame: Frame, loop: Loop) -> Signal:
+        """Fold a round, and what decides whether the next one comes."""
+
+        def decide(frame: Frame, holds: bool | SSAValue) -> None:
+            loop.go_on(holds)
+
+        return rounded(frame, loop, self._body, lambda frame: self._test(frame, decide))
+
+
+def rounded(frame: Frame, loop: Loop, body: Run, test: Run) -> Signal:
+    """Fold a round of a loop of the graph; each way of it says whether the next one comes."""
+    signal = after(frame, body(frame), test, (None, CONTINUE))
+    signal = after(frame, signal, lambda frame: loop.leave(BROKEN), (BREAK,))
+    return after(frame, signal, lambda frame: loop.leave(RETURNED), (RETURN,))
+
+
+def ended(frame: Frame, loop: Loop, orelse: Run) -> Signal:
+    """Go on after a loop of the graph, by what it ended with."""
+    if not loop.ends:
+        return orelse(frame)
+
+    def returned(frame: Frame) -> Signal:
+        return RETURN
+
+    def by_break(frame: Frame) -> Signal:
+        frame.folding.journal.write(Result(frame), None)
+        if loop.ends == {RETURNED}:
+            return orelse(frame)
+        return _asked(frame, loop, BROKEN, lambda frame: None, orelse)
+
+    if RETURNED not in loop.ends:
+        return by_break(frame)
+    return _asked(frame, loop, RETURNED, returned, by_break)
+
+
+def _asked(frame: Frame, loop: Loop, why: int, then: Run, orelse: Run) -> Signal:
+    """Branch on why a loop ended."""
+    found = loop.why.content
+    if not isinstance(found, TensorNumber):
+        return then(frame) if found == why else orelse(frame)
+    condition = frame.folding.builder.compare("eq", found.value, why)
+    return branch(frame, condition, then, orelse)
+
+
+_AGAIN: Any = object()
+
+
+class ForStep:
+    """One run of a `for` statement."""
+
+    def __init__(self, op: Operation, body: Run, orelse: Run, item: int):
+        self._op = op
+        self._body = body
+        self._orelse = orelse
+        self._item = item
+
+    def over(self, frame: Frame, iterable: object) -> Signal:
+        """Run it over what it iterates; return how it ended."""
+        if type(iterable) is range and len(iterable) > _LONG:
+            return self._over_range(frame, iterable)
+        if type(iterable) is RunTimeRange:
+            return self._over_run_time_range(frame, iterable)
+        return self._rounds(frame, iterator_of(frame, iterable))
+
+    def _rounds(self, frame: Frame, iterator: Iterator[object]) -> Signal:
+        """Unroll the rounds that are left."""
+        while True:
+            frame.op = self._op
+            item = run(next, iterator, _END)
+            if item is _END:
+                return self._orelse(frame)
+            frame.folding.count_iteration()
+            frame.slots[self._item] = item
+            signal = self._body(frame)
+            if type(signal) is Fork:
+                return self._go_on(frame, signal, iterator)
+            if signal == BREAK:
+                return None
+            if signal == RETURN:
+                return signal
+
+    def _go_on(self, frame: Frame, fork: Fork, iterator: Iterator[object]) -> Signal:
+        """Go on with the next item on each way that comes to it."""
+        if not fork.goes_on_once((None, CONTINUE)):
+            # Each way takes the items for itself.
+            items = list(run(list, iterator))
+            signal = after(frame, fork, lambda f: self._rounds(f, iter(items)), (None, CONTINUE))
+        else:
+            signal = after(frame, fork, lambda f: self._rounds(f, iterator), (None, CONTINUE))
+        return turn(signal, {BREAK: None}) if type(signal) is Fork else signal
+
+    # Loops of the graph.
+
+    def _over_range(self, frame: Frame, rounds: range) -> Signal:
+        """Fold a long range as one loop, after some of its rounds if need be; else unroll it."""
+        for peeled in range(_PEELED + 1):
+            rest = rounds[peeled:]
+            loop = self._rolled(frame, rest)
+            if loop is not None:
+                return ended(frame, loop, self._orelse)
+            if peeled == _PEELED or frame.folding.differentiations:
+                return self._rounds(frame, iter(rest))
+            signal = self._one_round(frame, rest[0])
+            if signal is not None and signal != CONTINUE:
+                if type(signal) is Fork:
+                    return self._go_on(frame, signal, iter(rest[1:]))
+                return None if signal == BREAK else signal
+        raise AssertionError("the last round of the loop above returns")
+
+    def _one_round(self, frame: Frame, item: object) -> Signal:
+        frame.folding.count_iteration()
+        frame.slots[self._item] = item
+        return self._body(frame)
+
+    def _rolled(self, frame: Frame, rounds: range) -> Loop | None:
+        """Fold a range as a loop of the graph; None if that isn't possible."""
+        folding = frame.folding
+        if folding.differentiations:
+            return None
+        needed = folding.needed
+        loop = Loop(frame, self._once)
+        folding.rolling += 1
+        try:
+            try:
+                loop.roll(rounds.start, rounds.step, len(rounds))
+            except Unstable:
+                if not loop.ends:
+                    raise
+                bounds = RunTimeRange(frame, rounds.start, rounds.stop, rounds.step)
+                loop = self._counted(frame, bounds, number_value(folding, True))
+        except (CompileError, ValueNeeded, Unstable, Raised):
+            folding.needed = needed
+            frame.op = self._op
+            return None
+        finally:
+            folding.rolling -= 1
+        return loop
+
+    def _once(self, frame: Frame, loop: Loop) -> Signal:
+        frame.folding.journal.write(Slot(frame, self._item), loop.item.content)
+        return rounded(frame, loop, self._body, lambda frame: None)
+
+    def _counted(self, frame: Frame, rounds: RunTimeRange, first: SSAValue) -> Loop:
+        """Fold a loop that counts by itself, and goes on as long as the item is in the range."""
+        journal = frame.folding.journal
+
+        def once(frame: Frame, loop: Loop) -> Signal:
+            current = loop.item.content
+            journal.write(Slot(frame, self._item), current)
+            next_ = rounds.after(frame, current)
+            journal.write(loop.item, next_)
+            holds = rounds.holds(frame, next_)
+            return rounded(frame, loop, self._body, lambda frame: loop.go_on(holds))
+
+        loop = Loop(frame, once)
+        loop.item.content = rounds.start
+        loop.run(first)
+        return loop
+
+    def _over_run_time_range(self, frame: Frame, rounds: RunTimeRange) -> Signal:
+        """Fold a range whose end only the call knows; the first rounds by themselves if need be."""
+        first = rounds.holds(frame, rounds.start)
+        if first is True:
+            first = number_value(frame.folding, True)
+        if first is False:
+            return self._orelse(frame)
+        return self._counted_from(frame, rounds, first, _PEELED)
+
+    def _counted_from(
+        self, frame: Frame, rounds: RunTimeRange, first: SSAValue, peeled: int
+    ) -> Signal:
+        try:
+            loop = self._counted(frame, rounds, first)
+        except Unstable as unstable:
+            if not peeled:
+                frame.folding.reject(str(unstable.why), unstable.why.hint)
+            return branch(
+                frame, first, lambda frame: self._peel(frame, rounds, peeled - 1), self._orelse
+            )
+        return ended(frame, loop, self._orelse)
+
+    def _peel(self, frame: Frame, rounds: RunTimeRange, peeled: int) -> Signal:
+        """Fold one round by itself, and then the others."""
+        signal = self._one_round(frame, rounds.start)
+        rest = RunTimeRange(frame, rounds.after(frame, rounds.start), rounds.stop, rounds.step)
+
+        def go(frame: Frame) -> Signal:
+            holds = rest.holds(frame, rest.start)
+            if holds is False:
+                return self._orelse(frame)
+            first = number_value(frame.folding, True) if holds is True else holds
+            return self._counted_from(frame, rest, first, peeled)
+
+        signal = after(frame, signal, go, (None, CONTINUE))
+        if type(signal) is Fork:
+            return turn(signal, {BREAK: None})
+        return None if signal == BREAK else signal
