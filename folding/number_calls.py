@@ -16,7 +16,6 @@ from .frames import Frame
 from .numbers import SymbolicNumber, is_number
 from .operators import user_method
 from .tensor_functions import total
-from .tensor_numbers import TensorNumber
 from .tensor_reads import number_of
 
 Special = Callable[[Frame, list[object], dict[str, object]], object]
@@ -135,14 +134,6 @@ def _isinstance(frame: Frame, args: list[object], kwargs: dict[str, object]) -> 
     return run(isinstance, args[0].kind(), args[1])
 
 
-def _range(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
-    """Refuse a range whose length only the call knows."""
-    for number in args:
-        if isinstance(number, TensorNumber) and not kwargs:
-            number.refuse("range()", "loop over a range of known length, and choose with where")
-    return NotImplemented
-
-
 def _callable(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
     alone = len(args) == 1 and not kwargs and isinstance(args[0], SymbolicNumber)
     return False if alone else NotImplemented
@@ -166,6 +157,5 @@ NUMBER_CALLS: dict[Any, Special] = {
     builtins.type: _type,
     builtins.isinstance: _isinstance,
     builtins.callable: _callable,
-    builtins.range: _range,
 }
 """Builtin to what folds a call of it; `NotImplemented` leaves it to the interpreter."""

@@ -58,14 +58,14 @@ class TensorNumber(SymbolicNumber):
         """Refuse: there is no constant."""
         self.refuse("this operation")
 
-    def refuse(self, wanted: str, hint: str = "") -> NoReturn:
+    def refuse(self, wanted: str) -> NoReturn:
         """Raise ValueNeeded; `wanted` says in the user's words what needs the number."""
         folding = self._numbers.folding
         folding.arrays.blame([self.value])
         try:
             folding.reject(
                 f"{wanted} needs {_NAMES[self._kind]} that exists only at run time",
-                hint or "compute with it, or do this outside the compiled function",
+                "compute with it, or do this outside the compiled function",
             )
         except CompileError:
             # Not an Exception: no code on the way may take another path on it.
