@@ -15,6 +15,7 @@ from .dtypes import (
     integer_limits,
     promote,
     promote_number,
+    uint64,
 )
 from .emitter import Emitter, Number, Scalar, Value, WeakNumber, pack_number
 
@@ -110,6 +111,9 @@ class ElementwiseBuilder(Generic[Value]):
                 raise TypeError("one operand must be a tensor")
             return self.compare(_SWAPPED[predicate], y, x)
         dtype = self._common_dtype(x, y)
+        whole: Value | None = y.exactly() if isinstance(y, WeakNumber) else None
+        if whole is not None and dtype.is_integer:
+            return self._compare_exactly(predicate, x, whole, dtype)
         if _is_int(y) and dtype.is_integer:
             least, greatest = integer_limits(dtype)
             if y < least or y > greatest:
@@ -118,6 +122,14 @@ class ElementwiseBuilder(Generic[Value]):
         lhs, rhs = self._together(x, y, dtype)
         result = TensorSpec(self.emitter.spec(lhs).shape, bool_)
         return self.emitter.emit(graph.CompareOp, (lhs, rhs), result, {"predicate": predicate})
+
+    def _compare_exactly(self, predicate: str, x: Value, y: Value, dtype: DType) -> Value:
+        """Return the comparison of integers with an int64 that their dtype may not hold."""
+        if dtype is not uint64:
+            return self.compare(predicate, self.convert(x, int64), y)
+        found = self.compare(predicate, x, self.convert(y, uint64))
+        below = self.full((), predicate in ("gt", "ge", "ne"), bool_)
+        return self.select(self.compare("lt", y, 0), below, found)
 
     def select(self, condition: Value, x: Value | Scalar, y: Value | Scalar) -> Value:
         """Return elements of `x` where the condition is true (not 0), of `y` elsewhere."""

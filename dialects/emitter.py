@@ -48,6 +48,13 @@ class WeakNumber(ABC):
         Raises `OverflowError` for an integer that the dtype can't hold.
         """
 
+    def exactly(self) -> Any:
+        """Return the emitter's 0-d int64 that an integer is which no comparison here decides.
+
+        None for all others.
+        """
+        return None
+
     @abstractmethod
     def __lt__(self, other: Any, /) -> Any: ...
 

@@ -45,7 +45,7 @@ from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
 from .tensor_numbers import TensorNumber
-from .tensor_reads import READERS, number_of, truth_value
+from .tensor_reads import READERS, number_of, truth_value, with_tensors
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 _CONTEXT_MANAGER = contextlib.contextmanager(cast(Any, iter)).__code__
 _FAST = frozenset((int, float, bool, str, type(None), Tensor, SymbolicArray, *SCALARS.values()))
 _CALLS_BACK = ("builtins", "functools", "itertools", "_functools", "numpy")
+_CONVERTING: tuple[object, ...] = (int, float, bool)
 _HOLDERS = (tuple, list, dict, slice)
 
 
@@ -361,6 +362,7 @@ def _call_method(callee: object) -> types.FunctionType | None:
 
 def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]) -> Any:
     folding = frame.folding
+    args = with_tensors(folding, callee, args, kwargs)
     moves = only_moves(callee, args, kwargs)
     if moves and keyed_by_first(callee):
         args[:1] = map(constant, args[:1])
@@ -399,8 +401,11 @@ def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str
     if calls_back and not any(callee is keeper for keeper in _KEEPERS):
         args = [_folded_when_called(frame, value) for value in args]
         kwargs = {name: _folded_when_called(frame, value) for name, value in kwargs.items()}
-    if moves and folding.numbers.policy.met:
+    if moves:
+        numbers = folding.numbers.policy.met or folding.numbers.of_tensors
         for callback in callbacks_of(callee, args, kwargs):
+            if not numbers and not any(callback is kind for kind in _CONVERTING):
+                continue
             if not isinstance(callback, types.FunctionType) or body_of(callback) is None:
                 made = _handed_constants(frame, callback)
                 args = [made if value is callback else value for value in args]

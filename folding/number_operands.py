@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .numbers import constant
+from .tensor_numbers import TensorNumber
 
 _MOVING = frozenset[Callable[..., Any]](
     getattr(operator, name)
@@ -28,7 +29,9 @@ def looked_at(function: Callable[..., Any], operands: tuple[object, ...]) -> tup
     owner, *others = operands
     if function in _ITEMS:
         if type(owner) not in _CONTAINERS:
-            return tuple(map(constant, operands))
+            # Into a tensor a number goes that is made of one.
+            last = others[-1] if isinstance(others[-1], TensorNumber) else constant(others[-1])
+            return (*map(constant, operands[:-1]), last)
         # The value that is set goes in as it is.
         return (owner, constant(others[0]), *others[1:])
     moved = (*_CONTAINERS, int) if function in _REPEATING else _CONTAINERS

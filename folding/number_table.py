@@ -107,6 +107,8 @@ class Numbers:
     def __init__(self, folding: Folding, policy: NumberPolicy):
         self.policy = policy
         self.folding = folding
+        self.of_tensors = False
+        """Whether there are numbers that are made of tensors."""
         self._leaves: dict[_Key, SymbolicNumber] = {}
         self._fixing: dict[_Key, guards.NumberGuard] = {}
         self._expressions: dict[_Key, Expression] = {}

@@ -29,9 +29,11 @@ def raise_unless(folding: Folding, condition: SSAValue, exception: BaseException
     _assert(folding, condition, name, text)
 
 
-def retreat_unless(folding: Folding, condition: SSAValue) -> None:
+def retreat_unless(
+    folding: Folding, condition: SSAValue, why: str = "an int is beyond 64 bits"
+) -> None:
     """Let the call start again in Python unless a bool holds: the numbers are beyond the graph."""
-    _assert(folding, condition, "Retreat", "an int is beyond 64 bits")
+    _assert(folding, condition, "Retreat", why)
 
 
 def error_of(function: Callable[..., Any], *operands: object) -> Exception:

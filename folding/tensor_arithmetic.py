@@ -29,8 +29,6 @@ _LSHIFT: Callable[..., Any] = getattr(operator, "lshift")  # noqa: B009
 _LEAST = -(2**63)
 _EXACT = 1 << 53
 """Ints up to here are floats, too."""
-_LONGEST = 64
-"""The greatest exponent that is known and becomes products."""
 
 
 def kind_of(number: object) -> type[Number]:
@@ -82,7 +80,8 @@ def _difference(folding: Folding, a: SSAValue, b: SSAValue) -> SSAValue:
     return result
 
 
-def _product(folding: Folding, a: SSAValue, b: SSAValue) -> SSAValue:
+def multiplied(folding: Folding, a: SSAValue, b: SSAValue) -> SSAValue:
+    """Return the product of two 0-d int64; the compiled code retreats from a longer one."""
     build = folding.builder
     wide = build.binary("mul", build.convert(a, float64), build.convert(b, float64))
     # Rounded thrice, so that the bound is a little below the limit.
@@ -179,28 +178,6 @@ def _rounded(
     return made(folding, build.binary(name, a, b), int)
 
 
-def _power(folding: Folding, operands: Sequence[Any]) -> object:
-    """Return a power whose exponent is a small known int; C's `pow` rounds in its own way."""
-    base, exponent = operands[0], operands[1]
-    if len(operands) > 2 or type(exponent) not in (int, bool, float):
-        return NotImplemented
-    if _has_float(operands):
-        if exponent not in (0, 1):
-            return NotImplemented
-        x = float_value(folding, base)
-        return made(folding, x, float) if exponent == 1 else 1.0
-    if not 0 <= exponent <= _LONGEST:
-        return NotImplemented
-    result, square = None, int_value(folding, base)
-    while exponent:
-        if exponent & 1:
-            result = square if result is None else _product(folding, result, square)
-        exponent >>= 1
-        if exponent:
-            square = _product(folding, square, square)
-    return 1 if result is None else made(folding, result, int)
-
-
 def _shift_left(folding: Folding, operands: Sequence[Any]) -> object:
     if _has_float(operands):
         return NotImplemented
@@ -210,7 +187,7 @@ def _shift_left(folding: Folding, operands: Sequence[Any]) -> object:
     # 0 stays 0 however far it is shifted.
     zero = build.compare("eq", x, 0)
     retreat_unless(folding, build.binary("or", build.compare("lt", count, 63), zero))
-    return made(folding, _product(folding, x, _two_to(folding, count)), int)
+    return made(folding, multiplied(folding, x, _two_to(folding, count)), int)
 
 
 def _shift_right(folding: Folding, operands: Sequence[Any]) -> object:
@@ -290,7 +267,7 @@ def _not(folding: Folding, operands: Sequence[Any]) -> object:
 
 _NAMED: dict[str, Meaning] = {
     **{"add": _arithmetic("add", _sum), "sub": _arithmetic("sub", _difference)},
-    **{"mul": _arithmetic("mul", _product), "truediv": _quotient, "pow": _power},
+    **{"mul": _arithmetic("mul", multiplied), "truediv": _quotient},
     **{"floordiv": _floored("floordiv"), "mod": _floored("mod")},
     **{"lshift": _shift_left, "rshift": _shift_right},
     **{"and_": _bitwise("and"), "or_": _bitwise("or"), "xor": _bitwise("xor")},
@@ -299,6 +276,6 @@ _NAMED: dict[str, Meaning] = {
 
 ARITHMETIC: dict[Callable[..., Any], Meaning] = {
     **{getattr(operator, name): meaning for name, meaning in _NAMED.items()},
-    **{abs: _abs, divmod: _divmod, pow: _power},
+    **{abs: _abs, divmod: _divmod},
 }
 """Operator to what it is in the graph."""

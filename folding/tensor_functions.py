@@ -23,6 +23,7 @@ from .tensor_arithmetic import (
     made,
 )
 from .tensor_numbers import number_value
+from .tensor_powers import POWERS
 from .tensor_reads import int_of
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def computed(folding: Folding, function: Callable[..., Any], operands: Sequence[
 
     `NotImplemented` for what the graph can't do as Python does it.
     """
-    meaning = ARITHMETIC.get(function) or FUNCTIONS.get(function)
+    meaning = ARITHMETIC.get(function) or FUNCTIONS.get(function) or POWERS.get(function)
     found = NotImplemented if meaning is None else meaning(folding, operands)
     if found is NotImplemented:
         _check_classes(function, operands)

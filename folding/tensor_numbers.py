@@ -15,6 +15,8 @@ from xdsl.ir import SSAValue
 from ..dialects.dtypes import DType, bool_, float64, int64, integer_limits
 from ..dialects.emitter import Number
 from ..dialects.source import CompileError
+from ..runtime.dispatch import from_value
+from ..runtime.tensor import Tensor
 from ..runtime.tracing import ValueNeeded
 from .numbers import SymbolicNumber, is_number
 from .run_time_errors import retreat_unless
@@ -37,6 +39,7 @@ class TensorNumber(SymbolicNumber):
 
     def __init__(self, numbers: Numbers, value: SSAValue, kind: type[Number]):
         self._numbers = numbers
+        numbers.of_tensors = True
         self._kind = kind
         self.value = value
         numbers.folding.note_number(self)
@@ -53,7 +56,7 @@ class TensorNumber(SymbolicNumber):
 
     def constant(self) -> Any:
         """Refuse: there is no constant."""
-        self.refuse("this")
+        self.refuse("this operation")
 
     def refuse(self, wanted: str) -> NoReturn:
         """Raise ValueNeeded; `wanted` says in the user's words what needs the number."""
@@ -79,6 +82,10 @@ class TensorNumber(SymbolicNumber):
         """Return what an operator gives. Raises what Python raises."""
         if function in _ITEMS and operands[1] is self:
             self.refuse("an index")
+        owner = operands[0]
+        if function is operator.setitem and isinstance(owner, Tensor):
+            folding = self._numbers.folding
+            return function(*operands[:-1], from_value(folding, self.in_dtype(owner.dtype)))
         found = super().combined(function, operands)
         return _with_others(function, operands) if found is NotImplemented else found
 
@@ -101,13 +108,21 @@ class TensorNumber(SymbolicNumber):
         """
         build = self._numbers.folding.builder
         if self._kind is float and dtype.is_integer:
-            self.refuse(f"{dtype.name}()")
+            from .tensor_reads import int_of
+
+            return int_of(self._numbers.folding, self.value).in_dtype(dtype)
         if self._kind is int and dtype.is_integer and dtype is not int64:
             self._check_fits(dtype)
         if self._kind is int and dtype.is_floating:
             # Python makes it a float first.
             return build.convert(build.convert(self.value, float64), dtype)
         return build.convert(self.value, dtype)
+
+    def exactly(self) -> SSAValue | None:
+        """Return an int as a 0-d int64, None for a float."""
+        if self._kind is float:
+            return None
+        return self._numbers.folding.builder.convert(self.value, int64)
 
     def _check_fits(self, dtype: DType) -> None:
         folding, (least, greatest) = self._numbers.folding, integer_limits(dtype)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ..dialects.dtypes import bool_, float64, int64, spec_of, uint64
+from ..dialects.dtypes import bool_, float32, float64, int64, spec_of, uint64
 from ..dialects.emitter import Number
 from ..runtime.array_data import ArrayData
+from ..runtime.arrays import as_dtype
 from ..runtime.constants import evaluate
+from ..runtime.dispatch import from_value
 from ..runtime.symbolic_array import SymbolicArray
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
 from .errors import run
 from .frames import Frame
-from .numbers import constant
+from .numbers import SymbolicNumber, constant, is_number
 from .run_time_errors import error_of, raise_unless, retreat_unless
-from .tensor_numbers import TensorNumber
+from .tensor_numbers import DTYPES, TensorNumber
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -106,6 +108,45 @@ def int_of(folding: Folding, x: SSAValue) -> TensorNumber:
 
 def _only(folding: Folding, value: SSAValue) -> SSAValue:
     return folding.builder.reshape(value, ()) if spec_of(value.type).shape else value
+
+
+def with_tensors(
+    folding: Folding, callee: Any, args: list[object], kwargs: dict[str, object]
+) -> list[object]:
+    """Return the arguments of a call; what a tensor is made of holds tensors, not numbers."""
+    if not folding.numbers.of_tensors or not args or not isinstance(callee, type):
+        return args
+    if not issubclass(callee, Tensor):
+        return args
+    named = args[1] if len(args) > 1 else kwargs.get("dtype")
+    kinds = set(_kinds(args[0]))
+    dtype = DTYPES[max(kinds, key=list(DTYPES).index)] if kinds else None
+    if named is not None:
+        dtype = run(as_dtype, named)
+    elif dtype is float64:
+        dtype = float32
+    return [_as_tensors(folding, args[0], dtype), *args[1:]]
+
+
+def _kinds(data: object) -> Iterator[type]:
+    """Yield the classes of the numbers in nested lists."""
+    if isinstance(data, list | tuple):
+        for one in cast("list[object]", data):
+            yield from _kinds(one)
+    elif is_number(data):
+        yield data.kind if isinstance(data, SymbolicNumber) else type(data)
+
+
+def _as_tensors(folding: Folding, data: object, dtype: Any) -> object:
+    if type(data) in (list, tuple):
+        items = [_as_tensors(folding, one, dtype) for one in cast("list[object]", data)]
+        return items if type(data) is list else tuple(items)
+    if not isinstance(data, TensorNumber):
+        return data
+    if data.kind is float and dtype.is_integer:
+        # As from an array of floats: what is no integer becomes the next one.
+        return from_value(folding, folding.builder.convert(data.value, dtype))
+    return from_value(folding, data.in_dtype(dtype))
 
 
 _MOST = 64
