@@ -101,6 +101,9 @@ class Tensor:
     def asnumpy(self):
         return self.data
 
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.data, dtype, copy=copy)
+
     def item(self, *index):
         return self.data.item(*index)
 
