@@ -144,9 +144,9 @@ class Tensor:
         return abs(self)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        binary = (np.add, np.subtract, np.multiply, np.maximum, np.minimum)
+        arithmetic = (np.add, np.subtract, np.multiply, np.maximum, np.minimum)
         compare = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
-        if method != "__call__" or options or ufunc not in (*binary, *compare):
+        if method != "__call__" or options or ufunc not in (*arithmetic, *compare):
             raise TypeError(f"{ufunc} of a tensor is not in the model")
         return binary(ufunc, *inputs)
 
