@@ -4,28 +4,7 @@ import types
 
 import numpy as np
 
-from .model_tensor import Tensor, binary, convert, float32, int64, promoted, wrap
-
-
-def where(condition, left, right):
-    """Return elements of `left` where the condition holds, else of `right`."""
-    return _called(lambda x, y: np.where(_data(condition), x, y), left, right)
-
-
-def _data(value):
-    return value.data if isinstance(value, Tensor) else Tensor(value).data
-
-
-def _called(function, left, right):
-    """Return what a function of two operands gives; an operator would ask the other operand."""
-    if isinstance(left, bool | int | float) and isinstance(right, bool | int | float):
-        left = Tensor(left, float32 if isinstance(left + right, float) else int64)
-    elif not isinstance(left, Tensor) and not isinstance(right, Tensor):
-        left = Tensor(left)
-    made = binary(function, left, right)
-    if made is NotImplemented:
-        raise TypeError("not a tensor")
-    return made
+from .model_tensor import Tensor, called, convert, float32, promoted, where, wrap
 
 
 def _elementwise(function):
@@ -53,9 +32,9 @@ ops = types.SimpleNamespace(
     exp=_elementwise(np.exp),
     sqrt=_elementwise(np.sqrt),
     tanh=_elementwise(np.tanh),
-    maximum=lambda x, y: _called(np.maximum, x, y),
-    minimum=lambda x, y: _called(np.minimum, x, y),
-    relu=lambda x: _called(np.maximum, x, 0),
+    maximum=lambda x, y: called(np.maximum, x, y),
+    minimum=lambda x, y: called(np.minimum, x, y),
+    relu=lambda x: called(np.maximum, x, 0),
     where=where,
     concat=_joined(np.concatenate),
     stack=_joined(np.stack),

@@ -150,6 +150,11 @@ class Tensor:
             raise TypeError(f"{ufunc} of a tensor is not in the model")
         return binary(ufunc, *inputs)
 
+    def __array_function__(self, function, types, args, kwargs):
+        if function is not np.where:
+            raise TypeError(f"{function} of a tensor is not in the model")
+        return where(*args, **kwargs)
+
     def __add__(self, other):
         return binary(np.add, self, other)
 
@@ -381,3 +386,24 @@ def _computed(function, dtype, left, right):
     if dtype.kind == "i" and function in (np.floor_divide, np.mod):
         return np.where(right == 0, 0, function(left, np.where(right == 0, 1, right)))
     return function(left, right)
+
+
+def where(condition, left, right):
+    """Return elements of `left` where the condition holds, else of `right`."""
+    return called(lambda x, y: np.where(_data(condition), x, y), left, right)
+
+
+def _data(value):
+    return value.data if isinstance(value, Tensor) else Tensor(value).data
+
+
+def called(function, left, right):
+    """Return what a function of two operands gives; an operator would ask the other operand."""
+    if isinstance(left, bool | int | float) and isinstance(right, bool | int | float):
+        left = Tensor(left, float32 if isinstance(left + right, float) else int64)
+    elif not isinstance(left, Tensor) and not isinstance(right, Tensor):
+        left = Tensor(left)
+    made = binary(function, left, right)
+    if made is NotImplemented:
+        raise TypeError("not a tensor")
+    return made
