@@ -11,7 +11,7 @@ import traceback
 from collections import Counter
 
 from .observe import Difference, Refused, check
-from .programs import program
+from .programs import CHOICES, program
 from .shrink import shrunk
 
 _SECONDS = 20
@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--step", type=int, default=1, help="take each step-th program only")
     parser.add_argument("--seconds", type=float, default=math.inf, help="begin none after these")
     parser.add_argument("--mode", choices=("strict", "lax", "both"), default="both")
+    parser.add_argument("--feature", choices=CHOICES, help="what each program may do")
     parser.add_argument("--show", action="store_true", help="print each program")
     parser.add_argument("--no-shrink", action="store_true")
     options = parser.parse_args()
@@ -70,7 +71,7 @@ def _run(mode, options):
     for seed in range(options.seed, options.seed + options.count, options.step):
         if time.monotonic() - start > options.seconds:
             break
-        case = program(seed, lax=mode == "lax")
+        case = program(seed, lax=mode == "lax", feature=options.feature)
         if options.show:
             print(f"# {mode} {seed}\n{case}", flush=True)
         found = _timed(case, mode)
