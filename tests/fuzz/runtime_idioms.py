@@ -69,6 +69,32 @@ else:
     $b[0] = <int>
     del $b[1:]
 $b = len($a) * 10 + ($a is $b) + sum($b)
+-- runtime, a: list, b: int
+if <cond>:
+    $a = [<int>]
+    $b = $a
+else:
+    $a, $b = [<int>], [<int>]
+$b.append(<int>)
+$b = len($a) + ($a is $b)
+-- runtime, a: int, b: list
+$b, $c = [<int>], [<int>]
+for i in range(3):
+    if <cond>:
+        $b, $c = $c, $b
+    elif <cond>:
+        $c = $b
+    $b.append(i)
+$a = sum($c) * 10 + ($b is $c)
+-- runtime+effects, a: int, b: bool
+BOX.made = BOX.n
+if <cond>:
+    BOX.made = <int>
+    del BOX.made
+elif <cond>:
+    BOX.double_made = BOX.made
+$a = BOX.made
+$b = hasattr(BOX, "double_made")
 -- runtime, a: tlist
 $a = [<t1>]
 if <cond>:
