@@ -187,7 +187,7 @@ def _floating_errors_refused(folding: Folding) -> Generator[None]:
 
     settings = np.geterr()
     if not {"ignore", "raise", "warn"}.issuperset(settings.values()):
-        folding.reject("NumPy reports floating-point errors in a way of its own", _HINT)
+        folding.reject("floating-point errors are reported by NumPy in a way of their own", _HINT)
     kinds = {kind: "call" if how == "warn" else how for kind, how in settings.items()}
     with np.errstate(call=WarningHook(refuse), **cast(Any, kinds)):
         yield
