@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 
 from ..dialects.source import CompileError, width_at
+from ..dialects.syntax_trees import parse
+from ..runtime.interrupts import is_interrupt
 from ..runtime.tracing import ValueNeeded
 from .numbers import constant
 
@@ -62,7 +64,8 @@ class Raised(BaseException):
 def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
     """Return what the interpreter computes; what it raises is wrapped in `Raised`.
 
-    A refusal to compile isn't the program's exception: no handler of the program may see it.
+    A refusal to compile and an interrupt aren't the program's exceptions: no handler of the
+    program may see them.
     """
     try:
         return function(*args, **kwargs)
@@ -70,6 +73,8 @@ def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
         # The interpreter's own frames run out sooner here than in the program.
         raise
     except BaseException as error:
+        if is_interrupt(error):
+            raise
         raise wrapped(error) from None
 
 
@@ -114,7 +119,7 @@ def _others_frames(trace: types.TracebackType | None) -> types.TracebackType | N
 def _traceback_of(name: str, location: FileLineColLoc) -> types.TracebackType:
     """Return a traceback entry that shows function `name` at the place."""
     file, line = location.filename.data, location.line.data
-    tree = ast.parse("def f():\n raise ValueError\n")
+    tree = parse("def f():\n raise ValueError\n")
     start = location.column.data - 1
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt | ast.expr):
