@@ -7,10 +7,8 @@ code that the interpreter would run by itself, warnings, and calls that nobody k
 from __future__ import annotations
 
 import functools
-import signal
 import sys
 import sysconfig
-import threading
 import types
 import warnings
 from collections.abc import Callable, Generator, Iterable
@@ -21,6 +19,7 @@ import numpy as np
 
 from ..runtime.array_calls import WarningHook
 from ..runtime.guards import class_of, is_immutable
+from ..runtime.interrupts import signal_handlers
 from ..runtime.locks import ForkSafeLock
 from ..runtime.tracing import current_tracer
 from .classify import OPAQUE, is_graph_callable, is_library, purity, quietly
@@ -112,8 +111,8 @@ def _python_watched(folding: Folding) -> Generator[None]:
             )
 
     before, install = _free_hook(folding)
-    install(watch)
     try:
+        install(watch)
         yield
     finally:
         install(before)
@@ -152,11 +151,7 @@ def _is_harmless(frame: types.FrameType) -> bool:
 
 def _interrupts(frame: types.FrameType) -> bool:
     """Return whether code runs on its own account: a finalizer, or the handler of a signal."""
-    handlers = set[object]()
-    if threading.current_thread() is threading.main_thread():
-        for number in signal.valid_signals():
-            handler = signal.getsignal(number)
-            handlers.add(getattr(getattr(handler, "__func__", handler), "__code__", None))
+    handlers = signal_handlers()
     entered: types.FrameType | None = frame
     while entered is not None and entered.f_globals.get("__name__") != __name__:
         code = entered.f_code
@@ -205,9 +200,10 @@ def _warnings_refused(folding: Folding) -> Generator[None]:
         yield
     finally:
         with _lock:
-            _folds.remove(folding)
-            if not _folds:
+            # First, so that an interrupt doesn't leave the hook.
+            if _folds == [folding]:
                 warnings._showwarnmsg = _shown[0]  # pyright: ignore[reportAttributeAccessIssue]
+            _folds.remove(folding)
 
 
 def _show(message: Any) -> None:
