@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _HINT = "nothing is to be done: it runs in Python at every call"
 
-_KNOWN = frozenset(("numpy", "xdsl", "ml_dtypes", "llvmlite", "foldaway"))
+_KNOWN = frozenset(("numpy", "xdsl", "typing_extensions", "ml_dtypes", "llvmlite", "foldaway"))
 """Packages beside the standard library whose Python code has no effects of its own here."""
 
 _READERS = frozenset(
