@@ -65,7 +65,7 @@ def _check_choice(option: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _decorated(thing: Any, decorator: Callable[[Any], Any]) -> Any:
-    """Return what `jit` makes of a function, a method, a Cell, a class of Cells, or other things."""
+    """Return what `jit` makes of a function, a method, a Cell, a class of Cells or other things."""
     if isinstance(thing, Cell):
         return types.MethodType(decorator(compiled_form(thing)), thing)
     if issubclass(class_of(thing), type) and issubclass(thing, Cell):
