@@ -25,6 +25,7 @@ from ..runtime.sources import Attribute as AttributeOf
 from ..runtime.sources import Held, Item
 from ..runtime.tensor import Tensor
 from .array_inputs import array_at_host, is_array
+from .constant_arrays import ConstantArrays
 from .edits import EDITS, Kind, kind_of
 from .effects import Shadow
 from .functions import body_of
@@ -67,6 +68,7 @@ class Host(HostOps):
         self._numbers: dict[tuple[object, ...], SSAValue] = {}
         self._claims: dict[SSAValue, int] = {}
         self._writes: dict[int, tuple[Tensor, list[tuple[str, SSAValue | None]]]] = {}
+        self._arrays = ConstantArrays(self, folding)
 
     # Values.
 
@@ -92,6 +94,7 @@ class Host(HostOps):
             value = self.value(result)
             self.flush()
             self.write_tensors()
+        self._arrays.check()
         return value
 
     @contextmanager
@@ -150,6 +153,7 @@ class Host(HostOps):
         if arrived is not None:
             return arrived
         value = tensor.graph_value(folding)
+        self._arrays.meet(tensor.handed_out)
         owner = self._claims.setdefault(value, id(tensor))
         if owner != id(tensor) or isinstance(value, BlockArgument):
             return self.runtime("copy", value)
@@ -185,7 +189,8 @@ class Host(HostOps):
             made = self.runtime("new", self.constant(kind))
             self._later(value, made)
             return made
-        return self.constant(value)
+        array = self._arrays.value(value) if self._folding.options.lax else None
+        return self.constant(value) if array is None else array
 
     def _number(self, number: SymbolicNumber) -> SSAValue:
         # An argument of the function, which is visible everywhere.

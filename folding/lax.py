@@ -151,7 +151,10 @@ def _is_harmless(frame: types.FrameType) -> bool:
 
 
 def _interrupts(frame: types.FrameType) -> bool:
-    """Return whether code runs on its own account: a finalizer, or the handler of a signal."""
+    """Return whether code runs on its own account: a finalizer, or the handler of a signal.
+
+    Or it looks for a module that is imported, as what tools put on `sys.meta_path` does.
+    """
     handlers = set[object]()
     if threading.current_thread() is threading.main_thread():
         for number in signal.valid_signals():
@@ -162,12 +165,16 @@ def _interrupts(frame: types.FrameType) -> bool:
         code = entered.f_code
         if code in handlers or code.co_name == "__del__" or code.co_qualname == _FINALIZER:
             return True
+        if (entered.f_globals.get("__name__"), code.co_name) == _FINDING:
+            return True
         entered = entered.f_back
     return False
 
 
 _FINALIZER = "finalize.__call__"
 """What the module `weakref` calls when an object is gone."""
+_FINDING = ("importlib._bootstrap", "_find_spec")
+"""The module and the function that ask the finders of `sys.meta_path`."""
 
 
 def _is_known(module: str, file: str) -> bool:
