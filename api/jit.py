@@ -65,6 +65,16 @@ class Jitted(CompiledFunction):
         found = self.find_or_compile(args, kwargs)
         return self._lazy.run(args, kwargs) if found is None else found[0].run(found[1])
 
+    def prepare(self, args: tuple[Any, ...], jit_config: object) -> bool:
+        """Compile for such arguments, without a call; return whether all of it is compiled.
+
+        Raises CompileError for what STRICT refuses.
+        """
+        if is_lax(self._options.fullgraph, jit_config, self._options.lax):
+            return self.find_or_compile(args, {}) is not None
+        self.specialize(self._bind(args, {}))
+        return True
+
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance, as a method does."""
         return self if instance is None else types.MethodType(self, instance)

@@ -233,7 +233,9 @@ class Planner:
             return self._tuple(kind, initial, final, before)
         if initial is ABSENT or is_same_constant(initial, final):
             return Fixed(final)
-        raise Unmergeable(f"is {words(initial)} before a round of the loop and {words(final)} after")
+        raise Unmergeable(
+            f"is {words(initial)} before a round of the loop and {words(final)} after"
+        )
 
     def _number(self, initial: Any, one: Any, final: Any, before: Node) -> Node:
         kinds = [x.kind if isinstance(x, SymbolicNumber) else type(x) for x in (one, final)]

@@ -51,7 +51,6 @@ class Expression:
 
         return after(frame, signal, put)
 
-
     def rest(self, frame: Frame, step: Step, signal: object) -> str | Fork | None:
         """Run the steps after one that gave a signal; return how they end."""
         rest = self.steps[self.steps.index(step) + 1 :]
@@ -62,6 +61,7 @@ def refuse_fork(signal: object) -> None:
     """Raise CompileError for a fork where nothing can go on in both of its sides."""
     if type(signal) is Fork:
         signal.refuse()
+
 
 MAKERS: dict[type[Operation], Maker] = {}
 """What makes the step of each op; filled by the modules `steps_*`."""

@@ -28,6 +28,7 @@ from ..runtime.sources import Held, Item
 from ..runtime.tensor import Tensor
 from .aliases import Named
 from .array_inputs import array_at_host, is_array
+from .constant_arrays import ConstantArrays
 from .edits import EDITS, Kind, kind_of
 from .effects import Shadow
 from .functions import body_of
@@ -72,6 +73,7 @@ class Host(HostOps):
         self._numbers: dict[tuple[object, ...], SSAValue] = {}
         self._claims: dict[SSAValue, int] = {}
         self._writes: dict[int, tuple[Tensor, list[tuple[str, SSAValue | None]]]] = {}
+        self._arrays = ConstantArrays(self, folding)
 
     # Values.
 
@@ -97,6 +99,7 @@ class Host(HostOps):
             value = self.value(result)
             self.flush()
             self.write_tensors()
+        self._arrays.check()
         return value
 
     def leave_by_raising(self, raised: Raised) -> None:
@@ -193,6 +196,7 @@ class Host(HostOps):
         if arrived is not None:
             return arrived
         value = tensor.graph_value(folding)
+        self._arrays.meet(tensor.handed_out)
         names = folding.aliases.told_apart(tensor, lambda one: id(one) in self._values)
         if names:
             return self._one_of(value, names)
@@ -240,7 +244,8 @@ class Host(HostOps):
             made = self.runtime("new", self.constant(kind))
             self._later(value, made)
             return made
-        return self.constant(value)
+        array = self._arrays.value(value) if self._folding.options.lax else None
+        return self.constant(value) if array is None else array
 
     def _number(self, number: SymbolicNumber) -> SSAValue:
         # An argument of the function, which is visible everywhere.

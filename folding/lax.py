@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _HINT = "nothing is to be done: it runs in Python at every call"
 
-_KNOWN = frozenset(("numpy", "xdsl", "ml_dtypes", "llvmlite", "foldaway"))
+_KNOWN = frozenset(("numpy", "xdsl", "typing_extensions", "ml_dtypes", "llvmlite", "foldaway"))
 """Packages beside the standard library whose Python code has no effects of its own here."""
 
 _READERS = frozenset(
@@ -150,12 +150,17 @@ def _is_harmless(frame: types.FrameType) -> bool:
 
 
 def _interrupts(frame: types.FrameType) -> bool:
-    """Return whether code runs on its own account: a finalizer, or the handler of a signal."""
+    """Return whether code runs on its own account: a finalizer, or the handler of a signal.
+
+    Or it looks for a module that is imported, as what tools put on `sys.meta_path` does.
+    """
     handlers = signal_handlers()
     entered: types.FrameType | None = frame
     while entered is not None and entered.f_globals.get("__name__") != __name__:
         code = entered.f_code
         if code in handlers or code.co_name == "__del__" or code.co_qualname == _FINALIZER:
+            return True
+        if (entered.f_globals.get("__name__"), code.co_name) == _FINDING:
             return True
         entered = entered.f_back
     return False
@@ -163,6 +168,8 @@ def _interrupts(frame: types.FrameType) -> bool:
 
 _FINALIZER = "finalize.__call__"
 """What the module `weakref` calls when an object is gone."""
+_FINDING = ("importlib._bootstrap", "_find_spec")
+"""The module and the function that ask the finders of `sys.meta_path`."""
 
 
 def _is_known(module: str, file: str) -> bool:

@@ -45,6 +45,7 @@ class Flag:
     def __init__(self, value: SSAValue | bool):
         self.value = value
 
+
 _CONSTANTS = (
     *(int, float, complex, bool, str, bytes, type(None), range, slice, type(...), frozenset),
     *(DType, np.dtype),

@@ -164,6 +164,16 @@ def scalar_of_tensor(value: Tensor | Array) -> Any:
     return array.reshape(())[()]
 
 
+def array_of_bytes(elements: bytes, dtype: str, shape: tuple[int, ...], order: Any) -> Array:
+    """Return a new array of these elements, which lie in an order of rows or columns."""
+    return np.ndarray(shape, dtype, elements, order=order).copy(order)
+
+
+def scalar_of_bytes(element: bytes, dtype: str, shape: tuple[int, ...], order: Any) -> Any:
+    """Return a NumPy scalar."""
+    return np.ndarray(shape, dtype, element)[()]
+
+
 def view_of_array(array: Array, name: str, argument: Any) -> Array:
     """Return the view that NumPy itself makes: `name` is one of `VIEWS`."""
     return VIEWS[name](array, argument)
@@ -183,6 +193,7 @@ RUNTIME: dict[str, Callable[..., object]] = {
     **{"exception": builtin_exception, "new_exception": new_exception, "raising": Raising},
     **{"write": write_tensor, "assign": assign_tensor, "copy": copy_tensor},
     **{"array": array_of_tensor, "scalar": scalar_of_tensor, "view": view_of_array},
+    **{"array_of_bytes": array_of_bytes, "scalar_of_bytes": scalar_of_bytes},
     **{"new": new_instance, "new_tuple": new_tuple, "method": types.MethodType},
     **{"set_attribute": object.__setattr__, "delete_attribute": object.__delattr__},
 }
