@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from xdsl.ir import Block, Operation, Region, SSAValue
@@ -138,8 +139,7 @@ def run_steps(steps: list[Step], frame: Frame) -> str | Fork | None:
         if signal is not None:
             if type(signal) is not Fork:
                 return signal
-            rest = steps[steps.index(step) + 1 :]
-            return resume(frame, signal, lambda frame: run_steps(rest, frame))
+            return resume(frame, signal, partial(run_steps, steps[steps.index(step) + 1 :]))
     return None
 
 

@@ -1,4 +1,4 @@
-"""The rounds of `while` and `for`: unrolled as long as the fold knows them, else a loop of the graph."""
+"""The rounds of `while` and `for`: unrolled while the fold knows them, else a loop of the graph."""
 
 from __future__ import annotations
 
