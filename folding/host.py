@@ -382,13 +382,20 @@ class Host(HostOps):
 
     def write_tensors(self) -> None:
         """Emit the writes to tensors: last of all, for the graph reads what was there before."""
+        planned: list[tuple[str, SSAValue, SSAValue]] = []
         for tensor, writes in self._writes.values():
             owner, last = self.value(tensor), tensor.graph_value(self._folding)
             if last is owner and len(writes) == 1:
                 continue
             self._folding.note_effect("writes to a tensor")
             for operation, value in writes:
-                self.runtime(operation, owner, last if value is None else value)
+                new = last if value is None else value
+                if isinstance(new, BlockArgument):
+                    # An input as it was before any of the writes.
+                    new = self.runtime("copy", new)
+                planned.append((operation, owner, new))
+        for operation, owner, new in planned:
+            self.runtime(operation, owner, new)
         self._writes.clear()
 
     def sequence(self, kind: type[Operation], items: list[Any]) -> SSAValue:
