@@ -1,4 +1,4 @@
-"""Copies of iterators: each side of a run-time branch in a loop goes on with the items by itself."""
+"""Copies of iterators: each side of a run-time branch in a loop takes the items by itself."""
 
 from __future__ import annotations
 

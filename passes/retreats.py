@@ -12,6 +12,7 @@ from ..dialects import graph, pyobj
 from .segment_kinds import Kinds
 
 _LOOPS = (pyobj.WhileOp, pyobj.ForOp)
+_CHANGING = (pyobj.SetAttrOp, pyobj.DelAttrOp, pyobj.SetItemOp, pyobj.DelItemOp)
 
 
 def has_retreat(op: Operation) -> bool:
@@ -67,7 +68,6 @@ class _Walk:
             self._has_effects = before
 
     def _is_effect(self, op: Operation) -> bool:
-        if isinstance(op, pyobj.CallOp) and isinstance(op.callee.owner, pyobj.SegmentOp):
-            return False
-        quiet = (pyobj.StoreOp, pyobj.LoadOp, pyobj.UnpackOp, pyobj.ReturnOp, pyobj.RaiseOp)
-        return not isinstance(op, quiet) and self._kinds.is_effect(op)
+        if not isinstance(op, pyobj.CallOp):
+            return isinstance(op, _CHANGING)
+        return not isinstance(op.callee.owner, pyobj.SegmentOp) and self._kinds.is_effect(op)
