@@ -85,7 +85,7 @@ class Placer:
         self.memory.location = op.location
         handle = HANDLERS.get(type(op))
         if handle is None and op.name in CONTROL:
-            # Most programs have no branch, and scf takes its time to import.
+            # It needs this module.
             from .place_control import place_control
 
             handle = place_control
@@ -282,4 +282,4 @@ HANDLERS: dict[type[Operation], Callable[[Placer, Operation], None]] = {
     func.ReturnOp: Placer.finish,
 }
 CONTROL = ("scf.if", "scf.while", "scf.for", "cf.assert")
-"""Further ops that have a handler, which is imported when it is needed."""
+"""Further ops that have a handler."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from xdsl.dialects import scf
 from xdsl.ir import Block, Operation, Region
 
 from .buffers import Buffer, Storage
@@ -135,8 +134,8 @@ def _last(region: Region) -> Operation:
 
 
 _HANDLERS: dict[str, Callable[[Placer, Operation], None]] = {
-    scf.IfOp.name: _place_if,
-    scf.WhileOp.name: _place_while,
-    scf.ForOp.name: _place_for,
+    "scf.if": _place_if,
+    "scf.while": _place_while,
+    "scf.for": _place_for,
     "cf.assert": _place_assert,
 }
