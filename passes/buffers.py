@@ -6,7 +6,7 @@ import math
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
-from xdsl.dialects import memref
+from xdsl.dialects import memref, tensor
 from xdsl.dialects.builtin import LocationAttr, MemRefType, NoneAttr, StridedLayoutAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
@@ -206,6 +206,11 @@ class Memory:
 def row_major(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the strides of a tensor whose elements lie without gaps, the last axis innermost."""
     return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def has_value(value: SSAValue) -> bool:
+    """Return whether a tensor's elements are worth a copy."""
+    return not isinstance(value.owner, tensor.EmptyOp)
 
 
 def memref_of(element: Attribute, shape: tuple[int, ...]) -> MemRefType[Attribute]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from xdsl.ir import Block, Operation, SSAValue
 
@@ -47,6 +47,16 @@ class CapturedValues:
 def has_blocks(op: Operation) -> bool:
     """Return whether an op is a branch or a loop, whose regions are blocks like any function's."""
     return op.name.startswith("scf.")
+
+
+def ops_of(block: Block) -> Iterator[Operation]:
+    """Yield the ops of a block, and of the branches and loops in it."""
+    for op in block.ops:
+        yield op
+        if has_blocks(op):
+            for region in op.regions:
+                for inner in region.blocks:
+                    yield from ops_of(inner)
 
 
 def initial_values(op: Operation) -> Sequence[SSAValue]:

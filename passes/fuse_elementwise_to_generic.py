@@ -14,7 +14,7 @@ from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
-from .control_regions import CapturedValues, has_blocks
+from .control_regions import CapturedValues, has_blocks, ops_of
 from .elementwise_nodes import Loops, Node, compose, is_number
 from .fusion_groups import Group, plan
 from .lower_graph_to_linalg import replace_body
@@ -50,7 +50,7 @@ def is_tensors(function: func.FuncOp) -> bool:
         return False
     block = function.body.block
     return all(isinstance(type, TensorType) for type in block.arg_types) and all(
-        op.name.split(".")[0] in _DIALECTS or isinstance(op, func.ReturnOp) for op in block.walk()
+        op.name.split(".")[0] in _DIALECTS or isinstance(op, func.ReturnOp) for op in ops_of(block)
     )
 
 

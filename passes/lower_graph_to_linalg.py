@@ -15,6 +15,7 @@ from ..dialects import graph
 from ..dialects.dtypes import spec_of
 from ..dialects.source import reject
 from .lower_elementwise import ELEMENTWISE, lower_elementwise
+from .lower_raise import lower_assert, lower_raise
 from .lower_reduction import lower_argreduce, lower_dot_general, lower_reduce
 from .lower_shape import SHAPE
 from .scalar_ops import signless, tensor_of
@@ -110,16 +111,24 @@ class BlockLowering:
                     "a function that prints can't become linalg",
                     "outline-segments leaves printing to the host program",
                 )
-            lowering = LOWERINGS.get(type(op))
-            if lowering is not None:
-                results = [lowering(self.to, op, operands)]
-            else:
-                # Most programs have no branch, and scf takes its time to import.
-                from .lower_control import lower_control
-
-                results = lower_control(self, op, operands)
-            self._name(op, results)
+            self._name(op, self._results(op, operands))
         return None
+
+    def _results(self, op: Operation, operands: Sequence[SSAValue]) -> Sequence[SSAValue]:
+        """Append what an op becomes."""
+        lowering = LOWERINGS.get(type(op))
+        if lowering is not None:
+            return [lowering(self.to, op, operands)]
+        if isinstance(op, graph.RaiseOp):
+            lower_raise(self.to, op)
+        elif isinstance(op, graph.AssertOp):
+            lower_assert(self.to, op, operands[0])
+        else:
+            # Most programs have no branch, and scf takes its time to import.
+            from .lower_control import lower_control
+
+            return lower_control(self, op, operands)
+        return ()
 
     def nothing(self, types: Iterable[Attribute]) -> list[SSAValue]:
         """Append tensors without a value, for a block that is left before it gives any."""

@@ -20,12 +20,13 @@ from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from ..dialects.source import reject
-from .buffers import Buffer, Memory, Storage, element_type, extents, memref_of, row_major
+from .buffers import Buffer, Memory, Storage, element_type, extents, has_value, memref_of, row_major
 from .control_regions import CapturedValues, has_blocks
 from .destinations import destinations
 from .fuse_elementwise_to_generic import is_tensors
 from .lower_graph_to_linalg import replace_body
 from .overwriting import Overwriting
+from .place_control import CONTROL
 from .scalar_ops import defaults
 from .structured_ops import segments, shape_of
 
@@ -83,12 +84,7 @@ class Placer:
     def step(self, op: Operation) -> None:
         """Append what one op becomes."""
         self.memory.location = op.location
-        handle = HANDLERS.get(type(op))
-        if handle is None and op.name in CONTROL:
-            # Most programs have no branch, and scf takes its time to import.
-            from .place_control import place_control
-
-            handle = place_control
+        handle = HANDLERS.get(type(op)) or CONTROL.get(op.name)
         if handle is None:
             reject(
                 op,
@@ -260,11 +256,6 @@ class Placer:
         """Wait with the memory of a tensor without a value until something is written."""
 
 
-def has_value(value: SSAValue) -> bool:
-    """Return whether a tensor's elements are worth a copy."""
-    return not isinstance(value.owner, tensor.EmptyOp)
-
-
 def parameter(value: SSAValue) -> Buffer:
     """Return memory that is given, not allocated."""
     return Buffer(value, Storage(value, owned=False), row_major(shape_of(value)), 0)
@@ -281,5 +272,3 @@ HANDLERS: dict[type[Operation], Callable[[Placer, Operation], None]] = {
     tensor.ExpandShapeOp: Placer.reshape,
     func.ReturnOp: Placer.finish,
 }
-CONTROL = ("scf.if", "scf.while", "scf.for", "cf.assert")
-"""Further ops that have a handler, which is imported when it is needed."""

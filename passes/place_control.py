@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from xdsl.dialects import scf
 from xdsl.ir import Block, Operation, Region
 
-from .buffers import Buffer, Storage
+from .buffers import Buffer, Storage, has_value
 from .control_regions import initial_values
 from .destinations import destinations
 from .parallel_moves import parallel_moves
-from .place_buffers import Placer, has_value
 
-
-def place_control(placer: Placer, op: Operation) -> None:
-    """Append what a branch, a loop or an assertion becomes, which gives nothing."""
-    _HANDLERS[op.name](placer, op)
+if TYPE_CHECKING:
+    from .place_buffers import Placer
 
 
 def _place_if(placer: Placer, op: Operation) -> None:
@@ -134,9 +131,10 @@ def _last(region: Region) -> Operation:
     return last
 
 
-_HANDLERS: dict[str, Callable[[Placer, Operation], None]] = {
-    scf.IfOp.name: _place_if,
-    scf.WhileOp.name: _place_while,
-    scf.ForOp.name: _place_for,
+CONTROL: dict[str, Callable[[Placer, Operation], None]] = {
+    "scf.if": _place_if,
+    "scf.while": _place_while,
+    "scf.for": _place_for,
     "cf.assert": _place_assert,
 }
+"""By the op's name: to import scf takes time, and most programs have no branch."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.utils.exceptions import PassFailedException
+from xdsl.utils.exceptions import DiagnosticException, PassFailedException
 from xdsl.utils.target import Target
 
 from ...dialects.dtypes import TensorSpec, integer_limits
@@ -56,6 +56,8 @@ def ran(program: Callable[[], Result]) -> Result:
     """Return what a program returns; raise PassFailedException for what it raises."""
     try:
         return program()
+    except DiagnosticException:
+        raise
     except Exception as error:
         text = f"{type(error).__name__}: {error}" if error.args else type(error).__name__
         raise PassFailedException(f"error: the program raised {text}") from None

@@ -25,11 +25,11 @@ class Raises(Exception):
 class Drawn:
     """A program with inputs of some types, among which are conditions and counts."""
 
-    def __init__(self, seed, specs, length=8):
+    def __init__(self, seed, specs, length=8, depth=2):
         self.random = random.Random(seed)
         self.specs = [*specs, CONDITION, CONDITION, COUNT]
         self.types = dict(enumerate(self.specs))
-        self.block = self._block(list(self.types), length, 2, None)
+        self.block = self._block(list(self.types), length, depth, None)
 
     def _block(self, names, length, depth, gives):
         """Draw statements that see `names`; they give values of the types, by default any."""
