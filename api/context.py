@@ -7,8 +7,7 @@ Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.
 
 from __future__ import annotations
 
-import threading
-
+from foldaway.runtime.locks import ForkSafeLock
 from foldaway.runtime.tracing import before_effect
 
 GRAPH_MODE = 0
@@ -74,7 +73,7 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 }
 
 _settings = dict(_DEFAULTS)
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 
 
 def set_context(**settings: object) -> None:

@@ -24,6 +24,7 @@ Shape = tuple[int, ...]
 Draw = Callable[[Shape], Any]
 
 _state = [np.random.default_rng()]
+_seeds: list[int | None] = [None]
 
 
 def set_seed(seed: int) -> None:
@@ -33,6 +34,12 @@ def set_seed(seed: int) -> None:
     """
     before_effect("set_seed()")
     _state[0] = np.random.default_rng(seed)
+    _seeds[0] = seed
+
+
+def get_seed() -> int | None:
+    """Return what `set_seed` was last told, None before the first time."""
+    return _seeds[0]
 
 
 def initializer(

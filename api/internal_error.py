@@ -10,6 +10,7 @@ from pathlib import Path
 from xdsl.dialects.builtin import ModuleOp
 
 from foldaway.dialects.source import CompileError
+from foldaway.runtime.interrupts import is_interrupt
 
 
 class InternalError(RuntimeError):
@@ -18,12 +19,14 @@ class InternalError(RuntimeError):
 
 @contextmanager
 def our_failure(stage: str, module: ModuleOp | None) -> Generator[None]:
-    """Turn any error but CompileError that the block raises into InternalError."""
+    """Turn any error that the block raises into InternalError, but CompileError and interrupts."""
     try:
         yield
     except CompileError:
         raise
     except Exception as error:
+        if is_interrupt(error):
+            raise
         where = f"; the IR is in {_saved(module)}" if module is not None else ""
         raise InternalError(
             f"this is a bug in foldaway, in '{stage}': {type(error).__name__}: {error}{where}"

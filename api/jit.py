@@ -14,6 +14,7 @@ from foldaway.frontend.lower_function import lower_function
 from foldaway.passes.fold_pyobj import fallback_enabled
 from foldaway.runtime.collector import no_collection
 from foldaway.runtime.compiled import CompiledFunction
+from foldaway.runtime.interrupts import InterpreterState
 from foldaway.runtime.locks import ForkSafeLock
 from foldaway.runtime.report import FunctionReport
 from foldaway.runtime.signature import signature_key
@@ -64,6 +65,16 @@ class Jitted(CompiledFunction):
         found = self.find_or_compile(args, kwargs)
         return self._lazy.run(args, kwargs) if found is None else found[0].run(found[1])
 
+    def prepare(self, args: tuple[Any, ...], jit_config: object) -> bool:
+        """Compile for such arguments, without a call; return whether all of it is compiled.
+
+        Raises CompileError for what STRICT refuses.
+        """
+        if is_lax(self._options.fullgraph, jit_config, self._options.lax):
+            return self.find_or_compile(args, {}) is not None
+        self.specialize(self._bind(args, {}))
+        return True
+
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance, as a method does."""
         return self if instance is None else types.MethodType(self, instance)
@@ -101,8 +112,6 @@ class Jitted(CompiledFunction):
                 self._lazy.check_tries(arguments)
                 found = self._compile(key, arguments, True)
             except (CompileError, Raised) as error:
-                if isinstance(error, Raised) and isinstance(error.exception, KeyboardInterrupt):
-                    raise error.exception from None
                 self._lazy.add(key, error)
                 return None
             except InternalError as error:
@@ -127,10 +136,15 @@ class Jitted(CompiledFunction):
             if found is None:
                 self._cache.note_miss(key, arguments)
                 changing = self._cache.numbers
-                with tracing(None), no_collection():
-                    found = compile_function(
-                        self.function, arguments, key, self._options, changing, lax
-                    )
+                state = InterpreterState()
+                try:
+                    with tracing(None), no_collection():
+                        found = compile_function(
+                            self.function, arguments, key, self._options, changing, lax
+                        )
+                except BaseException:
+                    state.restore()
+                    raise
                 self._cache.add(found, arguments)
         return found
 

@@ -24,7 +24,7 @@ from foldaway.runtime.lazy_trace import (
     TraceForm,
     compute_eagerly,
     current_recorder,
-    recording,
+    record,
 )
 from foldaway.runtime.tensor import Tensor
 
@@ -122,8 +122,7 @@ class LazyFunction:
         self._in_a_row += 1
         if current_recorder() is not None:
             return self.function(*args, **kwargs)
-        with recording(self):
-            return self.function(*args, **kwargs)
+        return record(self, self.function, args, kwargs)
 
     @property
     def compilations(self) -> int:

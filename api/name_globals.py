@@ -10,6 +10,7 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.rewriter import Rewriter
 
 from foldaway.dialects import pyobj
+from foldaway.dialects.syntax_trees import parse
 
 
 def name_globals(ir: ModuleOp, text: str, file: str, module: str, code: CodeType) -> None:
@@ -46,7 +47,7 @@ def _places(text: str, file: str, module: str) -> dict[str, tuple[str, str | Non
         s.get_name(): (module, s.get_name()) for s in bound
     }
     stores: list[str] = []
-    for statement in ast.parse(text, file).body:
+    for statement in parse(text, file).body:
         match statement:
             case ast.Import(names=names):
                 for alias in names:

@@ -21,6 +21,7 @@ from xdsl.rewriter import Rewriter
 
 from foldaway.dialects import pyobj
 from foldaway.dialects.pyobj.literals import Literal, is_literal
+from foldaway.dialects.syntax_trees import parse
 
 from .name_globals import name_globals
 
@@ -69,7 +70,7 @@ def _only(text: str, file: str, function: str) -> str:
 
     Of a class around it, the bare header is left.
     """
-    body: Sequence[ast.stmt] = ast.parse(text, file).body
+    body: Sequence[ast.stmt] = parse(text, file).body
     lines = ["" for _ in text.splitlines()]
     *outer, name = function.split(".")
     for one in outer:

@@ -11,6 +11,8 @@ from xdsl.ir import Attribute, Operation
 from xdsl.pattern_rewriter import PatternRewriter
 from xdsl.utils.exceptions import DiagnosticException
 
+from .syntax_trees import parse
+
 
 class CompileError(DiagnosticException, RuntimeError):
     """The user's program can't be compiled. The message points into their file."""
@@ -55,7 +57,7 @@ def width_at(location: FileLineColLoc) -> int:
     column = max(location.column.data - 1, 0)
     text = linecache.getline(file, line).rstrip()
     try:
-        tree = ast.parse("".join(linecache.getlines(file)))
+        tree = parse("".join(linecache.getlines(file)))
     except (SyntaxError, ValueError, RecursionError):
         return 1
     starting = [

@@ -36,10 +36,23 @@ class Aliases:
         self._vague: set[int] = set()
 
     def note(self, made: Tensor, names: list[Named]) -> None:
-        """Be told that a merged tensor is one of others, each where its flag is true."""
+        """Be told that a merged tensor is one of others, each where its flag is true.
+
+        It may be what those may be, too.
+        """
         if not names:
             return
-        self._names[id(made)] = (ref(made), names)
+        found = {id(old): (old, flag) for old, flag in names}
+        for old, flag in names:
+            for other, inner in self.names_of(old):
+                if id(other) in found:
+                    continue
+                if len(found) < MOST_NAMES or self._is_outside(other):
+                    both = self._folding.builder.binary("and", flag, inner)
+                    found[id(other)] = (other, both)
+                else:
+                    self.note_vague(made, other)
+        self._names[id(made)] = (ref(made), list(found.values()))
         for old, _ in names:
             self._join(made, old)
 

@@ -144,7 +144,7 @@ def truth(frame: Frame, value: object) -> bool:
 
 
 def decided(frame: Frame, value: object) -> bool | SSAValue:
-    """Return whether a value counts as true: the run-time bool for it, where only the call knows."""
+    """Return whether a value counts as true: a run-time bool, where only the call knows."""
     if value is True or value is False:
         return value
     if type(value) is TensorNumber:

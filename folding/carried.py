@@ -97,21 +97,13 @@ class Whole(Node):
         return [cast(Tensor, part).graph_value(folding), *flags]
 
     def _is(self, folding: Folding, part: Tensor, name: Tensor) -> SSAValue:
-        """Return whether a tensor is another one: by itself, or as the one that entered is."""
-        build = folding.builder
-        flags = [number_value(folding, True)] if part is name else []
+        """Return whether a tensor is another one."""
+        if part is name:
+            return number_value(folding, True)
         for old, flag in folding.aliases.names_of(part):
             if old is name:
-                flags.append(flag)
-            elif old is self.entered:
-                inner = dict((id(one), f) for one, f in folding.aliases.names_of(old))
-                flags.append(build.binary("and", flag, inner[id(name)]))
-        if not flags:
-            return number_value(folding, False)
-        found = flags[0]
-        for flag in flags[1:]:
-            found = build.binary("or", found, flag)
-        return found
+                return flag
+        return number_value(folding, False)
 
 
 class Array(Node):
@@ -241,7 +233,9 @@ class Planner:
             return self._tuple(kind, initial, final, before)
         if initial is ABSENT or is_same_constant(initial, final):
             return Fixed(final)
-        raise Unmergeable(f"is {words(initial)} before a round of the loop and {words(final)} after")
+        raise Unmergeable(
+            f"is {words(initial)} before a round of the loop and {words(final)} after"
+        )
 
     def _number(self, initial: Any, one: Any, final: Any, before: Node) -> Node:
         kinds = [x.kind if isinstance(x, SymbolicNumber) else type(x) for x in (one, final)]
@@ -274,7 +268,8 @@ class Planner:
         if id(tensor) not in self._made:
             return [tensor]
         folding = cast("Folding", current_tracer())
-        return [old for old, _ in folding.aliases.names_of(tensor)]
+        names = folding.aliases.names_of(tensor)
+        return [old for old, _ in names if id(old) not in self._made]
 
     def _array(self, one: ArrayData, final: ArrayData) -> Node:
         same = type(one) is type(final) and one.shape == final.shape and one.dtype == final.dtype

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from .forks import Fork, after, resume
 from .frames import Frame
-from .places import Slot
 
 Step = Callable[[Frame], "str | Fork | None"]
 Maker = Callable[["CodeMaker", Operation], Step]
@@ -42,11 +42,15 @@ class Expression:
     def run(self, frame: Frame, slot: int) -> str | Fork | None:
         """Put the value into a slot, on each way that it comes about; return how the steps end."""
 
+        signal = run_steps(self.steps, frame)
+        if signal is None:
+            frame.folding.journal.put(frame, slot, frame.slots[self.given])
+            return None
+
         def put(frame: Frame) -> None:
-            frame.folding.journal.write(Slot(frame, slot), frame.slots[self.given])
+            frame.folding.journal.put(frame, slot, frame.slots[self.given])
 
-        return after(frame, run_steps(self.steps, frame), put)
-
+        return after(frame, signal, put)
 
     def rest(self, frame: Frame, step: Step, signal: object) -> str | Fork | None:
         """Run the steps after one that gave a signal; return how they end."""
@@ -58,6 +62,7 @@ def refuse_fork(signal: object) -> None:
     """Raise CompileError for a fork where nothing can go on in both of its sides."""
     if type(signal) is Fork:
         signal.refuse()
+
 
 MAKERS: dict[type[Operation], Maker] = {}
 """What makes the step of each op; filled by the modules `steps_*`."""
@@ -134,8 +139,7 @@ def run_steps(steps: list[Step], frame: Frame) -> str | Fork | None:
         if signal is not None:
             if type(signal) is not Fork:
                 return signal
-            rest = steps[steps.index(step) + 1 :]
-            return resume(frame, signal, lambda frame: run_steps(rest, frame))
+            return resume(frame, signal, partial(run_steps, steps[steps.index(step) + 1 :]))
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
 
 from ..dialects.source import CompileError
+from ..runtime.interrupts import is_interrupt
 from ..runtime.tracebacks import MARK, traceback_at
 from ..runtime.tracing import ValueNeeded
 from .numbers import constant
@@ -59,7 +60,8 @@ class Raised(BaseException):
 def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
     """Return what the interpreter computes; what it raises is wrapped in `Raised`.
 
-    A refusal to compile isn't the program's exception: no handler of the program may see it.
+    A refusal to compile and an interrupt aren't the program's exceptions: no handler of the
+    program may see them.
     """
     try:
         return function(*args, **kwargs)
@@ -67,6 +69,8 @@ def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
         # The interpreter's own frames run out sooner here than in the program.
         raise
     except BaseException as error:
+        if is_interrupt(error):
+            raise
         raise wrapped(error) from None
 
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from xdsl.ir import Block
 
+from ..dialects.syntax_trees import parse
 from ..frontend.lower_statement import StatementLowering
 from ..runtime.guards import class_of
 from .class_frames import ClassFrame
@@ -101,7 +102,7 @@ def fold_eval(frame: Frame, args: list[Any], kwargs: dict[str, object]) -> objec
     """Return what `eval` of a text gives; its names are folded as those of the function are."""
     text, table, variables = _parts(frame, "eval", args, kwargs)
     run(compile, text.lstrip(" \t"), _FILE, "eval")
-    tree = ast.parse(text.lstrip(" \t"), _FILE, "eval")
+    tree = parse(text.lstrip(" \t"), _FILE, "eval")
     lowering = StatementLowering(_FILE)
     lowering.in_function = True
     region = lowering.region(lambda _: lowering.returned(tree.body))
@@ -118,7 +119,7 @@ def fold_exec(frame: Frame, args: list[Any], kwargs: dict[str, object]) -> None:
         )
     run(compile, text, _FILE, "exec")
     lowering = StatementLowering(_FILE)
-    tree = ast.parse(text, _FILE)
+    tree = parse(text, _FILE)
     if any(isinstance(node, ast.AnnAssign) for node in ast.walk(tree)):
         frame.folding.reject("'exec' of annotations can't be compiled", "leave them out")
     region = lowering.region(lambda _: lowering.statements(tree.body))

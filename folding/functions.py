@@ -18,7 +18,6 @@ from .code import RETURN, Code, run_steps
 from .errors import HOOK, Raised, run
 from .forks import Fork, Signal, after, handle, leave, turn
 from .frames import Frame
-from .places import Slot
 from .scopes import Scope, scope_of
 
 
@@ -187,7 +186,7 @@ class Returned:
         """Put what each way returns into a slot of the caller's; return how that ends."""
 
         def put(frame: Frame) -> None:
-            frame.folding.journal.write(Slot(frame, slot), self.frame.result)
+            frame.folding.journal.put(frame, slot, self.frame.result)
 
         return after(frame, self.fork, put, (RETURN,))
 

@@ -14,6 +14,7 @@ from xdsl.ir import Operation
 
 from ..dialects import pyobj
 from ..dialects.source import CompileError, reject
+from ..runtime.interrupts import is_interrupt
 from ..runtime.tracing import current_tracer
 from .errors import Raised, run, wrapped
 from .frames import Frame
@@ -112,6 +113,8 @@ def _generate(frame: GeneratorFrame, code: GeneratingCode) -> Waiting:
                     raise
                 resume, given = body.throw, wrapped(error)
             except BaseException as error:
+                if is_interrupt(error):
+                    raise
                 resume, given = body.throw, wrapped(error)
     except StopIteration:
         pass

@@ -28,6 +28,7 @@ from ..runtime.sources import Held, Item
 from ..runtime.tensor import Tensor
 from .aliases import Named
 from .array_inputs import array_at_host, is_array
+from .constant_arrays import ConstantArrays
 from .edits import EDITS, Kind, kind_of
 from .effects import Shadow
 from .functions import body_of
@@ -72,6 +73,7 @@ class Host(HostOps):
         self._numbers: dict[tuple[object, ...], SSAValue] = {}
         self._claims: dict[SSAValue, int] = {}
         self._writes: dict[int, tuple[Tensor, list[tuple[str, SSAValue | None]]]] = {}
+        self._arrays = ConstantArrays(self, folding)
 
     # Values.
 
@@ -97,6 +99,7 @@ class Host(HostOps):
             value = self.value(result)
             self.flush()
             self.write_tensors()
+        self._arrays.check()
         return value
 
     def leave_by_raising(self, raised: Raised) -> None:
@@ -193,6 +196,7 @@ class Host(HostOps):
         if arrived is not None:
             return arrived
         value = tensor.graph_value(folding)
+        self._arrays.meet(tensor.handed_out)
         names = folding.aliases.told_apart(tensor, lambda one: id(one) in self._values)
         if names:
             return self._one_of(value, names)
@@ -240,7 +244,8 @@ class Host(HostOps):
             made = self.runtime("new", self.constant(kind))
             self._later(value, made)
             return made
-        return self.constant(value)
+        array = self._arrays.value(value) if self._folding.options.lax else None
+        return self.constant(value) if array is None else array
 
     def _number(self, number: SymbolicNumber) -> SSAValue:
         # An argument of the function, which is visible everywhere.
@@ -377,13 +382,20 @@ class Host(HostOps):
 
     def write_tensors(self) -> None:
         """Emit the writes to tensors: last of all, for the graph reads what was there before."""
+        planned: list[tuple[str, SSAValue, SSAValue]] = []
         for tensor, writes in self._writes.values():
             owner, last = self.value(tensor), tensor.graph_value(self._folding)
             if last is owner and len(writes) == 1:
                 continue
             self._folding.note_effect("writes to a tensor")
             for operation, value in writes:
-                self.runtime(operation, owner, last if value is None else value)
+                new = last if value is None else value
+                if isinstance(new, BlockArgument):
+                    # An input as it was before any of the writes.
+                    new = self.runtime("copy", new)
+                planned.append((operation, owner, new))
+        for operation, owner, new in planned:
+            self.runtime(operation, owner, new)
         self._writes.clear()
 
     def sequence(self, kind: type[Operation], items: list[Any]) -> SSAValue:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..runtime.guards import class_of
-from .places import Place, Result, Variable, place_of_object
+from .places import Place, Result, Slot, Variable, place_of_object
 
 if TYPE_CHECKING:
     from .frames import Frame
@@ -124,6 +124,12 @@ class Journal:
         """Change a place; a record that is open remembers what it held."""
         self._save(place)
         place.write(content)
+
+    def put(self, frame: Frame, index: int, value: object) -> None:
+        """Put the value of an expression into its slot, which sides of a branch may do."""
+        if self._records:
+            self._save(Slot(frame, index))
+        frame.slots[index] = value
 
     def variable(self, frame: Frame, name: str) -> None:
         """Be told that a variable is bound or unbound next."""

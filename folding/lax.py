@@ -7,10 +7,8 @@ code that the interpreter would run by itself, warnings, and calls that nobody k
 from __future__ import annotations
 
 import functools
-import signal
 import sys
 import sysconfig
-import threading
 import types
 import warnings
 from collections.abc import Callable, Generator, Iterable
@@ -21,6 +19,7 @@ import numpy as np
 
 from ..runtime.array_calls import WarningHook
 from ..runtime.guards import class_of, is_immutable
+from ..runtime.interrupts import signal_handlers
 from ..runtime.locks import ForkSafeLock
 from ..runtime.tracing import current_tracer
 from .classify import OPAQUE, is_graph_callable, is_library, purity, quietly
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 _HINT = "nothing is to be done: it runs in Python at every call"
 
-_KNOWN = frozenset(("numpy", "xdsl", "ml_dtypes", "llvmlite", "foldaway"))
+_KNOWN = frozenset(("numpy", "xdsl", "typing_extensions", "ml_dtypes", "llvmlite", "foldaway"))
 """Packages beside the standard library whose Python code has no effects of its own here."""
 
 _READERS = frozenset(
@@ -112,8 +111,8 @@ def _python_watched(folding: Folding) -> Generator[None]:
             )
 
     before, install = _free_hook(folding)
-    install(watch)
     try:
+        install(watch)
         yield
     finally:
         install(before)
@@ -151,16 +150,17 @@ def _is_harmless(frame: types.FrameType) -> bool:
 
 
 def _interrupts(frame: types.FrameType) -> bool:
-    """Return whether code runs on its own account: a finalizer, or the handler of a signal."""
-    handlers = set[object]()
-    if threading.current_thread() is threading.main_thread():
-        for number in signal.valid_signals():
-            handler = signal.getsignal(number)
-            handlers.add(getattr(getattr(handler, "__func__", handler), "__code__", None))
+    """Return whether code runs on its own account: a finalizer, or the handler of a signal.
+
+    Or it looks for a module that is imported, as what tools put on `sys.meta_path` does.
+    """
+    handlers = signal_handlers()
     entered: types.FrameType | None = frame
     while entered is not None and entered.f_globals.get("__name__") != __name__:
         code = entered.f_code
         if code in handlers or code.co_name == "__del__" or code.co_qualname == _FINALIZER:
+            return True
+        if (entered.f_globals.get("__name__"), code.co_name) == _FINDING:
             return True
         entered = entered.f_back
     return False
@@ -168,6 +168,8 @@ def _interrupts(frame: types.FrameType) -> bool:
 
 _FINALIZER = "finalize.__call__"
 """What the module `weakref` calls when an object is gone."""
+_FINDING = ("importlib._bootstrap", "_find_spec")
+"""The module and the function that ask the finders of `sys.meta_path`."""
 
 
 def _is_known(module: str, file: str) -> bool:
@@ -187,7 +189,7 @@ def _floating_errors_refused(folding: Folding) -> Generator[None]:
 
     settings = np.geterr()
     if not {"ignore", "raise", "warn"}.issuperset(settings.values()):
-        folding.reject("NumPy reports floating-point errors in a way of its own", _HINT)
+        folding.reject("floating-point errors are reported by NumPy in a way of their own", _HINT)
     kinds = {kind: "call" if how == "warn" else how for kind, how in settings.items()}
     with np.errstate(call=WarningHook(refuse), **cast(Any, kinds)):
         yield
@@ -205,9 +207,10 @@ def _warnings_refused(folding: Folding) -> Generator[None]:
         yield
     finally:
         with _lock:
-            _folds.remove(folding)
-            if not _folds:
+            # First, so that an interrupt doesn't leave the hook.
+            if _folds == [folding]:
                 warnings._showwarnmsg = _shown[0]  # pyright: ignore[reportAttributeAccessIssue]
+            _folds.remove(folding)
 
 
 def _show(message: Any) -> None:

@@ -45,6 +45,7 @@ class Flag:
     def __init__(self, value: SSAValue | bool):
         self.value = value
 
+
 _CONSTANTS = (
     *(int, float, complex, bool, str, bytes, type(None), range, slice, type(...), frozenset),
     *(DType, np.dtype),
@@ -285,7 +286,8 @@ class Merge:
         """Return which tensors of before the branch a tensor may be, each with the flag for it."""
         if id(tensor) not in way.tensors:
             return {id(tensor): (tensor, True)}
-        return {id(old): (old, flag) for old, flag in self._folding.aliases.names_of(tensor)}
+        names = self._folding.aliases.names_of(tensor)
+        return {id(old): (old, flag) for old, flag in names if id(old) not in way.tensors}
 
     def _array(self, a: ArrayData, b: ArrayData) -> Build:
         if type(a) is not type(b) or a.shape != b.shape or a.dtype != b.dtype:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr
 
+from ..dialects.syntax_trees import parse
+
 HEADER = (
     "Found unsupported syntax in Graph mode, those codes would be fallen back to "
     "Python interpreter:"
@@ -57,7 +59,7 @@ def _statements(file: str) -> list[ast.stmt]:
     kept = _parsed.get(file)
     if kept is None or kept[0] is not lines:
         try:
-            nodes = ast.walk(ast.parse("".join(lines)))
+            nodes = ast.walk(parse("".join(lines)))
         except (SyntaxError, ValueError):
             nodes = iter(())
         found = [node for node in nodes if isinstance(node, ast.stmt)]

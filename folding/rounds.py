@@ -1,4 +1,4 @@
-"""The rounds of `while` and `for`: unrolled as long as the fold knows them, else a loop of the graph."""
+"""The rounds of `while` and `for`: unrolled while the fold knows them, else a loop of the graph."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .errors import Raised, run
 from .forks import Fork, Run, Signal, after, branch, turn
 from .frames import Frame
 from .merging import Unstable
-from .places import Result, Slot
+from .places import Result
 from .run_time_loops import BROKEN, RETURNED, Loop
 from .run_time_ranges import RunTimeRange
 from .tensor_numbers import TensorNumber, number_value
@@ -237,7 +237,7 @@ class ForStep:
         return loop
 
     def _once(self, frame: Frame, loop: Loop) -> Signal:
-        frame.folding.journal.write(Slot(frame, self._item), loop.item.content)
+        frame.folding.journal.put(frame, self._item, loop.item.content)
         return rounded(frame, loop, self._body, lambda frame: None)
 
     def _counted(self, frame: Frame, rounds: RunTimeRange, first: SSAValue) -> Loop:
@@ -246,7 +246,7 @@ class ForStep:
 
         def once(frame: Frame, loop: Loop) -> Signal:
             current = loop.item.content
-            journal.write(Slot(frame, self._item), current)
+            journal.put(frame, self._item, current)
             next_ = rounds.after(frame, current)
             journal.write(loop.item, next_)
             holds = rounds.holds(frame, next_)

@@ -215,4 +215,9 @@ class Loop:
             unmerged.in_loop = False
         for carried in self._carried.values():
             values = results[carried.first : carried.first + len(carried.node.types)]
-            folding.journal.write(carried.place, carried.node.enter(folding, values))
+            content = carried.node.enter(folding, values)
+            if isinstance(carried.place, Cell):
+                # Asked for at once, and never again.
+                carried.place.write(content)
+            else:
+                folding.journal.write(carried.place, content)

@@ -6,8 +6,8 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc

@@ -69,7 +69,7 @@ def if_(maker: CodeMaker, op: Operation) -> Step:
 
 @makes(pyobj.WhileOp)
 def while_(maker: CodeMaker, op: Operation) -> Step:
-    """Run a block while a condition holds; from a round on that only the call decides, as a loop."""
+    """Run a block while a condition holds; once only the call decides, it becomes a loop."""
     while_op = cast(pyobj.WhileOp, op)
     condition = maker.expression(while_op.condition)
     body, orelse = maker.block(while_op.body.block), maker.block(while_op.orelse.block)

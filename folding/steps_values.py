@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from xdsl.ir import Block, Operation
+from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects import pyobj
 from .attributes import get_attribute
@@ -22,7 +22,6 @@ from .handles import is_in, is_not_in
 from .merging import Unmerged
 from .numbers import SymbolicNumber, is_number
 from .numbers import constant as constant_of
-from .places import Slot
 from .tensor_numbers import TensorNumber
 from .unpacking import arguments_of, extended, merged
 
@@ -191,23 +190,27 @@ def chain(maker: CodeMaker, op: Operation) -> Step:
     others = [maker.expression(region) for region in chain_op.comparators]
 
     def compared(frame: Frame, index: int, left: object) -> Signal:
-        """Compare with the operand at an index, and go on if that holds."""
-        right = others[index](frame)
-        frame.op = op
-        sign = signs[index]
-        if sign in ("is", "is not"):
-            same = is_same(frame, left, right)
-            result = same if sign == "is" else negated(frame, same)
-        else:
-            result = operate(frame, COMPARE[sign], left, right)
-        frame.folding.journal.write(Slot(frame, slot), result)
-        if index + 1 == len(others):
-            return None
-        holds = decided(frame, result)
-        rest = partial(compared, index=index + 1, left=right)
-        if isinstance(holds, bool):
-            return rest(frame) if holds else None
-        return branch(frame, holds, rest, _stay)
+        """Compare with the operands from an index on, as long as that holds."""
+        while True:
+            right = others[index](frame)
+            frame.op = op
+            frame.folding.journal.put(frame, slot, one(frame, signs[index], left, right))
+            index += 1
+            if index == len(others):
+                return None
+            holds = decided(frame, frame.slots[slot])
+            if isinstance(holds, SSAValue):
+                rest = partial(compared, index=index, left=right)
+                return branch(frame, holds, rest, _stay)
+            if not holds:
+                return None
+            left = right
+
+    def one(frame: Frame, sign: str, left: object, right: object) -> object:
+        if sign not in ("is", "is not"):
+            return operate(frame, COMPARE[sign], left, right)
+        same = is_same(frame, left, right)
+        return same if sign == "is" else negated(frame, same)
 
     def step(frame: Frame) -> Signal:
         return compared(frame, 0, frame.slots[first])
@@ -227,33 +230,68 @@ def logic(maker: CodeMaker, op: Operation) -> Step:
     others: list[Expression] = []
     for region in logic_op.others:
         others.append(maker.expression(region))
+    only_asked = is_only_asked(op)
 
-    def decide(frame: Frame, index: int) -> Signal:
-        """Stop at the value in the slot, or go on with the next operand."""
-        if index == len(others):
+    def known(frame: Frame, index: int) -> bool | SSAValue | None:
+        """Return whether the value in the slot counts as true; None where nobody asks."""
+        if index == len(others) and not only_asked:
             return None
         frame.op = op
         holds = decided(frame, frame.slots[slot])
-        if holds is deciding:
-            return None
-        rest = partial(go_on, index=index)
-        if isinstance(holds, bool):
-            return rest(frame)
-        sides = (_stay, rest) if deciding else (rest, _stay)
-        return branch(frame, holds, *sides)
+        if only_asked and not isinstance(frame.slots[slot], bool):
+            frame.folding.journal.put(frame, slot, as_bool(frame, holds))
+        return holds
 
-    def go_on(frame: Frame, index: int) -> Signal:
-        return after(frame, others[index].run(frame, slot), partial(decide, index=index + 1))
+    def go_on(frame: Frame, index: int = 0) -> Signal:
+        """Stop at the value in the slot if it decides, or go on with the operands from an index."""
+        while True:
+            holds = known(frame, index)
+            if index == len(others) or holds is deciding:
+                return None
+            if isinstance(holds, SSAValue):
+                rest = partial(evaluate, index=index)
+                sides = (_stay, rest) if deciding else (rest, _stay)
+                return branch(frame, holds, *sides)
+            signal = others[index].run(frame, slot)
+            index += 1
+            if signal is not None:
+                return after(frame, signal, partial(go_on, index=index))
+
+    def evaluate(frame: Frame, index: int) -> Signal:
+        signal = others[index].run(frame, slot)
+        return after(frame, signal, partial(go_on, index=index + 1))
 
     def step(frame: Frame) -> Signal:
-        frame.folding.journal.write(Slot(frame, slot), frame.slots[first])
-        return decide(frame, 0)
+        frame.folding.journal.put(frame, slot, frame.slots[first])
+        return go_on(frame)
 
     return step
 
 
 def _stay(frame: Frame) -> None:
     return None
+
+
+def as_bool(frame: Frame, holds: bool | SSAValue) -> object:
+    """Return a bool that is known, or a run-time one."""
+    return holds if isinstance(holds, bool) else TensorNumber(frame.folding.numbers, holds, bool)
+
+
+def is_only_asked(op: Operation) -> bool:
+    """Return whether the program asks of a value but whether it counts as true."""
+    user = op.results[0].get_user_of_unique_use()
+    if isinstance(user, pyobj.IfOp | pyobj.IfExpOp | pyobj.AssertOp):
+        return user.operands[0] is op.results[0]
+    if isinstance(user, pyobj.UnaryOp):
+        return user.operator.data == "not"
+    if isinstance(user, pyobj.AndOp | pyobj.OrOp):
+        return is_only_asked(user)
+    if not isinstance(user, pyobj.GiveOp):
+        return False
+    around, region = user.parent_op(), user.parent_region()
+    if isinstance(around, pyobj.WhileOp):
+        return region is around.condition
+    return isinstance(around, pyobj.AndOp | pyobj.OrOp) and is_only_asked(around)
 
 
 @makes(pyobj.IfExpOp)

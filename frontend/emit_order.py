@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
 from typing import Any, ClassVar, NoReturn
 
 from xdsl.ir import Block, Operation, Region, SSAValue
@@ -47,8 +48,10 @@ class Sheet:
     )
     given: list[ast.expr] = field(default_factory=list[ast.expr])
     """What the block gives, if it stands for an expression."""
-    temporaries: dict[str, int] = field(default_factory=dict[str, int])
-    """The names made in this block, to the index of the last op that needs each."""
+    temporaries: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])
+    """A heap: the index of the last op that needs a name made in this block, its number, and it."""
+    made: int = 0
+    """How many names were made."""
 
     @cached_property
     def positions(self) -> dict[Operation, int]:
@@ -113,7 +116,8 @@ class Ordering(Naming):
         self.call_it(value, lambda: ast.Name(name, LOAD))
         last = _last_use(sheet, value)
         if last is not None:
-            sheet.temporaries[name] = last
+            heappush(sheet.temporaries, (last, sheet.made, name))
+            sheet.made += 1
         return name
 
     def subscript_key(self, key: ast.expr) -> ast.expr:
@@ -293,9 +297,10 @@ class Ordering(Naming):
 
     def deleted(self, sheet: Sheet, index: int) -> list[ast.stmt]:
         """Return the `del` of the names that no op from `index` on needs."""
-        names = [name for name, last in sheet.temporaries.items() if last < index]
-        for name in names:
-            del sheet.temporaries[name]
+        over: list[tuple[int, str]] = []
+        while sheet.temporaries and sheet.temporaries[0][0] < index:
+            over.append(heappop(sheet.temporaries)[1:])
+        names = [name for _, name in sorted(over)]
         if not names or _is_left(sheet.out):
             return []
         delete = ast.Delete([ast.Name(name, DELETE) for name in names])

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..dialects.source import CompileError
+from ..dialects.syntax_trees import parse
 from .code_cache import CodeCache
 
 FunctionNode = ast.FunctionDef | ast.Lambda
@@ -105,7 +106,7 @@ def _parse_def(lines: list[str], code: types.CodeType) -> Source | None:
     for end in itertools.islice(itertools.chain(ends, [len(lines)]), 8):
         text = "".join(lines[first:end])
         try:
-            (node,) = ast.parse(f"if 1:\n{text}" if indent else text).body
+            (node,) = parse(f"if 1:\n{text}" if indent else text).body
         except (SyntaxError, ValueError):
             continue
         except RecursionError:
@@ -147,7 +148,7 @@ def _parse_file(file: str, lines: list[str]) -> _FunctionsAt | None:
     known = _files.get(file)
     if known is None or known[0] != lines:
         try:
-            tree = ast.parse("".join(lines), file)
+            tree = parse("".join(lines), file)
         except (SyntaxError, ValueError):
             return None
         functions: _FunctionsAt = {}

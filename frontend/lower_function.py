@@ -15,6 +15,7 @@ from xdsl.ir import Attribute, Block, Region
 
 from ..dialects import pyobj
 from ..dialects.pyobj import Parameters
+from ..dialects.syntax_trees import parse
 from .code_cache import CodeCache
 from .find_source import Source, find_source
 from .lower_expression import yields
@@ -97,7 +98,7 @@ def lower_module(source: str, file: str) -> ModuleOp:
 
     Raises SyntaxError for a text that isn't Python, CompileError for async code.
     """
-    body, doc = docstring(ast.parse(source, file).body)
+    body, doc = docstring(parse(source, file).body)
     lowering = StatementLowering(file)
     region = lowering.region(lambda _: lowering.statements(body))
     attributes: dict[str, Attribute] = {}

@@ -13,8 +13,8 @@ from xdsl.passes import ModulePass
 
 from ..dialects.source import reject
 from ..folding.errors import Raised
-from ..folding.forks import Apart
 from ..folding.fold_function import Environment, Folded, fold_function
+from ..folding.forks import Apart
 from ..folding.session import Options
 
 

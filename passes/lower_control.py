@@ -64,30 +64,32 @@ def _lower_while(
 def _lower_for(
     lowering: BlockLowering, op: Operation, operands: Sequence[SSAValue]
 ) -> Sequence[SSAValue]:
-    """Carry the integer beside the other values, and let the loop only count."""
+    """Carry the integer beside the other values if it is read, and let the loop only count."""
     loop = cast(graph.ForOp, op)
     if loop.count.value.data == 0:
         return operands
     scalars, whole = ScalarOps(lowering.block, op.location), lowering.to.whole(())
     bounds = [scalars.constant(number, INDEX) for number in (0, loop.count.value.data, 1)]
-    first = whole.constant(loop.start.value.data, i64)
     body = BlockLowering(loop.body.block, lowering.values, op.location)
-    integer = body.block.args[0]
     body.block.insert_arg(INDEX, 0)
+    integer = body.block.args[1]
     given = body.lower()
-    if given is None:
-        given = body.nothing(op.result_types)
-    inner = body.to.whole(())
-    following = inner.emit(arith.AddiOp, i64, integer, inner.constant(loop.step.value.data, i64))
-    _end(body, [following, *given])
+    given = body.nothing(op.result_types) if given is None else given
+    if loop.body.block.args[0].first_use is not None:
+        step = body.to.whole(()).constant(loop.step.value.data, i64)
+        given = [body.to.whole(()).emit(arith.AddiOp, i64, integer, step), *given]
+        operands = [whole.constant(loop.start.value.data, i64), *operands]
+    else:
+        body.block.erase_arg(integer)
+    _end(body, given)
     counted = scf.ForOp.create(
-        operands=[*bounds, first, *operands],
-        result_types=[value.type for value in (first, *operands)],
+        operands=[*bounds, *operands],
+        result_types=[value.type for value in operands],
         regions=[Region(body.block)],
         location=op.location,
     )
     lowering.block.add_op(counted)
-    return counted.results[1:]
+    return counted.results[len(operands) - len(op.results) :]
 
 
 def _lower_raise(

@@ -10,17 +10,19 @@ from xdsl.dialects.builtin import FunctionType, LocationAttr, ModuleOp, StringAt
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
+from xdsl.traits import IsTerminator
 
 from ..dialects import graph, pyobj
 from ..dialects.graph.control import is_left
 from ..dialects.pyobj.attributes import OBJECT
 from .host_emitter import HostEmitter
+from .segment_kinds import function_of
 from .segment_schedule import Part, Schedule
 
 
 @dataclass(frozen=True)
 class OutlineSegmentsPass(ModulePass):
-    """Move the graph ops of each function that has `pyobj` ops into functions `name_segment0`, ….
+    """Move graph ops of each function that isn't one of tensors into `name_segment0` and so on.
 
     The function itself becomes the host program: it calls the segments, prints what is to be
     printed, in order, and builds the result. Graph ops that nothing needs are dropped.
@@ -34,8 +36,14 @@ class OutlineSegmentsPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Rewrite `op` in place."""
         for func in list(op.ops):
-            if isinstance(func, FuncOp) and any(o.name.startswith("pyobj.") for o in func.walk()):
+            if isinstance(func, FuncOp) and not func.is_declaration and _is_for_host(func):
                 _Outline(func).run()
+
+
+def _is_for_host(func: FuncOp) -> bool:
+    """Return whether a function needs a host program: it isn't one of tensors."""
+    last = func.body.block.last_op
+    return not isinstance(last, ReturnOp) or any(o.name.startswith("pyobj.") for o in func.walk())
 
 
 class _Outline:
@@ -60,6 +68,9 @@ class _Outline:
         for op in self._replaced:
             op.erase()
         last = block.last_op
+        if last is None or not last.has_trait(IsTerminator):
+            # Never reached: a segment before it always raises.
+            self._emitter.do(pyobj.ReturnOp)
         returns = isinstance(last, pyobj.ReturnOp | ReturnOp)
         returned = [value.type for value in last.operands] if returns else [OBJECT]
         func.function_type = FunctionType.from_lists([a.type for a in block.args], returned)
@@ -110,6 +121,8 @@ class _Outline:
                 texts = (op.message.data,) if op.message.data else ()
                 words = [emitter.constant(word) for word in (op.exception.data, *texts)]
                 emitter.do(pyobj.RaiseOp, [emitter.runtime("exception", *words)])
+            case pyobj.RaiseOp() if _has_context(op):
+                self._raise(op)
             case graph.GiveOp():
                 pass  # Who rebuilds the region knows what becomes of the values.
             case _:
@@ -118,6 +131,14 @@ class _Outline:
                     for block in region.blocks:
                         self._rebuild(block, block)
                 emitter.block.add_op(op)
+
+    def _raise(self, op: pyobj.RaiseOp) -> None:
+        """Raise an exception that keeps its context, whatever the caller is handling."""
+        op.operands = [self._value(value) for value in op.operands]
+        manager = self._emitter.runtime("raising", op.operands[0])
+        body = Block(arg_types=[OBJECT])
+        body.add_op(op)
+        self._add(pyobj.WithOp, [manager], [body], op)
 
     def _value(self, value: SSAValue) -> SSAValue:
         """Return a value at the host; one that a variable has is loaded anew at each use."""
@@ -134,7 +155,7 @@ class _Outline:
             if is_left(side):
                 self._leave(op, condition, side, other)
                 return
-        variables = {v: self._variable() for v in op.values if v in self._schedule.wanted}
+        variables = {v: self._variable() for v in op.values if v in self._schedule.uses}
         self._known |= variables
         made: list[Block] = []
         for side in sides:
@@ -260,9 +281,18 @@ class _Outline:
 
     def _location_of(self, part: Part) -> LocationAttr:
         """Return the place of what may raise in a segment, if that is one, else the function's."""
-        raising = self._schedule.kinds.raising
-        places = {one.location for op in part.ops for one in raising.get(op, ())}
+        steps = self._schedule.kinds.compiled
+        places = {one.location for op in part.ops for one in steps[op].raising}
         return places.pop() if len(places) == 1 else self._func.location
+
+
+def _has_context(op: pyobj.RaiseOp) -> bool:
+    """Return whether what is raised was made with a context."""
+    made = op.exception.owner if op.exception is not None else None
+    if not isinstance(made, pyobj.CallOp) or function_of(made) != "new_exception":
+        return False
+    context = made.arguments[4].owner
+    return not isinstance(context, pyobj.ConstantOp) or context.value != pyobj.LiteralAttr(None)
 
 
 def _segment(name: str, part: Part, location: LocationAttr) -> FuncOp:
@@ -272,10 +302,13 @@ def _segment(name: str, part: Part, location: LocationAttr) -> FuncOp:
     for value, argument in renamed.items():
         argument.name_hint = value.name_hint
     for op in part.ops:
-        moved = op if op.parent is None else op.clone()
-        renamed |= zip(op.results, moved.results, strict=True)
-        for inner in moved.walk():
-            inner.operands = [renamed.get(value, value) for value in inner.operands]
+        moved = op
+        if op.parent is not None:
+            moved = op.clone()
+            renamed |= zip(op.results, moved.results, strict=True)
+        for inner in moved.walk() if moved.regions else (moved,):
+            if any(value in renamed for value in inner.operands):
+                inner.operands = [renamed.get(value, value) for value in inner.operands]
         body.add_op(moved)
     given = [renamed.get(value, value) for value in part.results]
     body.add_op(ReturnOp.create(operands=given, location=location))

@@ -21,10 +21,11 @@ from xdsl.passes import ModulePass
 
 from ..dialects.source import reject
 from .buffers import Buffer, Memory, Storage, element_type, extents, memref_of, row_major
-from .control_regions import CapturedValues
+from .control_regions import CapturedValues, has_blocks
 from .destinations import destinations
 from .fuse_elementwise_to_generic import is_tensors
 from .lower_graph_to_linalg import replace_body
+from .overwriting import Overwriting
 from .scalar_ops import defaults
 from .structured_ops import segments, shape_of
 
@@ -60,6 +61,7 @@ class Placer:
         self.ops = list(old.ops)
         self.returned = self.ops[-1]
         self.captured = CapturedValues(old)
+        self.overwriting = Overwriting()
         types = [*old.arg_types, *(value.type for value in self.returned.operands)]
         self.block = Block(arg_types=[memref_of(element_type(t), extents(t)) for t in types])
         self.memory = Memory(self.block, function.location)
@@ -99,10 +101,10 @@ class Placer:
     def count(self, op: Operation) -> None:
         """Note which tensors are read once less, and release what nothing reads."""
         touched: dict[Storage, None] = {}
-        for result in op.results:
+        for result in () if has_blocks(op) else op.results:
             buffer = self.buffers.get(result)
             if buffer is not None:
-                buffer.storage.readers += sum(1 for _ in result.uses)
+                self.bind([result], [buffer])
                 touched[buffer.storage] = None
         for value in op.operands:
             buffer = self.buffers.get(value)
@@ -111,6 +113,12 @@ class Placer:
                 touched[buffer.storage] = None
         for storage in touched:
             self.memory.release(storage)
+
+    def bind(self, values: Sequence[SSAValue], buffers: Sequence[Buffer]) -> None:
+        """Note where tensors lie, and that their uses are to come."""
+        for value, buffer in zip(values, buffers, strict=True):
+            self.buffers[value] = buffer
+            buffer.storage.readers += sum(1 for _ in value.uses)
 
     def read(self, value: SSAValue) -> Buffer:
         """Return where a tensor lies; one without a value gets memory with any."""

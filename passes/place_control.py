@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from xdsl.dialects import scf
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.ir import Block, Operation, Region
 
 from .buffers import Buffer, Storage
 from .control_regions import initial_values
@@ -37,7 +37,7 @@ def _place_while(placer: Placer, op: Operation) -> None:
     placer.give(op.operands, targets)
     with placer.memory.holding(_kept(placer, op, targets)):
         for region in op.regions:
-            _bind(placer, region.block.args, targets)
+            placer.bind(region.block.args, targets)
         regions = [
             _end(placer, condition, _start(placer, condition.block, ())),
             _body(placer, body, targets),
@@ -50,7 +50,7 @@ def _place_for(placer: Placer, op: Operation) -> None:
     placer.give(initial_values(op), targets)
     (body,) = op.regions
     with placer.memory.holding(_kept(placer, op, targets)):
-        _bind(placer, body.block.args[1:], targets)
+        placer.bind(body.block.args[1:], targets)
         region = _body(placer, body, targets)
         number = body.block.args[0]
         region.block.insert_arg(number.type, 0)
@@ -66,10 +66,19 @@ def _place_assert(placer: Placer, op: Operation) -> None:
 def _body(placer: Placer, region: Region, targets: Sequence[Buffer]) -> Region:
     """Return the body of a loop, at whose end the next values take the places of the old.
 
-    Until then the old ones may be read, so that the next ones lie elsewhere.
+    Until then the old ones may be read, so that most of the next ones lie elsewhere.
     """
-    block = _start(placer, region.block, ())
-    given = zip(_last(region).operands, targets, strict=True)
+    next_values = _last(region).operands
+    carried = region.block.args[len(region.block.args) - len(targets) :]
+    block = _start(
+        placer,
+        region.block,
+        [
+            target if placer.overwriting.may_overwrite(region.block, old, new) else None
+            for old, new, target in zip(carried, next_values, targets, strict=True)
+        ],
+    )
+    given = zip(next_values, targets, strict=True)
     moves = [(placer.read(value), target) for value, target in given if has_value(value)]
     parallel_moves(placer.memory, moves)
     return _end(placer, region, block)
@@ -78,7 +87,7 @@ def _body(placer: Placer, region: Region, targets: Sequence[Buffer]) -> Region:
 def _targets(placer: Placer, op: Operation) -> list[Buffer]:
     """Return where the results go."""
     targets = [placer.memory.resolve(placer.places[value]) for value in op.results]
-    placer.buffers |= zip(op.results, targets, strict=True)
+    placer.bind(op.results, targets)
     return targets
 
 
@@ -88,13 +97,7 @@ def _kept(placer: Placer, op: Operation, targets: Sequence[Buffer]) -> list[Stor
     return [buffer.storage for buffer in (*used, *targets) if buffer is not None]
 
 
-def _bind(placer: Placer, arguments: Sequence[SSAValue], buffers: Sequence[Buffer]) -> None:
-    for argument, buffer in zip(arguments, buffers, strict=True):
-        placer.buffers[argument] = buffer
-        buffer.storage.readers += sum(1 for _ in argument.uses)
-
-
-def _start(placer: Placer, old: Block, targets: Sequence[Buffer]) -> Block:
+def _start(placer: Placer, old: Block, targets: Sequence[Buffer | None]) -> Block:
     """Place all ops of a block but the last; return the block around, to go back to."""
     around, placer.memory.block = placer.memory.block, Block()
     ops = list(old.ops)

@@ -7,6 +7,7 @@ that costs as much again as the compiling itself.
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -33,3 +34,14 @@ def no_collection() -> Generator[None]:
             _holders -= 1
             if _holders == 0 and _was_enabled:
                 gc.enable()
+
+
+def _start_anew() -> None:
+    """In a forked child the other threads, which may want it off, are not there."""
+    global _holders
+    if _holders and _was_enabled:
+        gc.enable()
+    _holders = 0
+
+
+os.register_at_fork(after_in_child=_start_anew)

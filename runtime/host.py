@@ -100,6 +100,32 @@ def _native(kind: type[Any], name: str, native: type) -> Callable[..., Any]:
     return next(method for method in found if isinstance(method, native))
 
 
+class Raising:
+    """Lets an exception keep the context it has, while it is raised in the `with` of this.
+
+    Python gives it the exception that the caller of the program is handling, which belongs to the
+    other end of the chain: the program was handling its own.
+    """
+
+    def __init__(self, error: BaseException):
+        self._context = error.__context__
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(self, kind: object, error: BaseException, trace: object) -> None:
+        """Put the contexts in order; the exception goes on."""
+        handled, last = error.__context__, self._context
+        if last is None or handled is None or handled is last:
+            return
+        error.__context__ = last
+        while last.__context__ is not None:
+            last = last.__context__
+            if last is handled:
+                return
+        last.__context__ = handled
+
+
 def write_tensor(target: Tensor | Array, new: Tensor) -> None:
     """Change the elements of a tensor or an array; whoever shares its memory sees it."""
     array = target.array("a write") if isinstance(target, Tensor) else target
@@ -138,6 +164,16 @@ def scalar_of_tensor(value: Tensor | Array) -> Any:
     return array.reshape(())[()]
 
 
+def array_of_bytes(elements: bytes, dtype: str, shape: tuple[int, ...], order: Any) -> Array:
+    """Return a new array of these elements, which lie in an order of rows or columns."""
+    return np.ndarray(shape, dtype, elements, order=order).copy(order)
+
+
+def scalar_of_bytes(element: bytes, dtype: str, shape: tuple[int, ...], order: Any) -> Any:
+    """Return a NumPy scalar."""
+    return np.ndarray(shape, dtype, element)[()]
+
+
 def view_of_array(array: Array, name: str, argument: Any) -> Array:
     """Return the view that NumPy itself makes: `name` is one of `VIEWS`."""
     return VIEWS[name](array, argument)
@@ -154,9 +190,10 @@ VIEWS: dict[str, Callable[[Array, Any], Any]] = {
 RUNTIME: dict[str, Callable[..., object]] = {
     **{"print": print_tensors, "float": python_float, "int": python_int, "bool": python_bool},
     **{"truth": python_bool, "choose": choose, "table": item_of_table, "indices": indices},
-    **{"exception": builtin_exception, "new_exception": new_exception},
+    **{"exception": builtin_exception, "new_exception": new_exception, "raising": Raising},
     **{"write": write_tensor, "assign": assign_tensor, "copy": copy_tensor},
     **{"array": array_of_tensor, "scalar": scalar_of_tensor, "view": view_of_array},
+    **{"array_of_bytes": array_of_bytes, "scalar_of_bytes": scalar_of_bytes},
     **{"new": new_instance, "new_tuple": new_tuple, "method": types.MethodType},
     **{"set_attribute": object.__setattr__, "delete_attribute": object.__delattr__},
 }

@@ -6,10 +6,10 @@ that says everything about the code but nothing about the data, and has that com
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextvars import ContextVar
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from weakref import ReferenceType, ref
 
 from xdsl.ir import Operation
@@ -233,26 +233,24 @@ def current_recorder() -> LazyBuilder | None:
     return None if builder is None or builder.emitter.closed else builder
 
 
-class recording:
-    """Record tensor operations until the block ends; then compute those that are needed.
+def record(
+    runner: TraceRunner, function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Return what a call gives; its tensor operations are recorded.
 
-    A class, since a generator's context manager takes four times as long.
+    Those that are needed are computed at its end. No manager, in which an interrupt could come
+    between the block's end and the beginning of `__exit__`.
     """
-
-    def __init__(self, runner: TraceRunner):
-        self._trace = LazyTrace(runner)
-
-    def __enter__(self) -> None:
-        self._token = _builder.set(LazyBuilder(self._trace))
-
-    def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        trace = self._trace
-        try:
-            if kind is None:
-                trace.flush(None)
-        finally:
-            _builder.reset(self._token)
-            trace.closed = True
+    trace = LazyTrace(runner)
+    outer = _builder.get()
+    try:
+        _builder.set(LazyBuilder(trace))
+        result = function(*args, **kwargs)
+        trace.flush(None)
+        return result
+    finally:
+        _builder.set(outer)
+        trace.closed = True
 
 
 def note_python_operation() -> None:

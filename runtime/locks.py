@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import os
-from threading import RLock
-from types import TracebackType
+from _thread import RLock
 from weakref import WeakSet
 
 
-class ForkSafeLock:
-    """A re-entrant lock; in a forked child it starts anew."""
+class ForkSafeLock(RLock):  # pyright: ignore[reportGeneralTypeIssues]
+    """A re-entrant lock; in a forked child it starts anew.
+
+    Entering and leaving are C code: an interrupt comes before the lock is taken or after, and
+    never finds it taken by nobody.
+    """
 
     def __init__(self):
-        self._lock = RLock()
         _locks.add(self)
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._lock.release()
 
     def renew(self) -> None:
         """Forget who holds the lock: the thread doesn't exist in this process."""
-        self._lock = RLock()
+        self._at_fork_reinit()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
 _locks: WeakSet[ForkSafeLock] = WeakSet()

@@ -95,7 +95,9 @@ class Tensor(TensorIndexing):
         if not isinstance(cast(object, array), np.ndarray):
             raise TypeError(f"from_numpy takes an array, not a {type(array).__name__}")
         if current_tracer() is not None:
-            return dispatch.constant(array)
+            made = dispatch.constant(array)
+            made._hand_out(array)
+            return made
         made = Tensor.__new__(Tensor)
         made._hold_shared(array)
         return made

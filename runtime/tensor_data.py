@@ -214,6 +214,16 @@ class TensorData:
         value = self.lazily
         return value.force() if value is not None and not current_tracer() else self.array(wanted)
 
+    def _hand_out(self, array: Array) -> None:
+        """Share the memory of a known array, as an eager tensor that is made of it does."""
+        if type(array) is np.ndarray and array.flags.c_contiguous and array.dtype.isnative:
+            self._array, self._seen = array, array.tobytes()
+
+    @property
+    def handed_out(self) -> Array | None:
+        """The array of a known constant that Python has been handed, None if it has none."""
+        return self._array if self._seen is not None else None
+
     def _take_back(self, tracer: Tracer) -> None:
         """Make the graph see what Python wrote into the array that it was handed."""
         data = cast(Array, self._array).tobytes()

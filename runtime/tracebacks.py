@@ -11,6 +11,7 @@ from typing import Any
 from xdsl.dialects.builtin import FileLineColLoc
 
 from ..dialects.source import width_at
+from ..dialects.syntax_trees import parse
 
 MARK = "__a_line_of_the_user__"
 """A global of the frame of each traceback entry that is made here."""
@@ -20,7 +21,7 @@ MARK = "__a_line_of_the_user__"
 def traceback_at(name: str, location: FileLineColLoc) -> types.TracebackType:
     """Return a traceback entry that shows function `name` at the place."""
     file, line = location.filename.data, location.line.data
-    tree = ast.parse("def f():\n raise ValueError\n")
+    tree = parse("def f():\n raise ValueError\n")
     start = location.column.data - 1
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt | ast.expr):
@@ -43,7 +44,7 @@ def traceback_at(name: str, location: FileLineColLoc) -> types.TracebackType:
 def function_at(location: FileLineColLoc) -> str | None:
     """Return the name of the innermost Python function around a place; None if there is none."""
     try:
-        tree = ast.parse("".join(linecache.getlines(location.filename.data)))
+        tree = parse("".join(linecache.getlines(location.filename.data)))
     except (SyntaxError, ValueError, RecursionError):
         return None
     place = location.line.data, location.column.data - 1

@@ -5,8 +5,7 @@ A `Tracer` is set while a function is being folded; without one every operation 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
@@ -84,26 +83,35 @@ class ValueNeeded(BaseException):
     """
 
 
-_tracer: ContextVar[Tracer | None] = ContextVar("foldaway_tracer", default=None)
+TRACER: ContextVar[Tracer | None] = ContextVar("foldaway_tracer", default=None)
+"""Read and set by the functions here, and by who puts back what an interrupt has left."""
 
 
 def current_tracer() -> Tracer | None:
     """Return the tracer of this thread and context; None means eager."""
-    return _tracer.get()
+    return TRACER.get()
 
 
 def before_effect(what: str) -> None:
     """Tell the tracer, if there is one, that something is about to change; it may refuse."""
-    tracer = _tracer.get()
+    tracer = TRACER.get()
     if tracer is not None:
         tracer.before_effect(what)
 
 
-@contextmanager
-def tracing(tracer: Tracer | None) -> Generator[None]:
-    """Record tensor operations in `tracer` (None: compute them) until the block ends."""
-    token = _tracer.set(tracer)
-    try:
-        yield
-    finally:
-        _tracer.reset(token)
+class tracing:
+    """Record tensor operations in `tracer` (None: compute them) until the block ends.
+
+    A class, since a generator that an interrupt leaves open would end the block at any later time.
+    """
+
+    __slots__ = ("_token", "_tracer")
+
+    def __init__(self, tracer: Tracer | None):
+        self._tracer = tracer
+
+    def __enter__(self) -> None:
+        self._token = TRACER.set(self._tracer)
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        TRACER.reset(self._token)

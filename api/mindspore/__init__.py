@@ -21,12 +21,13 @@ from foldaway.context import (
 from foldaway.gradients import get_grad
 from foldaway.gradients import mindspore_grad as grad
 from foldaway.gradients import mindspore_value_and_grad as value_and_grad
+from foldaway.ops import constexpr
 
-from . import common, dtype, modules
+from . import common, dtype, log, modules
 from .common import *  # noqa: F403
 from .common import __all__ as _common
 from .decorators import ms_function
-from .language import set_recursion_limit, tensor
+from .language import from_numpy, set_recursion_limit, tensor
 
 __version__ = "2.10.0"
 """The release of MindSpore whose names and rules these are."""
@@ -37,11 +38,14 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     "PYNATIVE_MODE",
     "STRICT",
     "common",
+    "constexpr",
     "context",
     "dtype",
+    "from_numpy",
     "get_context",
     "get_grad",
     "grad",
+    "log",
     "ms_function",
     "nn",
     "numpy",

@@ -50,7 +50,8 @@ class JitConfig:
         for name, choices in _CHOICES.items():
             if self.jit_config_dict[name] not in choices:
                 given = self.jit_config_dict[name]
-                raise ValueError(f"For 'JitConfig', {name} must be one of {choices}, not {given!r}")
+                known = [choice for choice in choices if choice]
+                raise ValueError(f"For '{name}' must be one of '{known}', but got {given!r}.")
 
     @property
     def jit_syntax_level(self) -> object:
@@ -71,6 +72,30 @@ def lazy_inline(
 def no_inline(fn: Callable[..., Any] | None = None) -> Any:
     """Return the function, or a decorator that does: when it is inlined doesn't matter."""
     return _same if fn is None else fn
+
+
+def recompute(block: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return what a Cell or a function gives: what gradients keep of it doesn't matter.
+
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.recompute.html>.
+    """
+    return block(*args, **kwargs)
+
+
+def is_tensor(obj: object) -> bool:
+    """Return whether an object is a tensor.
+
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.is_tensor.html>.
+    """
+    return isinstance(obj, Tensor)
+
+
+def from_numpy(array: Any) -> Tensor:
+    """Return a tensor of an array's elements; see `Tensor.from_numpy`.
+
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.from_numpy.html>.
+    """
+    return Tensor.from_numpy(array)
 
 
 def set_recursion_limit(recursion_limit: int = 1000) -> None:
@@ -98,4 +123,13 @@ def _same(thing: Thing) -> Thing:
     return thing
 
 
-__all__ = ["JitConfig", "lazy_inline", "no_inline", "set_recursion_limit", "tensor"]
+__all__ = [
+    "JitConfig",
+    "from_numpy",
+    "is_tensor",
+    "lazy_inline",
+    "no_inline",
+    "recompute",
+    "set_recursion_limit",
+    "tensor",
+]

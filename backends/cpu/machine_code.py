@@ -48,11 +48,12 @@ class Assembler:
         self._numbers = itertools.count()
         if hasattr(os, "register_at_fork"):
             # A child that is forked while another thread compiles would wait for it forever.
-            os.register_at_fork(
-                before=self._lock.acquire,
-                after_in_parent=self._lock.release,
-                after_in_child=self._lock.release,
-            )
+            # llvmlite has a lock, too: it is taken last, as everywhere.
+            theirs = _llvm.ffi.lib._lock
+            for lock in (theirs._lock, self._lock):
+                os.register_at_fork(
+                    before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
+                )
 
     @cached_property
     def has_half_instructions(self) -> bool:

@@ -11,9 +11,10 @@ from .kernel import Kernel, Place
 from .nest import Dimension
 from .scalars import is_vectorised
 
-LONG, SHORT = 512, 32
-"""Rounds that are added without keeping errors: LLVM spreads them over the lanes of several
-vectors, where it can; else one after the other."""
+LONG_BYTES, SHORT = 2048, 32
+"""What is added without keeping errors: bytes, where LLVM spreads them over the lanes of four
+vectors (a lane of 32-byte vectors adds 16 numbers, as in NumPy); else rounds, one by one."""
+_BYTES = {"float": 4, "double": 8}
 
 
 def write_rows(
@@ -29,7 +30,7 @@ def write_rows(
     with ExitStack() as stack:
         for dimension in parallel:
             _, place = stack.enter_context(kernel.loop(place, dimension))
-        longest = LONG if _is_vectorised(kernel, along) else SHORT
+        longest = _longest(combiners) if _is_vectorised(kernel, along) else SHORT
         rounds = prod(d.extent for d in order)
         if rounds > longest and any(combiner.is_sum for combiner in combiners):
             totals = _in_spans(kernel, combiners, place, order, longest)
@@ -42,6 +43,10 @@ def write_rows(
 def _is_vectorised(kernel: Kernel, along: Dimension) -> bool:
     near = all(abs(step) <= 1 for step in along.steps)
     return near and all(is_vectorised(op) for op in kernel.nest.op.body.block.ops)
+
+
+def _longest(combiners: Sequence[Combiner]) -> int:
+    return LONG_BYTES // max((_BYTES[c.register] for c in combiners if c.is_sum), default=1)
 
 
 def _at_once(

@@ -29,7 +29,7 @@ from xdsl.irdl import (
     var_operand_def,
     var_result_def,
 )
-from xdsl.traits import IsTerminator
+from xdsl.traits import IsTerminator, NoTerminator
 from xdsl.utils.exceptions import VerifyException
 
 from ..may_terminate import MayTerminate
@@ -124,6 +124,7 @@ class WhileOp(IRDLOperation):
     condition = region_def("single_block")
     body = region_def("single_block")
 
+    traits = traits_def(NoTerminator())
     assembly_format = (
         "`(` $initial `)` `:` `(` type($initial) `)` (`->` type($values)^)?"
         " $condition `do` $body attr-dict"
@@ -164,6 +165,7 @@ class ForOp(IRDLOperation):
     values = var_result_def(AnyTensorTypeConstr)
     body = region_def("single_block")
 
+    traits = traits_def(NoTerminator())
     assembly_format = (
         "$start `step` $step `count` $count `(` $initial `)` `:` `(` type($initial) `)`"
         " (`->` type($values)^)? $body attr-dict"

@@ -13,6 +13,7 @@ from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
+from ..syntax_trees import parse
 from .literals import (
     Literal,
     identity_of,
@@ -276,7 +277,7 @@ def parse_pattern(parser: AttrParser) -> ast.pattern:
     """Return the pattern whose text stands next, in quotes."""
     text = parse_text(parser)
     try:
-        tree = ast.parse(f"match _:\n case {text}:\n  pass")
+        tree = parse(f"match _:\n case {text}:\n  pass")
     except SyntaxError as error:
         parser.raise_error(f"'{text}' is no pattern: {error.msg}")
     return cast(ast.Match, tree.body[0]).cases[0].pattern

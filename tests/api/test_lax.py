@@ -1,5 +1,7 @@
 """LAX: what can't be compiled whole runs as plain Python, with its tensor operations compiled."""
 
+import subprocess
+import sys
 import threading
 import time
 from types import SimpleNamespace
@@ -369,3 +371,38 @@ def test_gradients_in_a_function_that_runs_lazily():
         return foldaway.grad(lambda v: (v * v).sum())(y) * 1
 
     assert f(Tensor(X)).asnumpy().tolist() == [4, 6, 8]
+
+
+FIRST_OF_A_PROCESS = """
+import sys
+
+import foldaway.mindspore as ms
+import numpy as np
+from foldaway.mindspore import Tensor
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path, target=None):
+        return None
+
+sys.meta_path.insert(0, Finder)
+
+@ms.jit
+def f():
+    assert np.char.upper("a") == "A"
+    x = Tensor([1, 2, 3])
+    if sum((Tensor(1), 2, Tensor([3]))) > 5:
+        return sum(x)
+    return x
+
+assert int(f()) == 6
+print(f.lazy_runs, f.report().ops_python)
+"""
+
+
+def test_the_first_function_of_a_process_is_compiled(tmp_path):
+    """What the compiler imports when it first needs it isn't taken for the user's code."""
+    script = tmp_path / "first.py"
+    script.write_text(FIRST_OF_A_PROCESS)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("0 0\n", 0)

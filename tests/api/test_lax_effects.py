@@ -430,4 +430,4 @@ def test_floating_point_errors_are_reported_as_the_program_says():
             f(Tensor(X))
     assert told == ["divide by zero"] * 2
     (line,) = [line for line in f.report().lines if line.status == "runs in Python"]
-    assert line.reason == "NumPy reports floating-point errors in a way of its own"
+    assert line.reason == "floating-point errors are reported by NumPy in a way of their own"

@@ -13,25 +13,35 @@ X = Tensor(np.array([1.0, 2.0, 3.0]))
 
 NAMES = """
 Tensor Parameter ParameterTuple jit jit_class mutable JitConfig lazy_inline no_inline tensor
-COOTensor CSRTensor context nn ops numpy dtype common grad value_and_grad get_grad set_context
+COOTensor CSRTensor constexpr recompute is_tensor from_numpy get_seed log context nn ops numpy
+dtype common grad value_and_grad get_grad set_context
 get_context set_device set_seed GRAPH_MODE PYNATIVE_MODE STRICT LAX float16 float32 float64 int8
 int32 int64 bool_ uint8
 """.split()
 
 MODULES = {
     "common": "Tensor Parameter ParameterTuple jit mutable JitConfig dtype COOTensor",
-    "common.api": "jit ms_function jit_class",
-    "common.dtype": "float32 number tensor_type dtype_to_nptype pytype_to_dtype",
+    "_extends.parse": "compile_config",
+    "common.api": "jit ms_function jit_class _cell_graph_executor _pynative_executor",
+    "common.dtype": "float32 number tensor_type dtype_to_nptype pytype_to_dtype type_none double",
     "common.initializer": "initializer",
     "common.jit_config": "JitConfig",
+    "common.lazy_inline": "lazy_inline",
     "common.parameter": "Parameter ParameterTuple",
     "common.tensor": "Tensor",
     "context": "set_context get_context GRAPH_MODE PYNATIVE_MODE",
+    "graph": "jit",
+    "graph.api": "jit jit_class set_recursion_limit",
+    "graph.mutable": "mutable",
+    "log": "debug info warning error critical",
     "nn": "Cell ReLU Dense Flatten Softmax CellList SequentialCell",
     "nn.cell": "Cell",
+    "nn.layer.basic": "Dense Dropout Flatten",
     "ops": "GradOperation HyperMap MultitypeFuncGraph Primitive constexpr partial grad depend",
     "ops.composite": "GradOperation HyperMap Map MultitypeFuncGraph",
     "ops.functional": "add addn grad depend partial select pow tanh gather_nd stop_gradient",
+    "ops.function.math_func": "add tanh",
+    "ops.operations._inner_ops": "Primitive",
     "ops.operations": "Add Mul Assign AssignAdd ReLU Square Abs MatMul Concat Gather Cast FillV2",
     "ops.primitive": "Primitive constexpr",
 }
@@ -62,7 +72,7 @@ def test_a_jit_config_keeps_what_it_is_told():
     assert config.jit_config_dict["jit_level"] == "O1"
     assert config.jit_config_dict["other"] == 3
     assert JitConfig().jit_syntax_level == ""
-    with pytest.raises(ValueError, match="jit_level must be one of"):
+    with pytest.raises(ValueError, match="'jit_level' must be one of"):
         JitConfig(jit_level="O7")
 
 
@@ -307,6 +317,8 @@ def test_mutable_takes_what_can_vary():
         ms.mutable("text")
     with pytest.raises(TypeError, match="should be list or tuple"):
         ms.mutable(X, True)
+    with pytest.raises(TypeError, match="the second input should be bool, but got: int"):
+        ms.mutable([1], 1)
 
 
 class Doubled(nn.Cell):
@@ -399,3 +411,118 @@ def test_the_recursion_limit_is_kept():
     ms.set_recursion_limit(500)
     assert ms.get_context("max_call_depth") == 500
     ms.context.reset_context()
+
+
+def test_types_of_python_objects():
+    for obj, kind in (
+        *(
+            (1, ms.int64),
+            (1.0, ms.float64),
+            (True, ms.bool_),
+            ("a", dtype.string),
+            (None, dtype.type_none),
+        ),
+        *(
+            ([1], dtype.list_),
+            ((1,), dtype.tuple_),
+            (int, ms.int64),
+            (X, dtype.TensorType(X.dtype)),
+        ),
+        *((same, dtype.function), (ops.Add(), dtype.function), (ms.float32, dtype.type_type)),
+    ):
+        assert dtype.get_py_obj_dtype(obj) == kind
+    assert repr(dtype.TensorType(ms.int32)) == "mindspore.tensor[int32]"
+    assert dtype.TensorType(ms.int32).element_type() is ms.int32
+    with pytest.raises(
+        NotImplementedError, match="<class 'dict'> cannot be converted to MindSpore"
+    ):
+        dtype.get_py_obj_dtype({})
+
+
+class Scaled(nn.Cell):
+    def __init__(self):
+        super().__init__()
+        self.factor = 2
+
+    def construct(self, x):
+        return x * self.factor
+
+    def array(self):
+        return X.asnumpy()
+
+
+def test_jit_takes_cells_their_methods_and_classes():
+    net = Scaled()
+    assert ms.jit(net)(X).tolist() == [2.0, 4.0, 6.0]
+    assert ms.jit(net.construct)(X).tolist() == [2.0, 4.0, 6.0]
+    assert type(ms.jit(net.array)()) is np.ndarray
+
+    @ms.jit
+    class Compiled(Scaled):
+        def construct(self, x):
+            return super().construct(x) + 1
+
+    @ms.jit(fullgraph=True)
+    class Inherits(Scaled):
+        pass
+
+    assert Compiled()(X).tolist() == [3.0, 5.0, 7.0]
+    assert isinstance(Compiled.construct, foldaway.jit(same).__class__)
+    assert Inherits()(X).tolist() == [2.0, 4.0, 6.0]
+    assert not hasattr(Scaled.construct, "function")
+    assert ms.jit(len) is len
+
+
+WRONG_OPTIONS = {
+    "jit_level": ({"jit_level": "O3"}, ValueError),
+    "capture_mode": ({"capture_mode": "guess"}, ValueError),
+    "dynamic": ({"dynamic": 2}, ValueError),
+    "fullgraph": ({"fullgraph": 1}, TypeError),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_OPTIONS)
+def test_jit_refuses_an_option_that_is_not_there(name):
+    options, kind = WRONG_OPTIONS[name]
+    with pytest.raises(kind, match=f"For 'jit', the '{name}' must be"):
+        ms.jit(**options)
+
+
+def test_jit_class_is_for_classes():
+    with pytest.raises(TypeError, match="can only be used for class type, but got"):
+        ms.jit_class(same)
+    with pytest.raises(TypeError, match=r"cannot be used for nn\.Cell"):
+        ms.jit_class(Scaled)
+
+
+class Refused(nn.Cell):
+    def construct(self, x):
+        print("runs")
+        return np.array([1]).tolist(), np.array([1]) if x.shape else x
+
+
+def test_the_executor_compiles_without_running(capsys):
+    executor = ms.common.api._cell_graph_executor
+    assert executor.compile(Scaled(), X, phase="train") == ("train", True)
+    strict = Refused()
+    strict.set_jit_config(JitConfig(jit_syntax_level="STRICT"))
+    with pytest.raises(foldaway.CompileError, match="Should not use Python object in runtime"):
+        executor.compile(strict, X)
+    ms.common.api._pynative_executor.sync()
+
+
+def test_names_that_leave_a_function_as_it_is():
+    assert ms.recompute(Scaled(), X).tolist() == [2.0, 4.0, 6.0]
+    assert ms.is_tensor(X)
+    assert not ms.is_tensor(X.asnumpy())
+    assert ms.from_numpy(np.array([1, 2])).tolist() == [1, 2]
+    ms.set_seed(5)
+    assert ms.get_seed() == 5
+
+
+def test_messages_go_to_a_logger(caplog):
+    from foldaway.mindspore import log
+
+    log.warning("the %s", "text")
+    assert caplog.record_tuples == [("mindspore", 30, "the text")]
+    assert log.get_level() in "01234"

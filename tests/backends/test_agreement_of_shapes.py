@@ -144,11 +144,15 @@ def test_sums_of_floats_of_both_signs(name):
         [(shape, dtypes.BY_NAME[name]), (shape[::-1], dtypes.BY_NAME[name])],
         lambda to, x, y: [to.reduce("sum", x, (1,)), to.reduce("sum", y, (0,))],
     )
-    x = np.random.default_rng(7).standard_normal(shape).astype(name)
-    exact = np.array([math.fsum(row) for row in x.tolist()])
-    for got in program(x, x.T):
-        # The mean error of NumPy's sum of rows, which adds in pairs.
-        assert np.abs(got - exact).mean() <= 1.3 * np.abs(x.sum(1) - exact).mean()
+    errors = {"rows": 0.0, "columns": 0.0, "in pairs": 0.0}
+    for seed in range(20):
+        x = np.random.default_rng(seed).standard_normal(shape).astype(name)
+        exact = np.array([math.fsum(row) for row in x.tolist()])
+        sums = (*program(x, x.T), x.sum(1))
+        for way, got in zip(errors, sums, strict=True):
+            errors[way] += np.abs(got - exact).mean()
+    # NumPy adds rows in pairs. The errors of one array's sums may be a third more by chance.
+    assert max(errors["rows"], errors["columns"]) <= 1.15 * errors["in pairs"]
 
 
 @pytest.mark.parametrize("name", FLOATS)

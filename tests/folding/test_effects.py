@@ -964,3 +964,16 @@ def test_an_exception_holds_what_plain_python_gives(function):
         )
     assert found.args[2][0] is w.items
     assert found.details["inner"] is w.inner
+
+
+def test_two_arguments_are_exchanged():
+    @jit
+    def f(x, y):
+        a = x.copy()
+        x[...] = y
+        y[...] = a
+
+    for kind in (np.array, Tensor):
+        x, y = kind([1.0, 2.0]), kind([3.0, 4.0])
+        f(x, y)
+        assert [list(np.asarray(x)), list(np.asarray(y))] == [[3.0, 4.0], [1.0, 2.0]]

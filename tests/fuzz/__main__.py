@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import math
 import re
 import signal
 import sys
@@ -10,7 +11,7 @@ import traceback
 from collections import Counter
 
 from .observe import Difference, Refused, check
-from .programs import program
+from .programs import CHOICES, program
 from .shrink import shrunk
 
 _SECONDS = 20
@@ -53,7 +54,9 @@ def main():
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0, help="number of the first program")
     parser.add_argument("--step", type=int, default=1, help="take each step-th program only")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin none after these")
     parser.add_argument("--mode", choices=("strict", "lax", "both"), default="both")
+    parser.add_argument("--feature", choices=CHOICES, help="what each program may do")
     parser.add_argument("--show", action="store_true", help="print each program")
     parser.add_argument("--no-shrink", action="store_true")
     options = parser.parse_args()
@@ -66,7 +69,9 @@ def main():
 def _run(mode, options):
     counts, start = Counter(), time.monotonic()
     for seed in range(options.seed, options.seed + options.count, options.step):
-        case = program(seed, lax=mode == "lax")
+        if time.monotonic() - start > options.seconds:
+            break
+        case = program(seed, lax=mode == "lax", feature=options.feature)
         if options.show:
             print(f"# {mode} {seed}\n{case}", flush=True)
         found = _timed(case, mode)
@@ -76,7 +81,8 @@ def _run(mode, options):
             print(f"\n== {mode}, seed {seed}: {found}", flush=True)
             _show(case, mode, options)
     seconds = time.monotonic() - start
-    print(f"\n{mode}: {options.count} programs from {options.seed} in {seconds:.0f} s")
+    run = sum(counts.values()) - counts["failed"]
+    print(f"\n{mode}: {run} programs from {options.seed} in {seconds:.0f} s")
     for what, count in counts.most_common():
         print(f"{count:7} {what}")
     return 1 if counts["failed"] else 0

@@ -264,12 +264,34 @@ class Expressions:
 
     def condition(self, depth=2):
         """Return what an `if` may ask: a bool, or a tensor of one element."""
-        if self.has("branches") and self.chance(0.6):
-            t = self.expression(("tensor", "float32", 0), depth)
-            return f"{t} {self.pick('>', '<', '>=', '!=')} {self.literal('float')}"
+        if self.has("branches") and self.chance(0.85 if self.has("runtime") else 0.6):
+            return self.tensor_condition(depth)
         if self.chance(0.15):
             return self.expression(self.pick("int", "str", ("list", "int")), depth)
         return self.expression("bool", depth)
+
+    def tensor_condition(self, depth):
+        """Return what an `if` may ask of a tensor."""
+        t = lambda rank: self.expression(("tensor", "float32", rank), depth)  # noqa: E731
+        compare, number = self.pick(">", "<", ">=", "!="), self.literal("float")
+        match self.rng.randrange(11) if self.has("runtime") else 0:
+            case 1 | 2 | 3 if self.root:
+                return f"{self.root}[{self.pick(0, 1, -1)}] {compare} {number}"
+            case 4:
+                return f"{t(1)}.{self.pick('sum', 'max', 'min')}() {compare} {number}"
+            case 5:
+                return self.expression(("tensor", "bool_", 0), depth)
+            case 6:
+                return f"(not {self.tensor_condition(depth - 1)})"
+            case 7 | 8:
+                a, b = self.tensor_condition(depth - 1), self.condition(depth - 1)
+                return f"({self.pick(a, b)} {self.pick('and', 'or')} {self.pick(a, b)})"
+            case 9:
+                return f"({number} < {t(0)} <= {self.literal('float')})"
+            case 10:
+                return f"{self.pick('int', 'bool')}({t(0)}) {compare} {self.literal('int')}"
+            case _:
+                return f"{t(0)} {compare} {number}"
 
     def _str(self, depth):
         s = lambda: self.expression("str", depth - 1)  # noqa: E731

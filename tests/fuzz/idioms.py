@@ -1,11 +1,14 @@
 """Idioms: statements that belong together, with places for random expressions.
 
 `<int>`, `<float>`, `<str>`, `<bool>`, `<list>`, `<box>`, `<t0>`, `<t1>`, `<t2>` (tensors by rank),
-`<array>`, `<condition>` become expressions, `<n>` a small number, `<v>` a variable, `$a`, `$b`, …
-new names. The heading says which feature they need, and a result's kind follows its name.
+`<array>`, `<condition>` become expressions, `<cond>` a condition on a tensor, `<n>` a small number,
+`<v>` a variable, `$a`, `$b`, … new names; a line `<body>` becomes random statements.
+The heading says which features they need, and a result's kind follows its name.
 """
 
 import re
+
+from .runtime_idioms import TEXT as _RUNTIME
 
 KINDS = {
     **{word: word for word in ("int", "float", "str", "bool")},
@@ -363,13 +366,17 @@ $a = <w> * 1
 
 
 def _read():
-    for part in re.split(r"^-- ", _TEXT, flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^-- ", _TEXT.rstrip() + _RUNTIME, flags=re.MULTILINE)[1:]:
         heading, _, lines = part.partition("\n")
-        feature, *results = heading.split(", ")
+        features, *results = heading.split(", ")
         kinds = dict(result.split(": ") for result in results)
-        yield feature, {name: KINDS[kind] for name, kind in kinds.items()}, lines.rstrip()
+        yield (
+            set(features.split("+")) - {"plain"},
+            {name: KINDS[kind] for name, kind in kinds.items()},
+            lines.rstrip(),
+        )
 
 
 IDIOMS = list(_read())
-"""Feature, kinds of the results by name, text."""
+"""Features, kinds of the results by name, text."""
 PLACE = re.compile(r"<(\w+)>|\$(\w)\b")

@@ -5,8 +5,6 @@ numbers are weak, integers divide to float32, sums of integers are int64, `//` a
 give 0 for a divisor of 0, slices copy, `x += 1` rebinds, `x[i] = v` writes in place.
 """
 
-import types
-
 import numpy as np
 
 
@@ -64,7 +62,7 @@ class Tensor:
             raise TypeError(f"a tensor can't be made of a {type(data).__name__}")
         if array.dtype not in DTYPES:
             raise TypeError(f"a tensor can't hold {array.dtype}")
-        self.data = array if dtype is None else _convert(array, dtype)
+        self.data = array if dtype is None else convert(array, dtype)
 
     @property
     def shape(self):
@@ -84,22 +82,25 @@ class Tensor:
 
     @property
     def T(self):
-        return _wrap(self.data.T)
+        return wrap(self.data.T)
 
     def astype(self, dtype):
-        return _wrap(_convert(self.data, dtype))
+        return wrap(convert(self.data, dtype))
 
     def copy(self):
-        return _wrap(self.data)
+        return wrap(self.data)
 
     def reshape(self, *shape):
-        return _wrap(self.data.reshape(*shape))
+        return wrap(self.data.reshape(*shape))
 
     def flatten(self):
-        return _wrap(self.data.reshape(-1))
+        return wrap(self.data.reshape(-1))
 
     def asnumpy(self):
         return self.data
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.data, dtype, copy=copy)
 
     def item(self, *index):
         return self.data.item(*index)
@@ -109,11 +110,11 @@ class Tensor:
 
     def sum(self, axis=None, keepdims=False):
         data = self.data.astype(np.int64) if self.dtype.kind != "f" else self.data
-        return _wrap(np.sum(data, axis=axis, keepdims=keepdims, dtype=data.dtype))
+        return wrap(np.sum(data, axis=axis, keepdims=keepdims, dtype=data.dtype))
 
     def prod(self, axis=None, keepdims=False):
         data = self.data.astype(np.int64) if self.dtype.kind != "f" else self.data
-        return _wrap(np.prod(data, axis=axis, keepdims=keepdims, dtype=data.dtype))
+        return wrap(np.prod(data, axis=axis, keepdims=keepdims, dtype=data.dtype))
 
     def mean(self, axis=None, keepdims=False):
         if self.dtype is bool_:
@@ -121,69 +122,74 @@ class Tensor:
         if self.dtype.kind == "i":
             count = self.size if axis is None else self.shape[axis]
             total = np.sum(self.data, axis=axis, keepdims=keepdims, dtype=np.int64)
-            return _wrap((np.sign(total) * (np.abs(total) // count)).astype(self.data.dtype))
-        return _wrap(np.mean(self.data, axis=axis, keepdims=keepdims, dtype=self.data.dtype))
+            return wrap((np.sign(total) * (np.abs(total) // count)).astype(self.data.dtype))
+        return wrap(np.mean(self.data, axis=axis, keepdims=keepdims, dtype=self.data.dtype))
 
     def max(self, axis=None, keepdims=False):
-        return _wrap(np.max(self.data, axis=axis, keepdims=keepdims))
+        return wrap(np.max(self.data, axis=axis, keepdims=keepdims))
 
     def min(self, axis=None, keepdims=False):
-        return _wrap(np.min(self.data, axis=axis, keepdims=keepdims))
+        return wrap(np.min(self.data, axis=axis, keepdims=keepdims))
 
     def any(self, axis=None):
-        return _wrap(np.any(self.data, axis=axis))
+        return wrap(np.any(self.data, axis=axis))
 
     def all(self, axis=None):
-        return _wrap(np.all(self.data, axis=axis))
+        return wrap(np.all(self.data, axis=axis))
 
     def argmax(self, axis=None):
-        return _wrap(np.argmax(self.data, axis=axis).astype(np.int64))
+        return wrap(np.argmax(self.data, axis=axis).astype(np.int64))
 
     def abs(self):
         return abs(self)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        binary = (np.add, np.subtract, np.multiply, np.maximum, np.minimum)
+        arithmetic = (np.add, np.subtract, np.multiply, np.maximum, np.minimum)
         compare = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
-        if method != "__call__" or options or ufunc not in (*binary, *compare):
+        if method != "__call__" or options or ufunc not in (*arithmetic, *compare):
             raise TypeError(f"{ufunc} of a tensor is not in the model")
-        return _binary(ufunc, *inputs)
+        return binary(ufunc, *inputs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        if function is not np.where:
+            raise TypeError(f"{function} of a tensor is not in the model")
+        return where(*args, **kwargs)
 
     def __add__(self, other):
-        return _binary(np.add, self, other)
+        return binary(np.add, self, other)
 
     def __radd__(self, other):
-        return _binary(np.add, other, self)
+        return binary(np.add, other, self)
 
     def __sub__(self, other):
-        return _binary(np.subtract, self, other)
+        return binary(np.subtract, self, other)
 
     def __rsub__(self, other):
-        return _binary(np.subtract, other, self)
+        return binary(np.subtract, other, self)
 
     def __mul__(self, other):
-        return _binary(np.multiply, self, other)
+        return binary(np.multiply, self, other)
 
     def __rmul__(self, other):
-        return _binary(np.multiply, other, self)
+        return binary(np.multiply, other, self)
 
     def __truediv__(self, other):
-        return _binary(np.divide, self, other, division=True)
+        return binary(np.divide, self, other, division=True)
 
     def __rtruediv__(self, other):
-        return _binary(np.divide, other, self, division=True)
+        return binary(np.divide, other, self, division=True)
 
     def __floordiv__(self, other):
-        return _binary(np.floor_divide, self, other)
+        return binary(np.floor_divide, self, other)
 
     def __rfloordiv__(self, other):
-        return _binary(np.floor_divide, other, self)
+        return binary(np.floor_divide, other, self)
 
     def __mod__(self, other):
-        return _binary(np.mod, self, other)
+        return binary(np.mod, self, other)
 
     def __rmod__(self, other):
-        return _binary(np.mod, other, self)
+        return binary(np.mod, other, self)
 
     def __divmod__(self, other):
         return self // other, self % other
@@ -192,48 +198,48 @@ class Tensor:
         return other // self, other % self
 
     def __pow__(self, other):
-        return _binary(np.power, self, other)
+        return binary(np.power, self, other)
 
     def __and__(self, other):
-        return _binary(np.bitwise_and, self, other)
+        return binary(np.bitwise_and, self, other)
 
     def __or__(self, other):
-        return _binary(np.bitwise_or, self, other)
+        return binary(np.bitwise_or, self, other)
 
     def __xor__(self, other):
-        return _binary(np.bitwise_xor, self, other)
+        return binary(np.bitwise_xor, self, other)
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
     def __neg__(self):
-        return _wrap(-self.data)
+        return wrap(-self.data)
 
     def __pos__(self):
-        return _wrap(self.data)
+        return wrap(self.data)
 
     def __abs__(self):
-        return _wrap(np.abs(self.data))
+        return wrap(np.abs(self.data))
 
     def __invert__(self):
-        return _wrap(~self.data)
+        return wrap(~self.data)
 
     def __eq__(self, other):
-        return _binary(np.equal, self, other)
+        return _compared(np.equal, self, other)
 
     def __ne__(self, other):
-        return _binary(np.not_equal, self, other)
+        return _compared(np.not_equal, self, other)
 
     def __lt__(self, other):
-        return _binary(np.less, self, other)
+        return _compared(np.less, self, other)
 
     def __le__(self, other):
-        return _binary(np.less_equal, self, other)
+        return _compared(np.less_equal, self, other)
 
     def __gt__(self, other):
-        return _binary(np.greater, self, other)
+        return _compared(np.greater, self, other)
 
     def __ge__(self, other):
-        return _binary(np.greater_equal, self, other)
+        return _compared(np.greater_equal, self, other)
 
     __hash__ = object.__hash__
 
@@ -270,11 +276,11 @@ class Tensor:
         return bool((self == value).any())
 
     def __getitem__(self, key):
-        return _wrap(np.asarray(self.data[_arrays(key)]))
+        return wrap(np.asarray(self.data[_arrays(key)]))
 
     def __setitem__(self, key, value):
         new = value.data if isinstance(value, Tensor) else np.asarray(value)
-        self.data[_arrays(key)] = _convert(new, self.dtype)
+        self.data[_arrays(key)] = convert(new, self.dtype)
 
     def __str__(self):
         return str(self.data)
@@ -317,7 +323,8 @@ def _holds_tensor(data):
     )
 
 
-def _wrap(array):
+def wrap(array):
+    """Return a tensor of a copy of an array."""
     made = Tensor.__new__(Tensor)
     made.data = np.array(array)
     return made
@@ -329,7 +336,8 @@ def _arrays(key):
     return key.data if isinstance(key, Tensor) else key
 
 
-def _convert(array, dtype):
+def convert(array, dtype):
+    """Return an array in a dtype; floats outside of integers give the nearest one."""
     if dtype.kind == "i" and array.dtype.kind == "f":
         limits = np.iinfo(dtype.native)
         wide = np.nan_to_num(array.astype(np.float64), nan=0.0)
@@ -338,7 +346,8 @@ def _convert(array, dtype):
     return array.astype(dtype.native)
 
 
-def _binary(function, left, right, *, division=False):
+def binary(function, left, right, *, division=False):
+    """Return a function of two operands, promoted; NotImplemented for what is no operand."""
     other = right if isinstance(left, Tensor) else left
     tensor = left if isinstance(left, Tensor) else right
     if isinstance(other, list | tuple):
@@ -360,11 +369,15 @@ def _binary(function, left, right, *, division=False):
     if division and dtype.kind != "f":
         dtype = float32
     operands = [
-        _convert(one.data if isinstance(one, Tensor) else np.asarray(one), dtype)
+        convert(one.data if isinstance(one, Tensor) else np.asarray(one), dtype)
         for one in (left, right)
     ]
     with np.errstate(all="ignore"):
-        return _wrap(_computed(function, dtype, *operands))
+        return wrap(_computed(function, dtype, *operands))
+
+
+def _compared(function, left, right):
+    return NotImplemented if isinstance(right, list | tuple) else binary(function, left, right)
 
 
 def _computed(function, dtype, left, right):
@@ -377,52 +390,20 @@ def _computed(function, dtype, left, right):
 
 def where(condition, left, right):
     """Return elements of `left` where the condition holds, else of `right`."""
-    return _called(lambda x, y: np.where(_data(condition), x, y), left, right)
+    return called(lambda x, y: np.where(_data(condition), x, y), left, right)
 
 
 def _data(value):
     return value.data if isinstance(value, Tensor) else Tensor(value).data
 
 
-def _called(function, left, right):
+def called(function, left, right):
     """Return what a function of two operands gives; an operator would ask the other operand."""
-    if not isinstance(left, Tensor) and not isinstance(right, Tensor):
+    if isinstance(left, bool | int | float) and isinstance(right, bool | int | float):
+        left = Tensor(left, float32 if isinstance(left + right, float) else int64)
+    elif not isinstance(left, Tensor) and not isinstance(right, Tensor):
         left = Tensor(left)
-    made = _binary(function, left, right)
+    made = binary(function, left, right)
     if made is NotImplemented:
         raise TypeError("not a tensor")
     return made
-
-
-def _elementwise(function):
-    def compute(value):
-        tensor = value if isinstance(value, Tensor) else Tensor(value)
-        dtype = tensor.dtype if tensor.dtype.kind == "f" else float32
-        with np.errstate(all="ignore"):
-            return _wrap(function(_convert(tensor.data, dtype)))
-
-    return compute
-
-
-def _joined(function):
-    def compute(tensors, axis=0):
-        dtype = tensors[0].dtype
-        for tensor in tensors[1:]:
-            dtype = promoted(dtype, tensor.dtype)
-        return _wrap(function([_convert(tensor.data, dtype) for tensor in tensors], axis=axis))
-
-    return compute
-
-
-ops = types.SimpleNamespace(
-    abs=abs,
-    exp=_elementwise(np.exp),
-    sqrt=_elementwise(np.sqrt),
-    tanh=_elementwise(np.tanh),
-    maximum=lambda x, y: _called(np.maximum, x, y),
-    minimum=lambda x, y: _called(np.minimum, x, y),
-    relu=lambda x: _called(np.maximum, x, 0),
-    where=where,
-    concat=_joined(np.concatenate),
-    stack=_joined(np.stack),
-)

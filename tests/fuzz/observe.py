@@ -19,10 +19,11 @@ import numpy as np
 
 import foldaway
 
-from . import model_tensor
+from . import model_functions, model_tensor
 
 DTYPES = ("bool_", "int32", "int64", "float32", "float64")
 _LIBRARIES = (math, itertools, functools, dataclasses, np)
+_MODELS = ("model_tensor.py", "model_functions.py")
 _numbers = itertools.count()
 
 
@@ -59,7 +60,7 @@ def check(case, *, fullgraph):
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        plain = _Run(case, model_tensor.Tensor, model_tensor.ops, model_tensor)
+        plain = _Run(case, model_tensor.Tensor, model_functions.ops, model_tensor)
         compiled = _Run(case, foldaway.Tensor, foldaway.ops, foldaway)
         compiled.function = foldaway.jit(compiled.space["f"], fullgraph=fullgraph)
         for number, call in enumerate(case.calls):
@@ -206,7 +207,7 @@ class Description:
         text = str(error.args)
         # Which of two operands min() names first is told by its own method, or by the other's.
         found = re.search(r"[Tt]ensor|broadcast|shape|axis|array|data|not supported between", text)
-        return found is not None or file.endswith("model_tensor.py") or "numpy" in file
+        return found is not None or file.endswith(_MODELS) or "numpy" in file
 
     def _line(self, error):
         """Return the line of the program that raised."""

@@ -15,6 +15,7 @@ CHOICES = {
     "numbers": (0.7, 0.7),
     "reads": (0.15, 0.4),
     "branches": (0.2, 0.4),
+    "runtime": (0.3, 0.3),
     "effects": (0.35, 0.4),
     "arrays": (0.15, 0.3),
     "inplace": (0.1, 0.2),
@@ -213,10 +214,13 @@ BOX = Box(5)
 }
 
 
-def program(seed, *, lax=False):
-    """Return the random program of a seed."""
+def program(seed, *, lax=False, feature=None):
+    """Return the random program of a seed, one that may do what `feature` says."""
     rng = random.Random(f"{seed} features")
     features = {name for name, shares in CHOICES.items() if rng.random() < shares[lax]}
+    features |= {feature} - {None}
+    if "runtime" in features:
+        features |= {"branches", "numbers"}
     return _Program(f"{seed} text", features).case()
 
 
@@ -298,7 +302,9 @@ class _Program(Statements):
     def _calls(self, parameters, text):
         self.scope = {}
         self.functions = {}
-        calls = [self._call(parameters) for _ in range(self.rng.randint(2, 3))]
+        # Where data decide, more of them are needed to see each side.
+        count = self.rng.randint(2, 3) + 3 * self.has("runtime")
+        calls = [self._call(parameters) for _ in range(count)]
         if self.chance(0.3):
             calls[-1] = calls[0]
         words = set(re.findall(r"\w+", text))

@@ -42,12 +42,12 @@ class Statements(Definitions):
 
     def idiom(self):
         """Write statements that belong together, with random expressions in their places."""
-        fits = [one for one in IDIOMS if one[0] == "plain" or self.has(one[0])]
+        fits = [one for one in IDIOMS if one[0] <= self.features]
         # Those of a feature are fewer, and come as often.
-        special = [one for one in fits if one[0] != "plain"]
-        feature, kinds, text = self.rng.choice(special if special and self.chance(0.5) else fits)
+        special = [one for one in fits if one[0]]
+        features, kinds, text = self.rng.choice(special if special and self.chance(0.5) else fits)
         writable = self.variables(lambda kind: kind == KINDS["array"])
-        if feature == "inplace" and not writable:
+        if "inplace" in features and not writable:
             return self.assign()
         names, walrus = {}, self.walrus
         # In an f-string, a comprehension or a class there can be no walrus.
@@ -66,14 +66,31 @@ class Statements(Definitions):
                     return self.rng.choice(writable)
                 case "condition":
                     return self.condition(1)
+                case "cond":
+                    return self.tensor_condition(1)
                 case _:
                     return self.part(KINDS[word], atom='f"' in text)
 
         for line in text.splitlines():
-            self.write(PLACE.sub(fill, line))
+            if line.endswith("<body>"):
+                self.inner_body(line.count("    "), walrus)
+            else:
+                self.write(PLACE.sub(fill, line))
         self.walrus = walrus
         self.scope |= {names[name]: kind for name, kind in kinds.items()}
         return None
+
+    def inner_body(self, levels, walrus):
+        """Write a body further in; what is first stored in it is not known after it."""
+        before, self.walrus = dict(self.scope), walrus
+        self.indent += levels
+        self.nesting += levels
+        self.write("pass")
+        self.body()
+        self.indent -= levels
+        self.nesting -= levels
+        self.scope = {n: k for n, k in before.items() if self.scope.get(n) == k}
+        self.walrus = False
 
     def part(self, kind, atom):
         if atom:

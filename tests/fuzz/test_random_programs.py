@@ -6,7 +6,7 @@ from .__main__ import outcome
 from .programs import program
 
 _CHUNK = 10
-_COUNT = 150
+_COUNT = 300
 
 
 @pytest.mark.parametrize("first", range(0, _COUNT, _CHUNK))

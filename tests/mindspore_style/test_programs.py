@@ -1,32 +1,43 @@
 """Programs in the style of MindSpore's own tests of its fallback: each gives what eager gives.
 
-Results, exceptions, output, changed arguments and changed attributes are compared, call by call.
+Results, exceptions and their lines, output, changed arguments and changed attributes are compared,
+call by call.
 """
 
 import copy
+import traceback
 
 import numpy as np
 import pytest
 
 import foldaway.mindspore as ms
-from foldaway import context
+from foldaway import CompileError, context
 from foldaway.mindspore import Tensor, nn
 
 from . import (
+    programs_arrays,
     programs_builtins,
     programs_classes,
     programs_containers,
     programs_control,
     programs_gradients,
+    programs_in_place,
+    programs_nesting,
+    programs_none,
     programs_numpy,
+    programs_objects,
+    programs_raising,
+    programs_tensors,
+    programs_texts,
 )
 
 FILES = (
-    *(programs_control, programs_builtins, programs_containers, programs_classes),
-    *(programs_gradients, programs_numpy),
+    *(programs_control, programs_nesting, programs_builtins, programs_containers),
+    *(programs_in_place, programs_none, programs_texts, programs_classes, programs_objects),
+    *(programs_raising, programs_gradients, programs_numpy, programs_arrays, programs_tensors),
 )
 PROGRAMS = {
-    f"{file.__name__.rpartition('_')[2]}-{name}": program
+    f"{file.__name__.rpartition('programs_')[2]}-{name}": program
     for file in FILES
     for name, program in file.PROGRAMS.items()
 }
@@ -66,12 +77,20 @@ def outcomes(program, run, capsys):
         try:
             result = ("gives", canonical(run(thing, args)))
         except Exception as error:
-            result = ("raises", type(error), canonical(error.args), type(error.__cause__))
+            cause = type(error.__cause__)
+            result = ("raises", type(error), canonical(error.args), cause, last_line(error))
         state = {}
         if isinstance(thing, nn.Cell):
             state = {k: v for k, v in vars(thing).items() if k[:1] != "_" and is_data(v)}
         found.append((result, capsys.readouterr().out, canonical(args), canonical(state)))
     return found
+
+
+def last_line(error):
+    """Return the innermost line of the program that an exception comes from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if "/programs_" in frame.filename]
+    return [line for line in lines if line][-1:]
 
 
 def is_data(value):
@@ -112,3 +131,23 @@ def test_a_program_gives_the_same_again(name, capsys):
     expected = outcomes(program, eager, capsys)
     assert outcomes(program, kept, capsys) == expected
     assert outcomes(program, kept, capsys) == expected
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_strict_gives_the_same_or_refuses(name, capsys):
+    program = PROGRAMS[name]
+
+    def strict(thing, args):
+        if isinstance(thing, nn.Cell):
+            thing.set_jit_config(ms.JitConfig(jit_syntax_level="STRICT"))
+            return thing(*args)
+        return ms.jit(thing, fullgraph=True)(*args)
+
+    expected = outcomes(program, eager, capsys)
+    for wanted, found in zip(expected, outcomes(program, strict, capsys), strict=True):
+        if found[0][0] == "raises" and issubclass(found[0][1], CompileError):
+            # A refused call has had no effect, so that the calls after it may differ.
+            return
+        # What prints constants alone prints while compiling.
+        assert (*wanted[:1], *wanted[2:]) == (*found[:1], *found[2:])
+        assert sorted(wanted[1]) == sorted(found[1])

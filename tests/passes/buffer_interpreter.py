@@ -234,38 +234,83 @@ def run(module, name, inputs):
         assert isinstance(arg.type, MemRefType)
         assert tuple(arg.type.get_shape()) == array.shape
         assert dtype_of(arg.type.element_type) == array.dtype
-    alive = set()
+    machine = Machine(globals, env)
     with np.errstate(all="ignore"):
-        for op in block.ops:
-            match op.name:
-                case "linalg.generic":
-                    generic(op, [env[v] for v in op.operands])
-                case "memref.alloc":
-                    alive.add(op.results[0])
-                    env[op.results[0]] = poisoned(op.results[0].type)
-                case "memref.dealloc":
-                    alive.remove(op.operands[0])
-                case "memref.subview":
-                    env[op.results[0]] = view(env[op.operands[0]], op)
-                case "memref.reinterpret_cast":
-                    assert env[op.operands[0]].flags.c_contiguous
-                    env[op.results[0]] = env[op.operands[0]].reshape(op.results[0].type.get_shape())
-                case "memref.get_global":
-                    made = globals[op.name_.string_value()]
-                    type = made.type
-                    dtype = dtype_of(type.element_type)
-                    data = np.frombuffer(made.initial_value.data.data, np.uint8)
-                    data = data != 0 if dtype == np.bool_ else data.view(dtype)
-                    env[op.results[0]] = data.reshape(type.get_shape()).copy()
-                    env[op.results[0]].flags.writeable = False
-                case "arith.constant":
-                    env[op.results[0]] = number(op.value, dtype_of(op.results[0].type))
-                case "func.return":
-                    assert not op.operands
-    assert not alive
+        machine.block(block)
+    assert not machine.alive
     for x, old in zip(inputs, before, strict=True):
         assert x.tobytes() == old.tobytes()
     return results
+
+
+class Failed(Exception):
+    """What a failed assertion says."""
+
+
+class Machine:
+    """The memory of a function that runs."""
+
+    def __init__(self, globals, env):
+        self.globals = globals
+        self.env = env
+        self.alive = set()
+
+    def block(self, block):
+        """Run all ops of a block; return the values that the last one has."""
+        for op in block.ops:
+            self.step(op)
+        return [self.env[value] for value in block.last_op.operands]
+
+    def step(self, op):
+        env = self.env
+        match op.name:
+            case "linalg.generic":
+                generic(op, [env[v] for v in op.operands])
+            case "memref.alloc":
+                self.alive.add(op.results[0])
+                env[op.results[0]] = poisoned(op.results[0].type)
+            case "memref.dealloc":
+                self.alive.remove(op.operands[0])
+            case "memref.subview":
+                env[op.results[0]] = view(env[op.operands[0]], op)
+            case "memref.reinterpret_cast":
+                assert env[op.operands[0]].flags.c_contiguous
+                env[op.results[0]] = env[op.operands[0]].reshape(op.results[0].type.get_shape())
+            case "memref.load":
+                env[op.results[0]] = env[op.operands[0]][()]
+            case "memref.get_global":
+                env[op.results[0]] = self.constant(op)
+            case "arith.constant":
+                env[op.results[0]] = number(op.value, dtype_of(op.results[0].type))
+            case "func.return" | "scf.yield":
+                assert not op.operands
+            case "scf.condition":
+                assert len(op.operands) == 1
+            case "scf.if":
+                self.block(op.regions[0 if env[op.operands[0]] else 1].block)
+            case "scf.while":
+                condition, body = (region.block for region in op.regions)
+                while self.block(condition)[0]:
+                    self.block(body)
+            case "scf.for":
+                for i in range(*(int(env[value]) for value in op.operands)):
+                    env[op.body.block.args[0]] = np.int64(i)
+                    self.block(op.body.block)
+            case "cf.assert":
+                if not env[op.operands[0]]:
+                    raise Failed(op.msg.data)
+            case name:
+                raise AssertionError(f"{name} is not of the buffer form")
+
+    def constant(self, op):
+        """Return a global's array, which nothing may write."""
+        made = self.globals[op.name_.string_value()]
+        dtype = dtype_of(made.type.element_type)
+        data = np.frombuffer(made.initial_value.data.data, np.uint8)
+        data = data != 0 if dtype == np.bool_ else data.view(dtype)
+        array = data.reshape(made.type.get_shape()).copy()
+        array.flags.writeable = False
+        return array
 
 
 def view(source, op):

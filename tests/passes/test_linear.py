@@ -7,9 +7,10 @@ import pytest
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp, ReturnOp
+from xdsl.ir import Block, Region
 
 from foldaway.dialects import graph
-from foldaway.dialects.dtypes import TensorSpec, float32, tensor_type
+from foldaway.dialects.dtypes import TensorSpec, bool_, float32, tensor_type
 from foldaway.dialects.emitter import IREmitter
 
 from .compiled_graph import PASSES
@@ -17,6 +18,7 @@ from .compiled_graph import PASSES
 VECTOR = TensorSpec((4,), float32)
 NUMBER = TensorSpec((), float32)
 ONE = TensorSpec((1,), float32)
+FLAG = TensorSpec((), bool_)
 
 
 def chain(to, x, w, n):
@@ -57,6 +59,38 @@ def reductions(to, x, w, n):
     return x
 
 
+def branches(to, x, w, n):
+    for _ in range(n // 10):
+        x = chain(to, x, w, 4)
+        x = branch(to, x, lambda to, x: chain(to, x, w, 2))
+    return x
+
+
+def nested_branches(to, x, w, n):
+    def inside(depth):
+        def side(to, x):
+            x = chain(to, x, w, n // 40)
+            return branch(to, x, inside(depth - 1)) if depth else x
+
+        return side
+
+    return inside(20)(to, x)
+
+
+def branch(to, x, side):
+    """Append an `if`, one side of which `side` writes."""
+    limit = to.emit(graph.ReduceOp, [x], NUMBER, {"kind": "sum", "axes": (0,)})
+    condition = to.emit(graph.CompareOp, [limit, limit], FLAG, {"predicate": "lt"})
+    regions = []
+    for write in (side, lambda to, x: chain(to, x, x, 2)):
+        block = Block()
+        block.add_op(graph.GiveOp.create(operands=[write(IREmitter(block), x)]))
+        regions.append(Region(block))
+    made = graph.IfOp.create(operands=[condition], result_types=[x.type], regions=regions)
+    to.block.add_op(made)
+    return made.results[0]
+
+
 def module(program, n):
     types = [tensor_type(VECTOR), tensor_type(ONE)]
     function = FuncOp("f", (types, [tensor_type(VECTOR)]))
@@ -81,7 +115,10 @@ def seconds(program, n):
     return min(found)
 
 
-@pytest.mark.parametrize("program", [chain, all_read_again, parts, updates, reductions])
+PROGRAMS = [chain, all_read_again, parts, updates, reductions, branches, nested_branches]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_four_times_as_many_ops_take_about_four_times_as_long(program):
     small, large = seconds(program, 250), seconds(program, 1000)
     assert large < 8 * small, (small, large)

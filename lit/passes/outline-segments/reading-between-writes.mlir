@@ -62,3 +62,21 @@ func.func @g(%x : tensor<3xf32>, %y : tensor<3xf32>, %c : tensor<i1>) -> !pyobj.
   %e = graph.exp %old : tensor<3xf32>
   pyobj.return %e
 }
+
+// What is read before a write doesn't wait for the segment that uses it.
+
+// CHECK: func.func @h
+// CHECK-NEXT: pyobj.segment @h_segment0
+// CHECK-NEXT: [[OLD:%.*]] = pyobj.call %{{.*}}(%x)
+// CHECK-NEXT: pyobj.runtime "write"
+// CHECK-NEXT: pyobj.call %{{.*}}(%x, %y)
+// CHECK-NEXT: pyobj.segment @h_segment1
+// CHECK-NEXT: [[NEW:%.*]] = pyobj.call %{{.*}}(%x, [[OLD]])
+// CHECK-NEXT: pyobj.return [[NEW]]
+func.func @h(%x : tensor<3xf32>, %y : tensor<3xf32>) -> !pyobj.object {
+  %old = graph.neg %x : tensor<3xf32>
+  %write = pyobj.runtime "write"
+  %n = pyobj.call %write(%x, %y)
+  %new = graph.add %x, %old : tensor<3xf32>
+  pyobj.return %new
+}
