@@ -6,6 +6,6 @@ func.func @pick(%x : tensor<i64>) -> !pyobj.object {
   %int = pyobj.load "int"
   %n = pyobj.call %int(%x)
   %items = pyobj.constant (1, 2)
-  %y = pyobj.getitem %items, %n
+  %y = pyobj.getitem %items[%n]
   pyobj.return %y
 }
