@@ -28,6 +28,7 @@ from foldaway.passes.check_boundary import CheckBoundaryPass
 from foldaway.passes.differentiate_graph import DifferentiateGraphPass
 from foldaway.passes.fold_pyobj import FoldPyObjPass, fallback_enabled
 from foldaway.passes.outline_segments import OutlineSegmentsPass
+from foldaway.passes.retreats import may_start_again
 from foldaway.runtime.changing_numbers import ChangingNumbers
 from foldaway.runtime.driver import Driver, Signature
 from foldaway.runtime.host import RUNTIME
@@ -85,6 +86,13 @@ def compile_function(
         _log.warning("%s", notice)
     _check_and_outline(module, environment)
     host, segments = _split(module)
+    starts_again = may_start_again(host, segments)
+    if lax and not starts_again:
+        reject(
+            source,
+            "an int may be beyond 64 bits after something was changed",
+            "nothing is to be done: it runs in Python at every call",
+        )
     with our_failure(driver.name, module):
         compiled = {n: _compile_segment(m, n, driver) for n, m in segments.items()}
         entry, inputs = _entry(host, compiled, folded.inputs)
@@ -99,6 +107,7 @@ def compile_function(
         notice,
         _report(folded, host, segments),
         _texts(source, host, segments),
+        starts_again,
     )
     if raised is not None:
         # What the program did before it raised; the next call is folded anew.

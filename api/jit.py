@@ -17,6 +17,7 @@ from foldaway.runtime.compiled import CompiledFunction
 from foldaway.runtime.interrupts import InterpreterState
 from foldaway.runtime.locks import ForkSafeLock
 from foldaway.runtime.report import FunctionReport
+from foldaway.runtime.retreat import Retreat
 from foldaway.runtime.signature import signature_key
 from foldaway.runtime.specialization import Specialization, SpecializationCache
 from foldaway.runtime.tracing import current_tracer, tracing
@@ -57,13 +58,18 @@ class Jitted(CompiledFunction):
         options = self._options
         if options.fullgraph is False and self._lazy.is_settled:
             return self._lazy.run(args, kwargs)
-        if not is_lax(options.fullgraph, jit_config, options.lax):
-            arguments = self._bind(args, kwargs)
-            return self.specialize(arguments).run(arguments)
-        if self._lazy.is_settled:
-            return self._lazy.run(args, kwargs)
-        found = self.find_or_compile(args, kwargs)
-        return self._lazy.run(args, kwargs) if found is None else found[0].run(found[1])
+        try:
+            if not is_lax(options.fullgraph, jit_config, options.lax):
+                arguments = self._bind(args, kwargs)
+                return self.specialize(arguments).run(arguments)
+            if self._lazy.is_settled:
+                return self._lazy.run(args, kwargs)
+            found = self.find_or_compile(args, kwargs)
+            if found is not None:
+                return found[0].run(found[1])
+        except Retreat as retreat:
+            self._lazy.note_retreat(retreat)
+        return self._lazy.run(args, kwargs)
 
     def prepare(self, args: tuple[Any, ...], jit_config: object) -> bool:
         """Compile for such arguments, without a call; return whether all of it is compiled.

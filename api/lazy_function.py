@@ -26,6 +26,7 @@ from foldaway.runtime.lazy_trace import (
     current_recorder,
     record,
 )
+from foldaway.runtime.retreat import Retreat
 from foldaway.runtime.tensor import Tensor
 
 from . import context
@@ -75,6 +76,14 @@ class LazyFunction:
         while len(self._keys) > _MOST_KEYS:
             self._keys.popitem(last=False)
         self.report.add_reason(*_reason(why, self._place))
+
+    def note_retreat(self, retreat: Retreat) -> None:
+        """Be told that compiled code can't go on, and that the call runs lazily instead."""
+        trace = retreat.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        line = self._place[1] if trace is None else trace.tb_lineno
+        self.report.add_reason(self._place[0], line, str(retreat))
 
     def check_tries(self, arguments: Sequence[object]) -> None:
         """Count a call that is to be compiled.

@@ -88,7 +88,12 @@ class Aliases:
         if len(group) < 2:
             return []
         names = self.names_of(tensor)
-        kept = [(old, flag) for old, flag in names if self._is_outside(old) or is_given(old)]
+        shared = {id(old) for one in group if one is not tensor for old, _ in self.names_of(one)}
+        kept = [
+            (old, flag)
+            for old, flag in names
+            if self._is_outside(old) or is_given(old) or id(old) in shared
+        ]
         known = {id(old) for old, _ in kept}
         unknown = {id(old) for old, _ in names} - known
         for one in group:

@@ -235,6 +235,7 @@ def _go_on_in_one(fork: Fork, way: Way) -> Signal:
     if type(way.end) is Fork or way.end == RAISE:
         return fork
     folding = fork.folding
+    folding.may_have_left = True
     folding.journal.redo(way.outcome)
     tensors, numbers = follow(way), folding.numbers_made_in(way.block)
     values = list(

@@ -102,6 +102,16 @@ class Host(HostOps):
         self._arrays.check()
         return value
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the program has changed something by then that the host will change later."""
+        if self._writes:
+            return True
+        return self._folding.journal.depth > 0 and any(
+            not one.kind.same(one.synced, one.kind.read(one.model))
+            for one in self._tracked.values()
+        )
+
     def leave_by_raising(self, raised: Raised) -> None:
         """End the side of a run-time branch that is being folded with an exception.
 

@@ -31,7 +31,8 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     """
     folding = frame.folding
     run_time = any(isinstance(arg, Tensor | TensorNumber) or is_array(arg) for arg in args)
-    known = not run_time and not is_tainted(frame) and not folding.journal.depth
+    waits = folding.journal.depth > 0 or folding.may_have_left
+    known = not run_time and not is_tainted(frame) and not waits
     if folding.rolling and not run_time:
         folding.reject("a print in a long loop comes while compiling", "print outside the loop")
     if known and not folding.options.lax:

@@ -14,6 +14,7 @@ from .code import BREAK, CONTINUE, RETURN, Expression
 from .errors import Raised, run
 from .forks import Fork, Run, Signal, after, branch, turn
 from .frames import Frame
+from .iterator_copies import copied
 from .merging import Unstable
 from .places import Result
 from .run_time_loops import BROKEN, RETURNED, Loop
@@ -181,12 +182,13 @@ class ForStep:
 
     def _go_on(self, frame: Frame, fork: Fork, iterator: Iterator[object]) -> Signal:
         """Go on with the next item on each way that comes to it."""
-        if not fork.goes_on_once((None, CONTINUE)):
-            # Each way takes the items for itself.
-            items = list(run(list, iterator))
-            signal = after(frame, fork, lambda f: self._rounds(f, iter(items)), (None, CONTINUE))
-        else:
-            signal = after(frame, fork, lambda f: self._rounds(f, iterator), (None, CONTINUE))
+        once = fork.goes_on_once((None, CONTINUE))
+
+        def go(frame: Frame) -> Signal:
+            own = iterator if once else copied(iterator)
+            return fork.refuse() if own is None else self._rounds(frame, own)
+
+        signal = after(frame, fork, go, (None, CONTINUE))
         return turn(signal, {BREAK: None}) if type(signal) is Fork else signal
 
     # Loops of the graph.

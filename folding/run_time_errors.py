@@ -26,7 +26,23 @@ def raise_unless(folding: Folding, condition: SSAValue, exception: BaseException
             f"whether '{name}: {text}' is raised inside a try or with is known only at run time",
             "move it out of the try or with",
         )
-    _assert(folding, condition, name, text)
+    if folding.host.is_behind:
+        _branch(folding, condition, exception)
+    else:
+        _assert(folding, condition, name, text)
+
+
+def _branch(folding: Folding, condition: SSAValue, exception: BaseException) -> None:
+    """Raise on a side of a branch, where what the program did before is done first."""
+    from .errors import Raised
+    from .forks import LEFT, Fork, settle
+
+    fork = Fork(folding, condition)
+    failing = fork.ways[1]
+    with failing.entered(folding):
+        folding.host.leave_by_raising(Raised(exception))
+        failing.end = LEFT
+    settle(fork)
 
 
 def retreat_unless(
@@ -81,3 +97,4 @@ def _assert(folding: Folding, condition: SSAValue, name: str, text: str) -> None
         operands=(condition,), properties=properties, location=folding.location
     )
     folding.block.add_op(op)
+    folding.may_have_left = True

@@ -130,9 +130,9 @@ class Loop:
                 argument = body.insert_arg(tensor_type(TensorSpec((), int64)), 0)
                 self.item.content = TensorNumber(folding.numbers, argument, int)
             journal.write(Result(frame), ABSENT)
-            for carried in self._carried.values():
-                carried.enter(folding, body)
             with folding.watching_tensors(made):
+                for carried in self._carried.values():
+                    carried.enter(folding, body)
                 self._settled(self._once(frame, self))
             more = self._widen(made)
             if not more:

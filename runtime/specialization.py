@@ -10,6 +10,7 @@ from .changing_numbers import ChangingNumbers
 from .guards import AnyGuard
 from .locks import ForkSafeLock
 from .report import Report
+from .retreat import Retreat
 from .sources import Source
 
 _BOUND_OF_KEY = 32
@@ -30,6 +31,8 @@ class Specialization:
     report: Report
     ir: Callable[[str], str] = field(repr=False)
     """Stage name to the text of the IR at that stage."""
+    starts_again: bool = True
+    """Whether Python may run a call from its beginning that the compiled code retreats from."""
 
     def holds(self, arguments: Sequence[object]) -> bool:
         """Return whether all that was read while compiling is still the same."""
@@ -38,7 +41,12 @@ class Specialization:
     def run(self, arguments: Sequence[object]) -> object:
         """Return what the function returns for these arguments."""
         self.report.count_call()
-        return self.entry(*(source.fetch(arguments) for source in self.inputs))
+        try:
+            return self.entry(*(source.fetch(arguments) for source in self.inputs))
+        except Retreat as retreat:
+            if self.starts_again:
+                raise
+            raise OverflowError(f"{retreat}, and the function has changed something") from None
 
 
 class SpecializationCache:

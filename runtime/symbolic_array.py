@@ -25,6 +25,7 @@ from .array_dtypes import NumPyDType, graph_dtype, number_value
 from .array_methods import ArrayMethods
 from .array_views import subscript, written
 from .arrays import numpy_dtype
+from .rows import Rows
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -119,7 +120,7 @@ class SymbolicArray(ArrayMethods):
     def __iter__(self) -> Iterator[Any]:
         if not self._shape:
             iter(self.sample())
-        return (self[row] for row in range(self._shape[0]))
+        return Rows(self, self._shape[0])
 
     # Elements.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from . import dispatch
 from .indexing import Region, region
 from .lazy_trace import current_recorder, note_python_operation
+from .rows import Rows
 from .tensor_data import TensorData
 from .tensor_methods import TensorMethods
 from .tensor_selection import TensorSelection
@@ -86,7 +87,7 @@ class TensorIndexing(TensorSelection):
     def __iter__(self) -> Iterator[Tensor]:
         if not self.shape:
             raise TypeError("a 0-d tensor can't be iterated over")
-        return (self[row] for row in range(self.shape[0]))
+        return Rows(self, self.shape[0])
 
     def __contains__(self, value: object) -> bool:
         return bool((self == value).any())
