@@ -181,7 +181,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
         return call_function(frame, callee, args, kwargs, direct)
     if isinstance(callee, types.MethodType):
         function, owner = callee.__func__, callee.__self__
-        reader = READERS.get(function)
+        reader = READERS.get(function) if isinstance(function, types.FunctionType) else None
         if reader is not None:
             handled = reader(frame, [owner, *args], kwargs)
             if handled is not NotImplemented:

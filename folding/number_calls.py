@@ -22,7 +22,7 @@ Special = Callable[[Frame, list[object], dict[str, object]], object]
 
 _STRAIGHT: tuple[Callable[..., Any], ...] = (
     *(abs, round, divmod, pow),
-    *(math.gcd, math.lcm, math.isqrt, math.comb, math.perm, math.factorial),
+    *(math.gcd, math.lcm, math.isqrt, math.comb, math.perm, math.factorial, math.trunc),
 )
 _MATHEMATICAL = tuple(
     function
@@ -72,7 +72,8 @@ def _mathematical(function: Callable[..., Any]) -> Special:
     straight = _straight(function)
 
     def fold(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
-        numbers = [number_of(frame.folding, one, float) or one for one in args]
+        made = [number_of(frame.folding, one, float) for one in args]
+        numbers = [b if a is None else a for a, b in zip(made, args, strict=True)]
         return straight(frame, numbers, kwargs)
 
     return fold

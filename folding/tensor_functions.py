@@ -84,7 +84,7 @@ def _limit(name: str, known: Any) -> tuple[str, float]:
     try:
         near = float(known)
     except OverflowError:
-        near = math.copysign(_INFINITY, known)
+        near = _INFINITY if known > 0 else -_INFINITY
     if near == known or math.isnan(near):
         return name, near
     if name in ("eq", "ne"):

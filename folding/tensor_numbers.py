@@ -80,9 +80,11 @@ class TensorNumber(SymbolicNumber):
 
     def combined(self, function: Callable[..., Any], operands: tuple[object, ...]) -> object:
         """Return what an operator gives. Raises what Python raises."""
+        owner = operands[0]
+        if function in _ITEMS and isinstance(owner, SymbolicNumber):
+            return function(owner.kind(), *operands[1:])
         if function in _ITEMS and operands[1] is self:
             self.refuse("an index")
-        owner = operands[0]
         if function is operator.setitem and isinstance(owner, Tensor):
             folding = self._numbers.folding
             return function(*operands[:-1], from_value(folding, self.in_dtype(owner.dtype)))

@@ -54,15 +54,10 @@ def test_a_branch_on_run_time_data(value):
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: x.asnumpy().tolist(),
-        lambda x: float(x[0]),
-        lambda x: int(x[0]),
         lambda x: f"{x}",
         lambda x: range(x[0].astype(foldaway.int64)),
         lambda x: np.asarray(x).tobytes(),
-        lambda x: x.tolist(),
         lambda x: [1, 2][x[0].astype(foldaway.int64)],
-        lambda x: float(np.linalg.norm(x)),
     ],
 )
 def test_data_that_exist_only_at_run_time(function):
@@ -73,7 +68,7 @@ def test_an_error_that_someone_swallows_is_raised_all_the_same():
     class Greedy:
         def __matmul__(self, value):
             try:
-                return float(value)
+                return value.asnumpy().tobytes()
             except BaseException:
                 return 0.0
 
