@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import FunctionType, LocationAttr, ModuleOp, StringAttr
+from xdsl.dialects.builtin import (
+    FileLineColLoc,
+    FunctionType,
+    LocationAttr,
+    ModuleOp,
+    StringAttr,
+)
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
@@ -120,9 +126,10 @@ class _Outline:
             case graph.RaiseOp():
                 texts = (op.message.data,) if op.message.data else ()
                 words = [emitter.constant(word) for word in (op.exception.data, *texts)]
-                emitter.do(pyobj.RaiseOp, [emitter.runtime("exception", *words)])
-            case pyobj.RaiseOp() if _has_context(op):
-                self._raise(op)
+                made = self._placed(emitter.runtime("exception", *words), op.location)
+                emitter.do(pyobj.RaiseOp, [made])
+            case pyobj.RaiseOp() if op.exception is not None:
+                self._raise(op, op.exception)
             case graph.GiveOp():
                 pass  # Who rebuilds the region knows what becomes of the values.
             case _:
@@ -132,13 +139,27 @@ class _Outline:
                         self._rebuild(block, block)
                 emitter.block.add_op(op)
 
-    def _raise(self, op: pyobj.RaiseOp) -> None:
-        """Raise an exception that keeps its context, whatever the caller is handling."""
-        op.operands = [self._value(value) for value in op.operands]
+    def _raise(self, op: pyobj.RaiseOp, exception: SSAValue) -> None:
+        """Raise an exception at its place; one with a context keeps it, whoever calls."""
+        has_context = _has_context(op)
+        op.operands = [self._placed(self._value(exception), op.location)]
+        if not has_context:
+            self._emitter.block.add_op(op)
+            return
         manager = self._emitter.runtime("raising", op.operands[0])
         body = Block(arg_types=[OBJECT])
         body.add_op(op)
         self._add(pyobj.WithOp, [manager], [body], op)
+
+    def _placed(self, exception: SSAValue, location: LocationAttr) -> SSAValue:
+        """Return an exception whose traceback ends in its own file, if that isn't the program's."""
+        own = self._func.location
+        if not isinstance(location, FileLineColLoc) or not isinstance(own, FileLineColLoc):
+            return exception
+        if location.filename == own.filename:
+            return exception
+        place = (location.filename.data, location.line.data, location.column.data)
+        return self._emitter.runtime("placed", exception, self._emitter.constant(place))
 
     def _value(self, value: SSAValue) -> SSAValue:
         """Return a value at the host; one that a variable has is loaded anew at each use."""

@@ -27,7 +27,7 @@ _QUIET = (
 _QUIET_FUNCTIONS = frozenset(
     (
         *("array", "bool", "choose", "copy", "exception", "float", "int", "method", "new"),
-        *("new_exception", "new_tuple", "raising", "scalar", "table", "truth", "view"),
+        *("new_exception", "new_tuple", "placed", "raising", "scalar", "table", "truth", "view"),
     )
 )
 _SHARING_FUNCTIONS = frozenset(("array", "choose", "table", "view"))

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
+from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
 
 from .array_views import key_of
 from .arrays import Array
 from .dispatch import from_array
 from .tensor import Tensor
+from .tracebacks import function_at, traceback_at
 from .tracing import tracing
 
 
@@ -187,10 +189,19 @@ VIEWS: dict[str, Callable[[Array, Any], Any]] = {
 }
 """What makes a view of an array out of a literal."""
 
+
+def placed(exception: BaseException, place: tuple[str, int, int]) -> BaseException:
+    """Return an exception whose traceback shows a line of another file than the program's."""
+    file, line, column = place
+    location = FileLineColLoc(StringAttr(file), IntAttr(line), IntAttr(column))
+    return exception.with_traceback(traceback_at(function_at(location) or "<module>", location))
+
+
 RUNTIME: dict[str, Callable[..., object]] = {
     **{"print": print_tensors, "float": python_float, "int": python_int, "bool": python_bool},
     **{"truth": python_bool, "choose": choose, "table": item_of_table, "indices": indices},
     **{"exception": builtin_exception, "new_exception": new_exception, "raising": Raising},
+    "placed": placed,
     **{"write": write_tensor, "assign": assign_tensor, "copy": copy_tensor},
     **{"array": array_of_tensor, "scalar": scalar_of_tensor, "view": view_of_array},
     **{"array_of_bytes": array_of_bytes, "scalar_of_bytes": scalar_of_bytes},
