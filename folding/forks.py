@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
+from xdsl.dialects.builtin import UnknownLoc
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from ..dialects import graph
@@ -74,6 +75,8 @@ class Way:
         frame.op = place
 
     def _raise(self, folding: Folding, raised: Raised) -> None:
+        if isinstance(raised.location, UnknownLoc):
+            raised.location = folding.location
         if folding.protected:
             self.end, self.raised = RAISE, raised
         else:

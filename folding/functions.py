@@ -18,6 +18,7 @@ from .code import RETURN, Code, run_steps
 from .errors import HOOK, Raised, run
 from .forks import Fork, Signal, after, handle, leave, turn
 from .frames import Frame
+from .run_time_errors import is_protected
 from .scopes import Scope, scope_of
 
 
@@ -166,7 +167,7 @@ def execute(frame: Frame, code: Code) -> object:
         signal = run_steps(code.steps, frame)
     if type(signal) is Fork:
         signal = turn(signal, {None: RETURN})
-        if type(signal) is Fork and not folding.protected:
+        if type(signal) is Fork and not is_protected(folding, frame.caller):
             signal = handle(frame, signal, leave)
         if type(signal) is Fork:
             if not direct or code.given is not None:
