@@ -23,6 +23,7 @@ from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 from .aliases import MOST_NAMES
 from .array_inputs import is_array
+from .effects import DELETED
 from .journal import Change
 from .numbers import SymbolicNumber, is_number
 from .object_graphs import is_rebuilt
@@ -442,6 +443,8 @@ def words(value: Any) -> str:
         return f"a tensor {value.dtype}{list(value.shape)}"
     if isinstance(value, Unset):
         return "not bound" if value is UNSET else "gone"
+    if value is DELETED:
+        return "not there"
     if isinstance(value, SymbolicNumber):
         return f"an {value.kind.__name__}"
     if value is None or type(value) in (int, float, bool, str):

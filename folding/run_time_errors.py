@@ -63,7 +63,7 @@ def error_of(function: Callable[..., Any], *operands: object) -> Exception:
 
 
 def is_protected(folding: Folding, frame: Frame | None) -> bool:
-    """Return whether a `try` or a `with` of the program sees what the running op of a frame raises."""
+    """Return whether a `try` or a `with` of the program sees what a frame's running op raises."""
     if folding.handled:
         # It would be the context of what is raised.
         return True
