@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from xdsl.dialects.builtin import FileLineColLoc
-from xdsl.ir import Block
+from xdsl.ir import Block, Operation
 
 from ..dialects.pyobj import Parameters
 from ..runtime.tracing import ValueNeeded
@@ -183,11 +183,11 @@ class Returned:
     frame: Frame
     fork: Fork
 
-    def into(self, frame: Frame, slot: int) -> Signal:
-        """Put what each way returns into a slot of the caller's; return how that ends."""
+    def into(self, frame: Frame, slot: int, op: Operation) -> Signal:
+        """Put what each way returns into the slot of the call's op; return how that ends."""
 
         def put(frame: Frame) -> None:
-            frame.folding.journal.put(frame, slot, self.frame.result)
+            frame.folding.journal.put(frame, slot, self.frame.result, op)
 
         return after(frame, self.fork, put, (RETURN,))
 

@@ -27,7 +27,7 @@ from .effects import DELETED
 from .journal import Change
 from .numbers import SymbolicNumber, is_number
 from .object_graphs import is_rebuilt
-from .places import UNSET, Contents, Object, Place, Unset, Variable
+from .places import UNSET, Contents, Object, Place, Slot, Unset, Variable
 from .tensor_numbers import DTYPES, TensorNumber, number_value
 
 if TYPE_CHECKING:
@@ -137,6 +137,8 @@ class Merge:
     def _plan_place(
         self, place: Place, changes: list[Change], give_up: bool, statement: Operation | None
     ) -> None:
+        if isinstance(place, Slot) and place.is_gone_after(statement):
+            return
         a, b = (change.new for change in changes)
         for way, own in zip(self._ways, (a, b), strict=True):
             if id(place.owner) in way.outcome.made:
