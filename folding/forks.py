@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from xdsl.dialects.builtin import UnknownLoc
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from ..dialects import graph
@@ -75,8 +74,7 @@ class Way:
         frame.op = place
 
     def _raise(self, folding: Folding, raised: Raised) -> None:
-        if isinstance(raised.location, UnknownLoc):
-            raised.location = folding.location
+        raised.note_place(folding.location)
         if folding.protected:
             self.end, self.raised = RAISE, raised
         else:
