@@ -55,7 +55,7 @@ class Raised(BaseException):
         trace, self.location = self.traceback, location
         while trace is not None:
             file = StringAttr(trace.tb_frame.f_code.co_filename)
-            self.location = FileLineColLoc(file, IntAttr(trace.tb_lineno), IntAttr(0))
+            self.location = FileLineColLoc(file, IntAttr(trace.tb_lineno), IntAttr(1))
             trace = trace.tb_next
 
     def reraise(self) -> NoReturn:

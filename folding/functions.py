@@ -16,7 +16,7 @@ from ..dialects.pyobj import Parameters
 from ..runtime.tracing import ValueNeeded
 from .code import RETURN, Code, run_steps
 from .errors import HOOK, Raised, run
-from .forks import Fork, Signal, after, handle, leave, turn
+from .forks import Fork, Signal, after, handle, leave, pass_frame, turn
 from .frames import Frame
 from .run_time_errors import is_protected
 from .scopes import Scope, scope_of
@@ -172,6 +172,7 @@ def execute(frame: Frame, code: Code) -> object:
         if type(signal) is Fork:
             if not direct or code.given is not None:
                 signal.refuse()
+            pass_frame(signal, frame)
             return Returned(frame, signal)
     return frame.result if code.given is None else frame.slots[code.given]
 
