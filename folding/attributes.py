@@ -191,6 +191,10 @@ def _after_delete(frame: Frame, owner: Any, name: str) -> object:
         error = AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
         error.name, error.obj = name, owner
         raise Raised(error)
+    if hasattr(class_of(found), "__get__"):
+        frame.folding.reject(
+            f"'{name}' is read after it was deleted", "read it before, or catch the error outside"
+        )
     return get_attribute(frame, frame.folding.adopt_held(kind), name)
 
 
@@ -262,17 +266,30 @@ def set_plainly(frame: Frame, owner: Any, name: str, value: object) -> None:
 
 
 def _prime(frame: Frame, owner: Any, name: str) -> None:
-    """Within a run-time branch, let the fold know an attribute before it is changed."""
+    """Within a run-time branch, let the fold know an attribute before it is changed.
+
+    What the class or a `__getattr__` would give in its place isn't there.
+    """
     folding = frame.folding
-    if folding.journal.depth and folding.effects.attribute(owner, name) is UNWRITTEN:
-        try:
+    if not folding.journal.depth or folding.effects.attribute(owner, name) is not UNWRITTEN:
+        return
+    if isinstance(owner, types.ModuleType | type):
+        if name in vars(owner):
             value = get_attribute(frame, owner, name)
-        except Raised:
-            return
-        if isinstance(owner, types.ModuleType):
-            folding.effects.prime(vars(owner), name, value)
-        else:
-            folding.effects.prime(owner, name, value)
+            holder = owner if isinstance(owner, type) else vars(owner)
+            folding.effects.prime(holder, name, value)
+        return
+    held = _holds(owner, name)
+    if not held:
+        _guard_held(frame, owner, name, held)
+    folding.effects.prime(owner, name, get_attribute(frame, owner, name) if held else DELETED)
+
+
+def _guard_held(frame: Frame, owner: object, name: str, held: bool) -> None:
+    source = frame.folding.source(owner)
+    assert source is not None
+    check = guards.Guard(source, lambda now: _holds(now, name) == held, _has(name, held))
+    frame.folding.add_guard(check)
 
 
 def delete_plainly(frame: Frame, owner: Any, name: str) -> None:
@@ -294,8 +311,7 @@ def delete_plainly(frame: Frame, owner: Any, name: str) -> None:
         folding.refuse_effect(f"the attribute '{name}' of '{source}' is deleted")
     held = _holds(owner, name)
     if written is UNWRITTEN:
-        check = guards.Guard(source, lambda now: _holds(now, name) == held, _has(name, held))
-        folding.add_guard(check)
+        _guard_held(frame, owner, name, held)
     if written is UNWRITTEN and not held:
         run(object.__delattr__, owner, name)
     elif _check_settable(frame, owner, name):

@@ -39,16 +39,18 @@ class Expression:
                 refuse_fork(signal)
         return frame.slots[self.given]
 
-    def run(self, frame: Frame, slot: int) -> str | Fork | None:
-        """Put the value into a slot, on each way that it comes about; return how the steps end."""
+    def run(self, frame: Frame, slot: int, op: Operation) -> str | Fork | None:
+        """Put the value into the slot of an op, on each way that it comes about.
 
+        Returns how the steps end.
+        """
         signal = run_steps(self.steps, frame)
         if signal is None:
-            frame.folding.journal.put(frame, slot, frame.slots[self.given])
+            frame.folding.journal.put(frame, slot, frame.slots[self.given], op)
             return None
 
         def put(frame: Frame) -> None:
-            frame.folding.journal.put(frame, slot, frame.slots[self.given])
+            frame.folding.journal.put(frame, slot, frame.slots[self.given], op)
 
         return after(frame, signal, put)
 

@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
+from xdsl.dialects.builtin import FileLineColLoc, IntAttr, LocationAttr, StringAttr, UnknownLoc
 
 from ..dialects.source import CompileError
 from ..runtime.interrupts import is_interrupt
@@ -47,6 +47,16 @@ class Raised(BaseException):
             inner = traceback_at(name, location)
             frame, at = inner.tb_frame, inner.tb_lasti
             self.traceback = types.TracebackType(self.traceback, frame, at, inner.tb_lineno)
+
+    def note_place(self, location: LocationAttr) -> None:
+        """Be told where it is raised now, unless it was raised before."""
+        if not isinstance(self.location, UnknownLoc):
+            return
+        trace, self.location = self.traceback, location
+        while trace is not None:
+            file = StringAttr(trace.tb_frame.f_code.co_filename)
+            self.location = FileLineColLoc(file, IntAttr(trace.tb_lineno), IntAttr(1))
+            trace = trace.tb_next
 
     def reraise(self) -> NoReturn:
         """Raise the user's exception as itself, its traceback ending at the user's line.

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
-from xdsl.dialects.builtin import UnknownLoc
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from ..dialects import graph
@@ -57,6 +57,8 @@ class Way:
         self.outcome = Outcome()
         self.end: str | Fork | None = None
         self.raised: Raised | None = None
+        self.raised_at: Operation | None = None
+        """The op of the frame that raised; None once the exception has left that frame."""
         self.tensors: dict[int, Tensor] = {}
         """The tensors that were made in it, and live on, by identity."""
 
@@ -75,10 +77,10 @@ class Way:
         frame.op = place
 
     def _raise(self, folding: Folding, raised: Raised) -> None:
-        if isinstance(raised.location, UnknownLoc):
-            raised.location = folding.location
+        raised.note_place(folding.location)
         if folding.protected:
             self.end, self.raised = RAISE, raised
+            self.raised_at = None if folding.frame is None else folding.frame.op
         else:
             folding.host.leave_by_raising(raised)
             self.end = LEFT
@@ -187,8 +189,29 @@ def handle(frame: Frame, fork: Fork, handler: Callable[[Frame, Raised], Signal])
             way.run(frame, lambda frame, end=end: handle(frame, end, handler))
         elif end == RAISE and raised is not None:
             way.raised = None
-            way.run(frame, lambda frame, raised=raised: handler(frame, raised))
+            way.run(frame, partial(_handled, handler=handler, raised=raised, at=way.raised_at))
     return settle(fork)
+
+
+def _handled(
+    frame: Frame,
+    handler: Callable[[Frame, Raised], Signal],
+    raised: Raised,
+    at: Operation | None,
+) -> Signal:
+    """Run a handler where the exception was raised: its traceback shows that line."""
+    frame.op = frame.op if at is None else at
+    return handler(frame, raised)
+
+
+def pass_frame(fork: Fork, frame: Frame) -> None:
+    """Let what its sides raised leave a frame."""
+    for way in fork.ways:
+        if type(way.end) is Fork:
+            pass_frame(way.end, frame)
+        elif way.end == RAISE and way.raised is not None and way.raised_at is not None:
+            way.raised.passes(frame.name, way.raised_at.location)
+            way.raised_at = None
 
 
 def leave(frame: Frame, raised: Raised) -> NoReturn:

@@ -149,9 +149,14 @@ class Frame:
     def _prime(self, owner: object, name: str, key: str) -> None:
         """Within a run-time branch, let the fold know a variable before it is changed."""
         try:
-            self.folding.effects.prime(owner, key, self.load(name))
+            value = self.load(name)
         except Raised:
-            return
+            value = DELETED
+        if owner is self.namespace and name not in self.namespace:
+            # A builtin function of that name is none of the variables.
+            self.folding.add_guard(guards.Guard(Held(owner), _lacks_own(name), f"has no {name}"))
+            value = DELETED
+        self.folding.effects.prime(owner, key, value)
 
     def forget(self, name: str) -> None:
         """Unbind a name if it is bound, as the end of a handler does."""
@@ -230,6 +235,10 @@ _NOTHING = object()
 
 def _lacks(name: str) -> Callable[[Any], bool]:
     return lambda namespace: name not in namespace and name not in builtins_of(namespace)
+
+
+def _lacks_own(name: str) -> Callable[[Any], bool]:
+    return lambda namespace: name not in namespace
 
 
 def _unbound(name: str) -> UnboundLocalError:

@@ -10,14 +10,15 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from xdsl.dialects.builtin import FileLineColLoc
-from xdsl.ir import Block
+from xdsl.ir import Block, Operation
 
 from ..dialects.pyobj import Parameters
 from ..runtime.tracing import ValueNeeded
 from .code import RETURN, Code, run_steps
 from .errors import HOOK, Raised, run
-from .forks import Fork, Signal, after, handle, leave, turn
+from .forks import Fork, Signal, after, handle, leave, pass_frame, turn
 from .frames import Frame
+from .run_time_errors import is_protected
 from .scopes import Scope, scope_of
 
 
@@ -166,11 +167,12 @@ def execute(frame: Frame, code: Code) -> object:
         signal = run_steps(code.steps, frame)
     if type(signal) is Fork:
         signal = turn(signal, {None: RETURN})
-        if type(signal) is Fork and not folding.protected:
+        if type(signal) is Fork and not is_protected(folding, frame.caller):
             signal = handle(frame, signal, leave)
         if type(signal) is Fork:
             if not direct or code.given is not None:
                 signal.refuse()
+            pass_frame(signal, frame)
             return Returned(frame, signal)
     return frame.result if code.given is None else frame.slots[code.given]
 
@@ -182,11 +184,11 @@ class Returned:
     frame: Frame
     fork: Fork
 
-    def into(self, frame: Frame, slot: int) -> Signal:
-        """Put what each way returns into a slot of the caller's; return how that ends."""
+    def into(self, frame: Frame, slot: int, op: Operation) -> Signal:
+        """Put what each way returns into the slot of the call's op; return how that ends."""
 
         def put(frame: Frame) -> None:
-            frame.folding.journal.put(frame, slot, self.frame.result)
+            frame.folding.journal.put(frame, slot, self.frame.result, op)
 
         return after(frame, self.fork, put, (RETURN,))
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from xdsl.ir import Block, Operation, Region
 
 from ..dialects import pyobj
-from .code import MAKERS, CodeMaker, unknown
+from .code import MAKERS, CodeMaker, refuse_fork, unknown
 from .frames import Frame
 
 Waiting = Generator[Any, Any, Any]
@@ -87,10 +87,14 @@ class GeneratingMaker(CodeMaker):
 
 
 def run_parts(parts: list[Part], frame: Frame) -> Waiting:
-    """Run parts until one gives a signal, and return that."""
+    """Run parts until one gives a signal, and return that.
+
+    Raises CompileError for sides of a branch that can't be merged: who asks can't go on in both.
+    """
     for waits, step in parts:
         signal = cast(Any, (yield from step(frame)) if waits else step(frame))
         if signal is not None:
+            refuse_fork(signal)
             return signal
     return None
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from xdsl.ir import Operation
 
 from ..runtime.guards import class_of
 from .places import Place, Result, Slot, Variable, place_of_object
@@ -125,10 +126,10 @@ class Journal:
         self._save(place)
         place.write(content)
 
-    def put(self, frame: Frame, index: int, value: object) -> None:
-        """Put the value of an expression into its slot, which sides of a branch may do."""
+    def put(self, frame: Frame, index: int, value: object, op: Operation | None = None) -> None:
+        """Put the value of an expression, an op's result, into its slot, in a side of a branch."""
         if self._records:
-            self._save(Slot(frame, index))
+            self._save(Slot(frame, index, op))
         frame.slots[index] = value
 
     def variable(self, frame: Frame, name: str) -> None:

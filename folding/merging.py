@@ -23,10 +23,11 @@ from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
 from .aliases import MOST_NAMES
 from .array_inputs import is_array
+from .effects import DELETED
 from .journal import Change
 from .numbers import SymbolicNumber, is_number
 from .object_graphs import is_rebuilt
-from .places import UNSET, Contents, Object, Place, Unset, Variable
+from .places import UNSET, Contents, Object, Place, Slot, Unset, Variable
 from .tensor_numbers import DTYPES, TensorNumber, number_value
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class Merge:
         self._results: list[SSAValue] = []
         self._builds: dict[tuple[int, int], Build] = {}
         self._running: set[tuple[int, int]] = set()
+        self._partners: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._writes: list[tuple[Place, Build]] = []
 
     def plan(self, give_up: bool, statement: Operation | None) -> None:
@@ -135,6 +137,8 @@ class Merge:
     def _plan_place(
         self, place: Place, changes: list[Change], give_up: bool, statement: Operation | None
     ) -> None:
+        if isinstance(place, Slot) and place.is_gone_after(statement):
+            return
         a, b = (change.new for change in changes)
         for way, own in zip(self._ways, (a, b), strict=True):
             if id(place.owner) in way.outcome.made:
@@ -217,11 +221,14 @@ class Merge:
         kind = class_of(a)
         if kind is class_of(b) and issubclass(kind, tuple):
             return self._tuple(kind, a, b)
-        if kind is class_of(b) and self._are_made(a, b):
-            if kind in (list, dict):
-                return self._container(kind, a, b)
-            if is_rebuilt(kind):
-                return self._instance(kind, a, b)
+        if (
+            kind is class_of(b)
+            and self._are_made(a, b)
+            and (kind in (list, dict) or is_rebuilt(kind))
+        ):
+            self._pair(a, b)
+            merge = self._container if kind in (list, dict) else self._instance
+            return merge(kind, a, b)
         raise Unmergeable(f"is {words(a)} on one side and {words(b)} on the other")
 
     def _present(self, a: Any, b: Any) -> Build:
@@ -249,6 +256,15 @@ class Merge:
     def _are_made(self, a: object, b: object) -> bool:
         first, second = self._ways
         return id(a) in first.outcome.made and id(b) in second.outcome.made
+
+    def _pair(self, a: object, b: object) -> None:
+        """Refuse two names of one object that name two on the other side: changes would tell."""
+        first, second = self._partners
+        if first.setdefault(id(a), id(b)) != id(b) or second.setdefault(id(b), id(a)) != id(a):
+            raise Unmergeable(
+                "is another name of an object on one side, and of none on the other",
+                "make a copy on both sides",
+            )
 
     def _number(self, a: Any, b: Any) -> Build:
         kinds = [x.kind if isinstance(x, SymbolicNumber) else type(x) for x in (a, b)]
@@ -442,6 +458,8 @@ def words(value: Any) -> str:
         return f"a tensor {value.dtype}{list(value.shape)}"
     if isinstance(value, Unset):
         return "not bound" if value is UNSET else "gone"
+    if value is DELETED:
+        return "not there"
     if isinstance(value, SymbolicNumber):
         return f"an {value.kind.__name__}"
     if value is None or type(value) in (int, float, bool, str):

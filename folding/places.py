@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from xdsl.ir import Operation
 
 from ..runtime.array_data import ArrayData
 from ..runtime.guards import class_of
@@ -120,6 +121,15 @@ class Slot(Place):
 
     frame: Frame
     index: int
+    op: Operation | None = None
+    """The op whose result it is."""
+
+    def is_gone_after(self, statement: Operation | None) -> bool:
+        """Return whether the value is of an op within a statement: nothing after it can ask."""
+        op = None if self.op is None else self.op.parent_op()
+        while op is not None and op is not statement:
+            op = op.parent_op()
+        return op is not None
 
     @property
     def key(self) -> tuple[object, ...]:

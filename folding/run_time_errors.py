@@ -11,6 +11,7 @@ from xdsl.ir import Operation, SSAValue
 from ..dialects import graph, pyobj
 
 if TYPE_CHECKING:
+    from .frames import Frame
     from .session import Folding
 
 
@@ -61,12 +62,11 @@ def error_of(function: Callable[..., Any], *operands: object) -> Exception:
     raise AssertionError(f"{function} takes {operands}")
 
 
-def is_protected(folding: Folding) -> bool:
-    """Return whether a `try` or a `with` of the program sees what the running op raises."""
+def is_protected(folding: Folding, frame: Frame | None) -> bool:
+    """Return whether a `try` or a `with` of the program sees what a frame's running op raises."""
     if folding.handled:
         # It would be the context of what is raised.
         return True
-    frame = folding.frame
     while frame is not None:
         if frame.op is not None and _is_guarded(frame.op):
             return True

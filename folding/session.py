@@ -188,7 +188,7 @@ class Folding(KnownConstants):
     @property
     def protected(self) -> bool:
         """Whether the program would notice in a `try` or a `with` what the running op raises."""
-        return is_protected(self)
+        return is_protected(self, self.frame)
 
     def reject(self, problem: str, hint: str) -> NoReturn:
         """Raise CompileError at the op that runs now, and remember it.

@@ -17,7 +17,7 @@ from ..runtime.guards import class_of
 from .calls import call
 from .class_frames import ClassFrame
 from .classify import is_inlined
-from .code import CodeMaker, Step, makes, run_steps
+from .code import CodeMaker, Step, makes, refuse_fork, run_steps
 from .errors import Raised, run
 from .frames import Frame
 from .functions import body_of
@@ -76,7 +76,7 @@ class _Body:
                 inner.store("__doc__", self.doc)
             if self.annotates and "__annotations__" not in namespace:
                 inner.store("__annotations__", {})
-            run_steps(self.steps, inner)
+            refuse_fork(run_steps(self.steps, inner))
             if self.needs_cell:
                 inner.store("__classcell__", cell)
         except Raised as raised:

@@ -9,7 +9,7 @@ from xdsl.ir import Block, Operation
 
 from ..dialects import pyobj
 from .calls import call, iterator_of, native_entry, truth
-from .code import CodeMaker, Expression, Step, makes, run_steps
+from .code import CodeMaker, Expression, Step, makes, refuse_fork, run_steps
 from .errors import run
 from .frames import Frame
 from .functions import Body, make_function
@@ -139,7 +139,7 @@ class _Comprehension:
                     return
                 folding.count_iteration()
                 frame.slots[item_slot] = item
-                run_steps(target, frame)
+                refuse_fork(run_steps(target, frame))
                 after = index + 1
                 while after < len(self._clauses) and self._clauses[after][0] == "if":
                     condition: Expression = self._clauses[after][1]
@@ -174,7 +174,7 @@ def _element(maker: CodeMaker, block: Block) -> Callable[[Frame], object]:
     given = maker.slots(last.operands)
 
     def compute(frame: Frame) -> object:
-        run_steps(steps, frame)
+        refuse_fork(run_steps(steps, frame))
         values = tuple(frame.slots[slot] for slot in given)
         return values[0] if len(values) == 1 else values
 

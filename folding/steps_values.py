@@ -194,7 +194,7 @@ def chain(maker: CodeMaker, op: Operation) -> Step:
         while True:
             right = others[index](frame)
             frame.op = op
-            frame.folding.journal.put(frame, slot, one(frame, signs[index], left, right))
+            frame.folding.journal.put(frame, slot, one(frame, signs[index], left, right), op)
             index += 1
             if index == len(others):
                 return None
@@ -239,7 +239,7 @@ def logic(maker: CodeMaker, op: Operation) -> Step:
         frame.op = op
         holds = decided(frame, frame.slots[slot])
         if only_asked and not isinstance(frame.slots[slot], bool):
-            frame.folding.journal.put(frame, slot, as_bool(frame, holds))
+            frame.folding.journal.put(frame, slot, as_bool(frame, holds), op)
         return holds
 
     def go_on(frame: Frame, index: int = 0) -> Signal:
@@ -252,17 +252,17 @@ def logic(maker: CodeMaker, op: Operation) -> Step:
                 rest = partial(evaluate, index=index)
                 sides = (_stay, rest) if deciding else (rest, _stay)
                 return branch(frame, holds, *sides)
-            signal = others[index].run(frame, slot)
+            signal = others[index].run(frame, slot, op)
             index += 1
             if signal is not None:
                 return after(frame, signal, partial(go_on, index=index))
 
     def evaluate(frame: Frame, index: int) -> Signal:
-        signal = others[index].run(frame, slot)
+        signal = others[index].run(frame, slot, op)
         return after(frame, signal, partial(go_on, index=index + 1))
 
     def step(frame: Frame) -> Signal:
-        frame.folding.journal.put(frame, slot, frame.slots[first])
+        frame.folding.journal.put(frame, slot, frame.slots[first], op)
         return go_on(frame)
 
     return step
@@ -313,7 +313,7 @@ def ifexp(maker: CodeMaker, op: Operation) -> Step:
     def taken(frame: Frame, index: int) -> Signal:
         _, frame.op, condition, body = cases[index]
         holds = decided(frame, frame.slots[condition])
-        then, rest = partial(body.run, slot=slot), partial(step, start=index + 1)
+        then, rest = partial(body.run, slot=slot, op=op), partial(step, start=index + 1)
         if isinstance(holds, bool):
             return then(frame) if holds else rest(frame)
         return branch(frame, holds, then, rest)
@@ -327,11 +327,11 @@ def ifexp(maker: CodeMaker, op: Operation) -> Step:
             frame.op = case
             holds = decided(frame, frame.slots[condition])
             if holds is True:
-                return body.run(frame, slot)
+                return body.run(frame, slot, op)
             if holds is not False:
-                then, rest = partial(body.run, slot=slot), partial(step, start=index + 1)
+                then, rest = partial(body.run, slot=slot, op=op), partial(step, start=index + 1)
                 return branch(frame, holds, then, rest)
-        return final.run(frame, slot)
+        return final.run(frame, slot, op)
 
     return step
 
@@ -397,7 +397,7 @@ def call_(maker: CodeMaker, op: Operation) -> Step:
         frame.folding.direct = True
         result = call(frame, slots[callee], args, kwargs)
         if type(result) is Returned:
-            return result.into(frame, slot)
+            return result.into(frame, slot, op)
         slots[slot] = result
         return None
 

@@ -97,7 +97,9 @@ def _show(case, mode, options):
 
 def _kind(found):
     """Return how a program fails, without the values: a smaller one must fail the same way."""
-    return re.sub(r"\d+", "", " ".join(found.split()[:9])) if found != "same" else found
+    expected, _, got = found.partition("compiled it is")
+    words = [*expected.split()[:9], *got.split()[:2]]
+    return re.sub(r"\d+", "", " ".join(words))
 
 
 def _timed(case, mode):

@@ -109,14 +109,17 @@ class Tensor:
         return self.data.tolist()
 
     def sum(self, axis=None, keepdims=False):
+        self._check_axis(axis)
         data = self.data.astype(np.int64) if self.dtype.kind != "f" else self.data
         return wrap(np.sum(data, axis=axis, keepdims=keepdims, dtype=data.dtype))
 
     def prod(self, axis=None, keepdims=False):
+        self._check_axis(axis)
         data = self.data.astype(np.int64) if self.dtype.kind != "f" else self.data
         return wrap(np.prod(data, axis=axis, keepdims=keepdims, dtype=data.dtype))
 
     def mean(self, axis=None, keepdims=False):
+        self._check_axis(axis)
         if self.dtype is bool_:
             raise TypeError("mean is not defined for a tensor of bool_")
         if self.dtype.kind == "i":
@@ -126,19 +129,29 @@ class Tensor:
         return wrap(np.mean(self.data, axis=axis, keepdims=keepdims, dtype=self.data.dtype))
 
     def max(self, axis=None, keepdims=False):
+        self._check_axis(axis)
         return wrap(np.max(self.data, axis=axis, keepdims=keepdims))
 
     def min(self, axis=None, keepdims=False):
+        self._check_axis(axis)
         return wrap(np.min(self.data, axis=axis, keepdims=keepdims))
 
     def any(self, axis=None):
+        self._check_axis(axis)
         return wrap(np.any(self.data, axis=axis))
 
     def all(self, axis=None):
+        self._check_axis(axis)
         return wrap(np.all(self.data, axis=axis))
 
     def argmax(self, axis=None):
+        self._check_axis(axis)
         return wrap(np.argmax(self.data, axis=axis).astype(np.int64))
+
+    def _check_axis(self, axis):
+        # NumPy takes 0 and -1 there.
+        if axis is not None and not self.shape:
+            raise ValueError("a 0-d tensor has no axes")
 
     def abs(self):
         return abs(self)

@@ -8,6 +8,7 @@ import functools
 import io
 import itertools
 import linecache
+import logging
 import math
 import re
 import struct
@@ -58,7 +59,7 @@ def check(case, *, fullgraph):
 
     Raises `Difference` where they differ, `Refused` where STRICT says so: then nothing happened.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_bugs():
         warnings.simplefilter("ignore")
         plain = _Run(case, model_tensor.Tensor, model_functions.ops, model_tensor)
         compiled = _Run(case, foldaway.Tensor, foldaway.ops, foldaway)
@@ -69,6 +70,32 @@ def check(case, *, fullgraph):
             difference = differing(expected, got, case.loose)
             if difference:
                 raise Difference(f"call {number + 1}: {difference}")
+
+
+class _Bugs(logging.Handler):
+    """Keeps what the product says of its own failures: in LAX it goes on without the compiler."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.texts = []
+
+    def emit(self, record):
+        self.texts.append(record.getMessage())
+
+
+@contextlib.contextmanager
+def _without_bugs():
+    """Raise `Difference` for a failure of the compiler that it hid."""
+    bugs, logger = _Bugs(), logging.getLogger("foldaway")
+    logger.addHandler(bugs)
+    propagates, logger.propagate = logger.propagate, False
+    try:
+        yield
+    finally:
+        logger.removeHandler(bugs)
+        logger.propagate = propagates
+    if bugs.texts:
+        raise Difference(bugs.texts[0])
 
 
 class _Run:
