@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from foldaway.compile_options import CompileOptions
 from foldaway.dialects.emitter import WeakNumber
 from foldaway.jit import compiled, ms_function
+from foldaway.nn_cell import Cell
 from foldaway.runtime.guards import class_of
 from foldaway.runtime.tensor import Tensor
 
@@ -42,7 +43,18 @@ def jit(
 
 
 def jit_class(cls: type[Thing]) -> type[Thing]:
-    """Return the class: any class can be used in compiled code."""
+    """Return the class: any class can be used in compiled code.
+
+    Raises TypeError for what is no class, and for Cells.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.jit_class.html>.
+    """
+    if not issubclass(class_of(cls), type):
+        raise TypeError(f"Decorator jit_class can only be used for class type, but got {cls}.")
+    if issubclass(cls, Cell):
+        raise TypeError(
+            "Decorator jit_class is used for user-defined classes and cannot be used for nn.Cell:"
+            f" {cls}."
+        )
     return cls
 
 
