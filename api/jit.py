@@ -41,6 +41,8 @@ class Jitted(CompiledFunction):
         self._cache = SpecializationCache()
         self._lazy = LazyFunction(function)
         self._lock = ForkSafeLock()
+        self._plain = dict[types.CodeType, int]()
+        """How many arguments the function's code takes by position, if it takes no others."""
         functools.update_wrapper(self, function)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -110,6 +112,8 @@ class Jitted(CompiledFunction):
             self._lazy.add((), error)
             return None
         key = self._key(arguments, True)
+        if self._lazy.is_unlikely_compiled(key):
+            return None
         found = self._cache.find(key, arguments)
         if found is None:
             if key in self._lazy:
@@ -129,7 +133,8 @@ class Jitted(CompiledFunction):
 
     def _key(self, arguments: list[object], lax: bool) -> tuple[object, ...]:
         target = context.get_context("device_target")
-        return (*signature_key(arguments), fallback_enabled(), target, lax)
+        # LAX is never without the fallback.
+        return (*signature_key(arguments), lax or fallback_enabled(), target, lax)
 
     def _compile(
         self, key: tuple[object, ...], arguments: list[object], lax: bool
@@ -184,11 +189,14 @@ class Jitted(CompiledFunction):
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[object]:
         """Return a value for each parameter, bound as Python binds."""
+        if not kwargs and len(args) == self._plain.get(self.function.__code__):
+            return list(args)
         lowered = lower_function(self.function)
         parameters = lowered.parameters
         count = len(parameters.names)
         if not kwargs and len(args) == count and not parameters.keyword_only:
             if parameters.vararg is None and parameters.kwarg is None:
+                self._plain = {self.function.__code__: count}
                 return list(args)
         body = Body(lowered.body.block, parameters, lowered.name, False, self.function)
         try:

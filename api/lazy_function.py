@@ -45,6 +45,10 @@ _SETTLED = 8
 """Lazy runs in a row after which a function that was never compiled isn't asked about again."""
 
 
+_LOOKS = 32
+"""Lazy runs in a row between two looks at the compiled forms, where none has fitted of late."""
+
+
 class LazyFunction:
     """The lazy runs of one function: which calls run so, and why, and what they have cost."""
 
@@ -98,7 +102,7 @@ class LazyFunction:
 
     def note_hit(self, arguments: Sequence[object]) -> None:
         """Count a call that is compiled."""
-        self._folded = True
+        self._folded, self._in_a_row = True, 0
         if self._counts_hits:
             self._tries_of(arguments)[1] += 1
 
@@ -106,6 +110,14 @@ class LazyFunction:
     def is_settled(self) -> bool:
         """Whether all calls run lazily, as far as anybody can tell without a look at them."""
         return self._in_a_row >= _SETTLED and not self._folded
+
+    def is_unlikely_compiled(self, key: Key) -> bool:
+        """Return whether a look through the forms that were compiled is most likely in vain.
+
+        Now and then it is taken all the same: what comes again may be among them.
+        """
+        seldom = self._in_a_row >= _SETTLED and self._in_a_row % _LOOKS
+        return bool(seldom) and hash(key) in self._keys
 
     def _tries_of(self, arguments: Sequence[object]) -> list[int]:
         """Return how often calls with arguments of these kinds were compiled, and how often not."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, cast
+
+from foldaway.passes.fold_pyobj import fallback_enabled
+from foldaway.runtime.environment import Variable
 
 from . import context
 
@@ -14,8 +16,7 @@ _LEVELS: dict[object, bool] = {
 }
 """Level to whether it is LAX."""
 
-_LEVEL, _FALLBACK = "MS_DEV_JIT_SYNTAX_LEVEL", "MS_DEV_ENABLE_FALLBACK"
-_environment: Any = os.environ
+_LEVEL = Variable("MS_DEV_JIT_SYNTAX_LEVEL")
 
 
 def is_lax(fullgraph: bool | None, jit_config: object, default: bool) -> bool:
@@ -26,24 +27,16 @@ def is_lax(fullgraph: bool | None, jit_config: object, default: bool) -> bool:
     MS_DEV_ENABLE_FALLBACK=0 leaves nothing to Python.
     Raises ValueError for a level that there isn't.
     """
-    if _has(_FALLBACK) and os.environ.get(_FALLBACK) == "0":
+    if not fallback_enabled():
         return False
     if fullgraph is not None:
         return not fullgraph
     level = None if jit_config is None else level_of(jit_config)
     if level is None:
         level = context.get_context("jit_syntax_level")
-    if level is None and _has(_LEVEL):
-        level = os.environ.get(_LEVEL)
+    if level is None:
+        level = _LEVEL.get()
     return default if level is None else lax_level(level)
-
-
-def _has(name: str) -> bool:
-    """Return whether the environment has a variable. Each call of a function asks.
-
-    `os.environ` takes 1 µs for the answer no, its table 0.1 µs.
-    """
-    return _environment.encodekey(name) in _environment._data
 
 
 def level_of(jit_config: object) -> object:

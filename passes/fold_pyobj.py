@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -16,6 +15,7 @@ from ..folding.errors import Raised
 from ..folding.fold_function import Environment, Folded, fold_function
 from ..folding.forks import Apart
 from ..folding.session import Options
+from ..runtime.environment import Variable
 
 
 @dataclass(frozen=True)
@@ -76,4 +76,7 @@ class FoldPyObjPass(ModulePass):
 
 def fallback_enabled() -> bool:
     """Return whether MS_DEV_ENABLE_FALLBACK leaves the fallback on; read at each compile."""
-    return os.environ.get("MS_DEV_ENABLE_FALLBACK", "1") != "0"
+    return _FALLBACK.get() != "0"
+
+
+_FALLBACK = Variable("MS_DEV_ENABLE_FALLBACK")

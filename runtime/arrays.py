@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -69,9 +70,17 @@ def as_dtype(named: object) -> DType:
     raise TypeError(f"expected a dtype, not {named!r}")
 
 
+_tuple: Any = tuple
+
+
 def spec_of_array(array: Array) -> TensorSpec:
     """Return shape and dtype of an array."""
-    return TensorSpec(array.shape, dtype_of(array.dtype))
+    there = array.dtype
+    # Not by `TensorSpec(...)`, which takes longer than all else: every call asks.
+    return _new_spec(TensorSpec, (array.shape, _FROM_NUMPY.get(there) or dtype_of(there)))
+
+
+_new_spec = cast("Callable[[type[TensorSpec], tuple[object, ...]], TensorSpec]", _tuple.__new__)
 
 
 def array_of(data: bytes, spec: TensorSpec) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import numpy as np
@@ -53,27 +54,40 @@ def apply(name: str, *arguments: object, **options: object) -> Tensor:
 
 def from_array(array: Array) -> Tensor:
     """Return an eager tensor; it takes the array over if that owns its data."""
-    from .tensor import Tensor
-
-    made = Tensor.__new__(Tensor)
+    kind = _tensor_class()
+    made = kind.__new__(kind)
     made._hold_array(array)  # pyright: ignore[reportPrivateUsage]
     return made
 
 
-def from_lazy(value: LazyValue) -> Tensor:
-    """Return the eager tensor that stands for a value, which other tensors may stand for, too."""
+def from_new_array(array: Array) -> Tensor:
+    """Return an eager tensor of an array that was just made, row by row, for it alone."""
+    kind = _tensor_class()
+    made = kind.__new__(kind)
+    made._hold_new_array(array)  # pyright: ignore[reportPrivateUsage]
+    return made
+
+
+@cache
+def _tensor_class() -> type[Tensor]:
+    """Return the class; an import at each call would take longer than all else."""
     from .tensor import Tensor
 
-    made = Tensor.__new__(Tensor)
+    return Tensor
+
+
+def from_lazy(value: LazyValue) -> Tensor:
+    """Return the eager tensor that stands for a value, which other tensors may stand for, too."""
+    kind = _tensor_class()
+    made = kind.__new__(kind)
     made._hold_lazily(value)  # pyright: ignore[reportPrivateUsage]
     return made
 
 
 def from_value(tracer: Tracer, value: SSAValue) -> Tensor:
     """Return the symbolic tensor that stands for a value born in this trace."""
-    from .tensor import Tensor
-
-    made = Tensor.__new__(Tensor)
+    kind = _tensor_class()
+    made = kind.__new__(kind)
     made._hold_value(tracer, value)  # pyright: ignore[reportPrivateUsage]
     return made
 

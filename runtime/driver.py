@@ -23,7 +23,7 @@ class Executable(Protocol):
     """Compiled code of one function. Any number of threads may call it at once."""
 
     def __call__(self, inputs: Sequence[npt.NDArray[Any]], /) -> list[np.ndarray[Any, Any]]:
-        """Return new arrays; none shares memory with an input.
+        """Return new arrays in row-major order; none shares memory with an input or another.
 
         Raises `TypeError` for inputs of other shapes or dtypes than were compiled,
         `MemoryError`, and what the compiled function itself raises.

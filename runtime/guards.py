@@ -52,6 +52,11 @@ class NumberGuard(Guard):
 
 
 @dataclass(frozen=True)
+class SpecGuard(Guard):
+    """A tensor must have its class, shape and dtype. The key of a call says so of arguments."""
+
+
+@dataclass(frozen=True)
 class RaisesGuard:
     """Computing a number must still raise the same."""
 
@@ -174,7 +179,7 @@ def equal_value(source: Source, expected: object) -> Guard:
     kind, token = type(expected), identity_token(expected)
     return Guard(
         source,
-        lambda value: type(value) is kind and identity_token(value) == token,
+        lambda value: value is expected or (type(value) is kind and identity_token(value) == token),
         f"== {_short(expected)}",
     )
 
@@ -256,9 +261,9 @@ def same_layout(source: Source, expected: np.ndarray[Any, Any]) -> Guard:
     )
 
 
-def same_spec(source: Source, kind: type, spec: TensorSpec) -> Guard:
+def same_spec(source: Source, kind: type, spec: TensorSpec) -> SpecGuard:
     """Return the guard that a tensor has its class, shape and dtype; its data are free."""
-    return Guard(
+    return SpecGuard(
         source,
         lambda value: type(value) is kind and cast(Tensor, value).spec == spec,
         f"is a {spec.dtype.name} tensor of shape {spec.shape}",

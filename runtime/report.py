@@ -50,10 +50,6 @@ class Report:
         """Tensor operations that Python has executed at run time, over all calls."""
         return 0
 
-    def count_call(self) -> None:
-        """Count one more call."""
-        self.calls += 1
-
     def __str__(self) -> str:
         return "\n".join(map(str, self.lines))
 

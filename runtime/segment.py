@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Array
-from .dispatch import from_array
+from .dispatch import from_new_array
 from .driver import Executable
 from .tensor import Tensor
-from .tracing import tracing
+from .tracing import current_tracer, tracing
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,13 @@ class Segment:
 
         A float is a 0-d float64, an int an int64, and a bool a bool.
         """
-        with tracing(None):
-            outputs = self.executable([_array(value) for value in inputs])
-            made = [from_array(output) for output in outputs]
-        return made[0] if self.results == 1 else tuple(made)
+        if current_tracer() is not None:
+            with tracing(None):
+                return self(*inputs)
+        outputs = self.executable([_array(value) for value in inputs])
+        if self.results == 1:
+            return from_new_array(outputs[0])
+        return tuple([from_new_array(output) for output in outputs])
 
 
 def _array(value: Tensor | Array | float) -> Array:

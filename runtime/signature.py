@@ -17,11 +17,13 @@ def signature_key(arguments: Sequence[object]) -> tuple[object, ...]:
     Tensors count by class, shape and dtype; numbers by class; texts by value; containers by what
     is in them; other objects by class alone, because what is read of them is guarded.
     """
-    return tuple(map(_key, arguments))
+    return tuple([_key(argument) for argument in arguments])
 
 
 def _key(value: object) -> object:
     kind = type(value)
+    if kind is Tensor:
+        return cast(Tensor, value).spec
     if kind in (int, float):
         # A run-time value; where it matters, a guard says so.
         return kind

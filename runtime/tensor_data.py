@@ -45,8 +45,12 @@ class TensorData:
     """Whether others know a symbolic tensor by another name, so that it must not be written to."""
 
     def _hold_array(self, array: Array) -> None:
-        self._array, self._value, self._tracer = owned(array), None, None
-        self._seen, self._outside, self.lazily = None, False, None
+        self._hold_new_array(owned(array))
+
+    def _hold_new_array(self, array: Array) -> None:
+        self._array = array
+        self._value = self._tracer = self._seen = self.lazily = None
+        self._outside = False
 
     def _hold_shared(self, array: Array) -> None:
         self._hold_array(array)
