@@ -198,6 +198,16 @@ def numbers_of_tensors(x):
     )
 
 
+@calls((Tensor([1.5, 2.5]),), (Tensor([[3]]),))
+def rounded(x):
+    return round(x), round(x + 1) * 2
+
+
+@calls((Tensor(2),), (Tensor([1]),))
+def tensors_as_indices(n):
+    return [1, 2, 3][n], list(range(n)), "ab" * 2, [0] * n
+
+
 @calls((ROW,))
 def number_of_too_many(x):
     return int(x)

@@ -64,7 +64,7 @@ def test_what_is_no_number_is_a_type_error(data):
     [
         ({}, ValueError, "input_data and init can not be None at the same time."),
         ({"dtype": int8}, ValueError, "input_data and init can not be None at the same time."),
-        ({"input_data": [[1], [1, 2]]}, ValueError, "inhomogeneous"),
+        ({"input_data": [[1], [1, 2]]}, TypeError, "contain unsupported element"),
         ({"input_data": [1], "shape": (1,)}, ValueError, "not of both"),
         ({"init": "ones", "dtype": int8}, ValueError, "needs its shape"),
         ({"init": "random", "dtype": int8, "shape": ()}, ValueError, "init must be"),
@@ -137,7 +137,7 @@ def test_only_one_element_becomes_a_number(convert, data):
         convert(Tensor(data))
 
 
-@pytest.mark.parametrize("data", [1.5, True, [1]])
+@pytest.mark.parametrize("data", [1.5, True, [1, 2]])
 def test_only_an_integer_is_an_index(data):
     with pytest.raises(TypeError):
         operator.index(Tensor(data))
@@ -290,6 +290,21 @@ def test_parameter():
     assert p.set_data([1.0], slice_shape=True).shape == (1,)
     with pytest.raises(TypeError, match="float32"):
         Parameter([1]).set_data([1.5])
+
+
+def test_a_parameter_of_a_number():
+    assert Parameter(3).dtype is int32
+    assert Parameter(1.5).dtype is Parameter(np.float64(1.5)).dtype is float32
+    assert Parameter(np.array([1, 2])).dtype.name == "int64"
+    with pytest.raises(ValueError, match="Parameter data can not be `bool`"):
+        Parameter(True)
+
+
+def test_rounding():
+    assert round(Tensor([1.5, 2.5, -0.5])).tolist() == [2.0, 2.0, 0.0]
+    assert round(Tensor([3])).dtype.name == "int64"
+    with pytest.raises(TypeError):
+        round(Tensor([1.5]), 1)
 
 
 def test_a_class_of_tensors_may_have_attributes():
