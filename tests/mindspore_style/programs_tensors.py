@@ -161,6 +161,30 @@ def methods_of_elements(x):
     )
 
 
+@calls((ROW, MATRIX), (-ROW, MATRIX * 2))
+def methods_of_logic(x, m):
+    return (
+        *(x.equal(1), x.not_equal(x), x.less(0), x.less_equal(1), x.greater(0), x.greater_equal(x)),
+        *(
+            x.logical_and(x > 0),
+            x.logical_or(0),
+            x.logical_xor(1),
+            x.logical_not(),
+            m.logical_and(m),
+        ),
+        *(m.bitwise_and(1), m.bitwise_or(m * 8), m.bitwise_xor(3), x.reciprocal(), m.reciprocal()),
+        *(
+            x.isnan(),
+            x.isinf(),
+            (x / 0).isinf(),
+            (x / 0).isfinite(),
+            m.isnan(),
+            m.isinf(),
+            m.isfinite(),
+        ),
+    )
+
+
 @calls((ROW,), (MATRIX,))
 def conversions(x):
     return (

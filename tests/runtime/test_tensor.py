@@ -445,3 +445,31 @@ def test_other_numpy_functions_compute_on_the_data():
     array += x
     assert array.tolist() == [4, 2, 3]
     assert np.multiply.outer(x, x).shape == (3, 3)
+
+
+def test_methods_that_compare_and_decide():
+    x, y = Tensor([1.0, 0.0, float("nan")]), Tensor([1, 2, 0])
+    assert x.equal(1).tolist() == [True, False, False]
+    assert x.not_equal(1).tolist() == [False, True, True]
+    assert (y.less(1).tolist(), y.less_equal(1).tolist()) == (
+        [False, False, True],
+        [True, False, True],
+    )
+    assert (y.greater(1).tolist(), y.greater_equal(1).tolist()) == (
+        [False, True, False],
+        [True, True, False],
+    )
+    assert y.logical_and(x).tolist() == [True, False, False]
+    assert y.logical_or(np.array([0, 0, 2])).tolist() == [True, True, True]
+    assert y.logical_xor(True).tolist() == [False, False, True]
+    assert (y.bitwise_and(3).tolist(), y.bitwise_or(4).tolist()) == ([1, 2, 0], [5, 6, 4])
+    assert y.bitwise_xor(Tensor([1, 1, 1])).tolist() == [0, 3, 1]
+    assert (x.isnan().tolist(), x.isfinite().tolist()) == (
+        [False, False, True],
+        [True, True, False],
+    )
+    assert (1 / x).isinf().tolist() == [False, True, False]
+    assert (y.isinf().tolist(), y.isfinite().tolist()) == ([False] * 3, [True] * 3)
+    assert Tensor([2, 4]).reciprocal().tolist() == [0.5, 0.25]
+    with pytest.raises(TypeError):
+        x.bitwise_and(1)
