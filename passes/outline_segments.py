@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import FunctionType, LocationAttr, ModuleOp, StringAttr
+from xdsl.dialects.builtin import (
+    FileLineColLoc,
+    FunctionType,
+    LocationAttr,
+    ModuleOp,
+    StringAttr,
+)
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
@@ -120,8 +126,9 @@ class _Outline:
             case graph.RaiseOp():
                 texts = (op.message.data,) if op.message.data else ()
                 words = [emitter.constant(word) for word in (op.exception.data, *texts)]
-                emitter.do(pyobj.RaiseOp, [emitter.runtime("exception", *words)])
-            case pyobj.RaiseOp() if _has_context(op):
+                made = emitter.runtime("exception", *words)
+                emitter.do(pyobj.RaiseOp, [self._placed(op, made)])
+            case pyobj.RaiseOp() if op.exception is not None:
                 self._raise(op)
             case graph.GiveOp():
                 pass  # Who rebuilds the region knows what becomes of the values.
@@ -134,11 +141,26 @@ class _Outline:
 
     def _raise(self, op: pyobj.RaiseOp) -> None:
         """Raise an exception that keeps its context, whatever the caller is handling."""
-        op.operands = [self._value(value) for value in op.operands]
+        first, *rest = [self._value(value) for value in op.operands]
+        has_context = _has_context(op)
+        op.operands = [self._placed(op, first), *rest]
+        if not has_context:
+            self._emitter.block.add_op(op)
+            return
         manager = self._emitter.runtime("raising", op.operands[0])
         body = Block(arg_types=[OBJECT])
         body.add_op(op)
         self._add(pyobj.WithOp, [manager], [body], op)
+
+    def _placed(self, op: Operation, error: SSAValue) -> SSAValue:
+        """Return an exception that says where it is raised: a function has lines of one file."""
+        here, there = self._func.location, op.location
+        if not isinstance(here, FileLineColLoc) or not isinstance(there, FileLineColLoc):
+            return error
+        if here.filename == there.filename:
+            return error
+        place = (there.filename.data, there.line.data, there.column.data)
+        return self._emitter.runtime("placed", error, *map(self._emitter.constant, place))
 
     def _value(self, value: SSAValue) -> SSAValue:
         """Return a value at the host; one that a variable has is loaded anew at each use."""

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
+from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
 
 from .array_views import key_of
 from .arrays import Array
 from .dispatch import from_array
 from .tensor import Tensor
+from .tracebacks import function_at, traceback_at
 from .tracing import tracing
 
 
@@ -75,6 +77,14 @@ def builtin_exception(name: str, *arguments: object) -> BaseException:
     """Return a new exception of a builtin class."""
     kind: type[BaseException] = getattr(builtins, name)
     return kind(*arguments)
+
+
+def placed_exception(error: BaseException, file: str, line: int, column: int) -> BaseException:
+    """Return an exception whose traceback ends at a line of another file than the program's."""
+    if error.__traceback__ is None:
+        place = FileLineColLoc(StringAttr(file), IntAttr(line), IntAttr(column))
+        error.__traceback__ = traceback_at(function_at(place) or "<foldaway>", place)
+    return error
 
 
 def new_exception(
@@ -191,6 +201,7 @@ RUNTIME: dict[str, Callable[..., object]] = {
     **{"print": print_tensors, "float": python_float, "int": python_int, "bool": python_bool},
     **{"truth": python_bool, "choose": choose, "table": item_of_table, "indices": indices},
     **{"exception": builtin_exception, "new_exception": new_exception, "raising": Raising},
+    **{"placed": placed_exception},
     **{"write": write_tensor, "assign": assign_tensor, "copy": copy_tensor},
     **{"array": array_of_tensor, "scalar": scalar_of_tensor, "view": view_of_array},
     **{"array_of_bytes": array_of_bytes, "scalar_of_bytes": scalar_of_bytes},
