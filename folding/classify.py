@@ -98,8 +98,9 @@ def _makes_plainly(callee: object) -> bool:
 
 def _method_purity(owner: object, name: str) -> str:
     kind = owner if isinstance(owner, type) else type(owner)
-    # A user's class has its methods in C from a built-in one.
-    kind = next((base for base in kind.__mro__ if name in vars(base)), kind)
+    # A user's class has its methods in C from a built-in one, and may have others of these names.
+    native = (*DESCRIPTORS, types.BuiltinFunctionType)
+    kind = next((base for base in kind.__mro__ if isinstance(vars(base).get(name), native)), kind)
     module = kind.__module__
     if module.startswith("numpy.random") or module.partition(".")[0] in _IMPURE_MODULES:
         return IMPURE

@@ -414,7 +414,9 @@ class Label:
 
 
 class OwnError(ValueError):
-    pass
+    def __init__(self, text, code=0):
+        super().__init__(text)
+        self.code = code
 
 
 class Color(enum.Enum):
@@ -444,7 +446,19 @@ def caught(x):
     try:
         raise OwnError("own", len(x))
     except OwnError as error:
-        return error.args, x
+        return error.args, error.code, x
+
+
+class Filled(list):
+    def append(self, value):
+        super().append(value)
+        super().append(value)
+
+
+def filled(x):
+    items = Filled([0])
+    items.append(x)
+    return len(items), items[2] + 1
 
 
 def member(x):
@@ -455,7 +469,7 @@ def counted(x):
     return OUTSIDE.count(1), x * len(OUTSIDE.copy())
 
 
-@pytest.mark.parametrize("function", [made_label, caught, member, counted])
+@pytest.mark.parametrize("function", [made_label, caught, filled, member, counted])
 def test_classes_that_python_itself_makes_are_compiled(function):
     f = lax(function)
     for _ in range(2):
