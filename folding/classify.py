@@ -36,7 +36,7 @@ _FOLDED_MODULES = ("foldaway.nn", "foldaway.gradients", "foldaway.composite")
 _IMPURE_BUILTINS = frozenset(("input", "open", "next", "exec", "eval", "breakpoint", "__import__"))
 _IMPURE_NUMPY = frozenset(
     "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile memmap tofile"
-    " seterr set_printoptions setbufsize put copyto place putmask fill_diagonal".split()
+    " seterr set_printoptions setbufsize".split()
 )
 _GRAPH_BUILTINS: tuple[object, ...] = (
     *(print, len, range, isinstance, int, float, bool, abs, min, max, sum, enumerate, zip, tuple),
