@@ -7,8 +7,9 @@ import functools
 import sys
 import sysconfig
 import types
+from enum import EnumType
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -35,7 +36,7 @@ _FOLDED_MODULES = ("foldaway.nn", "foldaway.gradients", "foldaway.composite")
 _IMPURE_BUILTINS = frozenset(("input", "open", "next", "exec", "eval", "breakpoint", "__import__"))
 _IMPURE_NUMPY = frozenset(
     "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile memmap tofile"
-    " seterr set_printoptions setbufsize put copyto place putmask fill_diagonal".split()
+    " seterr set_printoptions setbufsize".split()
 )
 _GRAPH_BUILTINS: tuple[object, ...] = (
     *(print, len, range, isinstance, int, float, bool, abs, min, max, sum, enumerate, zip, tuple),
@@ -61,6 +62,8 @@ def purity(callee: Any) -> str:
         owner = callee.__self__
         if owner is not None and not isinstance(owner, types.ModuleType):
             return _method_purity(owner, callee.__name__)
+    if _makes_plainly(callee):
+        return PURE
     module = _module(callee)
     name = quietly(callee, "__name__") or ""
     if module == "builtins":
@@ -77,8 +80,27 @@ def purity(callee: Any) -> str:
     return PURE if top in _PURE_MODULES or module == "datetime" else OPAQUE
 
 
+def _makes_plainly(callee: object) -> bool:
+    """Return whether a callable is a user's class whose instances Python itself makes.
+
+    No code of the user's runs then: those are exceptions, enumerations and classes without
+    `__init__`.
+    """
+    kind = class_of(callee)
+    if kind is EnumType:
+        return True
+    if kind is not type:
+        return False
+    made = type.__getattribute__(cast("type[Any]", callee), "__mro__")
+    owners = [next(b for b in made if name in vars(b)) for name in ("__new__", "__init__")]
+    return all(owner.__module__ == "builtins" for owner in owners)
+
+
 def _method_purity(owner: object, name: str) -> str:
     kind = owner if isinstance(owner, type) else type(owner)
+    # A user's class has its methods in C from a built-in one, and may have others of these names.
+    native = (*DESCRIPTORS, types.BuiltinFunctionType)
+    kind = next((base for base in kind.__mro__ if isinstance(vars(base).get(name), native)), kind)
     module = kind.__module__
     if module.startswith("numpy.random") or module.partition(".")[0] in _IMPURE_MODULES:
         return IMPURE

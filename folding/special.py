@@ -17,6 +17,7 @@ from .frames import Frame
 from .number_calls import NUMBER_CALLS
 from .printing import fold_print
 from .run_time_ranges import fold_range
+from .tensor_items import ITEM_CALLS
 
 Special = Callable[[Frame, list[object], dict[str, object]], object]
 
@@ -53,6 +54,16 @@ def _vars(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object
     if isinstance(args[0], types.ModuleType):
         return _globals(frame, args, kwargs)
     return get_attribute(frame, args[0], "__dict__")
+
+
+def _either(first: Special, second: Special) -> Special:
+    """Return what folds a call as the first does, or, where that doesn't, as the second."""
+
+    def fold(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
+        made = first(frame, args, kwargs)
+        return second(frame, args, kwargs) if made is NotImplemented else made
+
+    return fold
 
 
 def _type(frame: Frame, args: list[object], kwargs: dict[str, object]) -> object:
@@ -101,6 +112,9 @@ def _globals(frame: Frame, args: list[object], kwargs: dict[str, object]) -> obj
 
 SPECIAL: dict[Any, Special] = {
     **NUMBER_CALLS,
+    **ITEM_CALLS,
+    builtins.max: _either(ITEM_CALLS[max], NUMBER_CALLS[max]),
+    builtins.min: _either(ITEM_CALLS[min], NUMBER_CALLS[min]),
     builtins.range: fold_range,
     builtins.print: fold_print,
     builtins.getattr: _getattr,

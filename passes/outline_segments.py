@@ -126,10 +126,10 @@ class _Outline:
             case graph.RaiseOp():
                 texts = (op.message.data,) if op.message.data else ()
                 words = [emitter.constant(word) for word in (op.exception.data, *texts)]
-                made = self._placed(emitter.runtime("exception", *words), op.location)
-                emitter.do(pyobj.RaiseOp, [made])
+                made = emitter.runtime("exception", *words)
+                emitter.do(pyobj.RaiseOp, [self._placed(op, made)])
             case pyobj.RaiseOp() if op.exception is not None:
-                self._raise(op, op.exception)
+                self._raise(op)
             case graph.GiveOp():
                 pass  # Who rebuilds the region knows what becomes of the values.
             case _:
@@ -139,10 +139,11 @@ class _Outline:
                         self._rebuild(block, block)
                 emitter.block.add_op(op)
 
-    def _raise(self, op: pyobj.RaiseOp, exception: SSAValue) -> None:
-        """Raise an exception at its place; one with a context keeps it, whoever calls."""
+    def _raise(self, op: pyobj.RaiseOp) -> None:
+        """Raise an exception that keeps its context, whatever the caller is handling."""
+        first, *rest = [self._value(value) for value in op.operands]
         has_context = _has_context(op)
-        op.operands = [self._placed(self._value(exception), op.location)]
+        op.operands = [self._placed(op, first), *rest]
         if not has_context:
             self._emitter.block.add_op(op)
             return
@@ -151,15 +152,15 @@ class _Outline:
         body.add_op(op)
         self._add(pyobj.WithOp, [manager], [body], op)
 
-    def _placed(self, exception: SSAValue, location: LocationAttr) -> SSAValue:
-        """Return an exception whose traceback ends in its own file, if that isn't the program's."""
-        own = self._func.location
-        if not isinstance(location, FileLineColLoc) or not isinstance(own, FileLineColLoc):
-            return exception
-        if location.filename == own.filename:
-            return exception
-        place = (location.filename.data, location.line.data, location.column.data)
-        return self._emitter.runtime("placed", exception, self._emitter.constant(place))
+    def _placed(self, op: Operation, error: SSAValue) -> SSAValue:
+        """Return an exception that says where it is raised: a function has lines of one file."""
+        here, there = self._func.location, op.location
+        if not isinstance(here, FileLineColLoc) or not isinstance(there, FileLineColLoc):
+            return error
+        if here.filename == there.filename:
+            return error
+        place = (there.filename.data, there.line.data, there.column.data)
+        return self._emitter.runtime("placed", error, *map(self._emitter.constant, place))
 
     def _value(self, value: SSAValue) -> SSAValue:
         """Return a value at the host; one that a variable has is loaded anew at each use."""

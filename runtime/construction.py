@@ -28,12 +28,17 @@ FILLS: dict[str, Number] = {"zeros": 0, "ones": 1}
 def array_from(data: object, dtype: DType | None) -> Array:
     """Return a new array of the numbers in `data`: a number, an array, or nested lists of them.
 
-    Raises `TypeError` for text, complex numbers and other objects, `ValueError` for lists whose
-    rows differ in length, `OverflowError` for an integer that `dtype` can't hold.
+    Raises `TypeError` for text, complex numbers, other objects, and lists whose rows differ in
+    length, `OverflowError` for an integer that `dtype` can't hold.
     """
     if not isinstance(data, bool | int | float | list | tuple | np.ndarray | np.generic):
         raise TypeError(f"a tensor can't be made of a {type(data).__name__}")
-    array: Array = np.array(data)
+    try:
+        array: Array = np.array(data)
+    except ValueError as error:
+        raise TypeError(
+            f"For Tensor, the input_data is {data} that contain unsupported element."
+        ) from error
     own = dtype_of(array.dtype)
     if dtype is not None and dtype is not own:
         return _converted(array, dtype, isinstance(data, int | list | tuple))

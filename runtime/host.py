@@ -79,6 +79,14 @@ def builtin_exception(name: str, *arguments: object) -> BaseException:
     return kind(*arguments)
 
 
+def placed_exception(error: BaseException, file: str, line: int, column: int) -> BaseException:
+    """Return an exception whose traceback ends at a line of another file than the program's."""
+    if error.__traceback__ is None:
+        place = FileLineColLoc(StringAttr(file), IntAttr(line), IntAttr(column))
+        error.__traceback__ = traceback_at(function_at(place) or "<foldaway>", place)
+    return error
+
+
 def new_exception(
     kind: type[BaseException],
     arguments: tuple[object, ...],
@@ -190,18 +198,11 @@ VIEWS: dict[str, Callable[[Array, Any], Any]] = {
 """What makes a view of an array out of a literal."""
 
 
-def placed(exception: BaseException, place: tuple[str, int, int]) -> BaseException:
-    """Return an exception whose traceback shows a line of another file than the program's."""
-    file, line, column = place
-    location = FileLineColLoc(StringAttr(file), IntAttr(line), IntAttr(column))
-    return exception.with_traceback(traceback_at(function_at(location) or "<module>", location))
-
-
 RUNTIME: dict[str, Callable[..., object]] = {
     **{"print": print_tensors, "float": python_float, "int": python_int, "bool": python_bool},
     **{"truth": python_bool, "choose": choose, "table": item_of_table, "indices": indices},
     **{"exception": builtin_exception, "new_exception": new_exception, "raising": Raising},
-    "placed": placed,
+    **{"placed": placed_exception},
     **{"write": write_tensor, "assign": assign_tensor, "copy": copy_tensor},
     **{"array": array_of_tensor, "scalar": scalar_of_tensor, "view": view_of_array},
     **{"array_of_bytes": array_of_bytes, "scalar_of_bytes": scalar_of_bytes},

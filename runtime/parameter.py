@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..dialects.dtypes import DType, float32, int32
 from .tensor import Tensor
 from .tracing import current_tracer
 
@@ -12,6 +13,8 @@ from .tracing import current_tracer
 class Parameter(Tensor):
     """A tensor with a name. Its data change only by `set_data`, `assign_value` and `x[i] = v`.
 
+    Made of a Python number it is an int32 or a float32. Raises ValueError for a bool, and as a
+    tensor does.
     Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.Parameter.html>.
     """
 
@@ -28,7 +31,7 @@ class Parameter(Tensor):
         layerwise_parallel: bool = False,
         parallel_optimizer: bool = True,
     ):
-        super().__init__(default_input)
+        super().__init__(default_input, _dtype_of_number(default_input))
         self.name = "Parameter" if name is None else name
         self.requires_grad = requires_grad
         self.layerwise_parallel = layerwise_parallel
@@ -97,6 +100,15 @@ class Parameter(Tensor):
     def __repr__(self) -> str:
         what = f"name={self.name}, shape={self.shape}, dtype={self.dtype}"
         return f"Parameter ({what}, requires_grad={self.requires_grad})"
+
+
+def _dtype_of_number(value: object) -> DType | None:
+    """Return what a number is as a parameter, None for other data."""
+    if isinstance(value, bool):
+        raise ValueError("Parameter data can not be `bool`")
+    if isinstance(value, int):
+        return int32
+    return float32 if isinstance(value, float) else None
 
 
 class ParameterTuple(tuple[Parameter, ...]):

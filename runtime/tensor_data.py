@@ -328,8 +328,8 @@ class TensorData:
         return complex(self._only("complex()"))
 
     def __index__(self) -> int:
-        if not self.dtype.is_integer or self.shape:
-            raise TypeError("only a 0-d tensor of integers can be an index")
+        if not self.dtype.is_integer or self.size != 1:
+            raise TypeError("only a tensor of one integer can be an index")
         return int(self._only("index()"))
 
     def _only(self, wanted: str) -> Any:

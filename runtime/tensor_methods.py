@@ -15,7 +15,7 @@ from ..dialects.dtypes import DType, float32, promote
 from ..dialects.emitter import Number
 from .arrays import as_dtype
 from .dispatch import apply
-from .tensor_elementwise import TensorElementwise
+from .tensor_logic import TensorLogic
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -24,7 +24,7 @@ Axes = int | Sequence[int] | None
 Shape = Sequence[int]
 
 
-class TensorMethods(TensorElementwise):
+class TensorMethods(TensorLogic):
     """A tensor with conversions, changes of shape and reductions."""
 
     __slots__ = ()

@@ -102,6 +102,9 @@ class TensorOperators(TensorData):
     def __abs__(self) -> Tensor:
         return dispatch.apply("unary", "abs", self)
 
+    def __round__(self) -> Tensor:
+        return dispatch.apply("unary", "round", self)
+
     def __invert__(self) -> Tensor:
         return dispatch.apply("unary", "not", self)
 

@@ -1,5 +1,6 @@
 """LAX: what can't be compiled whole runs as plain Python, with its tensor operations compiled."""
 
+import enum
 import subprocess
 import sys
 import threading
@@ -406,3 +407,88 @@ def test_the_first_function_of_a_process_is_compiled(tmp_path):
     script.write_text(FIRST_OF_A_PROCESS)
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
     assert (done.stdout, done.returncode) == ("0 0\n", 0)
+
+
+class Label:
+    kind = "a"
+
+
+class OwnError(ValueError):
+    def __init__(self, text, code=0):
+        super().__init__(text)
+        self.code = code
+
+
+class Color(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+    @classmethod
+    def _missing_(cls, value):
+        return cls.RED
+
+
+class Items(list):
+    pass
+
+
+OUTSIDE = Items([1, 2])
+
+
+def made_label(x):
+    label = Label()
+    label.kind += "b"
+    label.x = x
+    return label.kind, label.x, type(label) is Label
+
+
+def caught(x):
+    try:
+        raise OwnError("own", len(x))
+    except OwnError as error:
+        return error.args, error.code, x
+
+
+class Filled(list):
+    def append(self, value):
+        super().append(value)
+        super().append(value)
+
+
+def filled(x):
+    items = Filled([0])
+    items.append(x)
+    return len(items), items[2] + 1
+
+
+def member(x):
+    return Color(2).name, x * Color(1).value, Color(2) is Color.BLUE
+
+
+def counted(x):
+    return OUTSIDE.count(1), x * len(OUTSIDE.copy())
+
+
+@pytest.mark.parametrize("function", [made_label, caught, filled, member, counted])
+def test_classes_that_python_itself_makes_are_compiled(function):
+    f = lax(function)
+    for _ in range(2):
+        assert str(f(Tensor(X))) == str(function(Tensor(X)))
+    assert f.lazy_runs == 0
+
+
+def test_what_is_read_of_a_list_of_an_own_class_is_guarded():
+    f = lax(counted)
+    assert f(Tensor(X))[1].tolist() == [2.0, 4.0, 6.0]
+    OUTSIDE.append(1)
+    try:
+        assert f(Tensor(X))[0] == 2
+        assert f(Tensor(X))[1].tolist() == [3.0, 6.0, 9.0]
+    finally:
+        OUTSIDE.pop()
+
+
+def test_code_of_an_enumeration_runs_at_each_call():
+    f = lax(lambda n: Color(n).name)
+    assert [f(2), f(7), f(7)] == ["BLUE", "RED", "RED"]
+    assert "the interpreter would run 'Color._missing_'" in str(f.report())

@@ -11,6 +11,7 @@ import threading
 import time
 import warnings
 import weakref
+import zlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -224,7 +225,7 @@ def ending(x):
 
 
 REASONS = {
-    "unknown": (lambda x: x * len(LOGS.copy()), "nobody knows what 'copy' does"),
+    "unknown": (lambda x: x * (zlib.crc32(b"a") % 7), "nobody knows what 'crc32' does"),
     "cached": (lambda x: x * kept(3), "'kept' keeps what it has computed"),
     "id": (lambda x: x * (id(LOGS) % 7), "'id' depends on where an object lies in memory"),
     "hash": (lambda x: x * (hash(STATE.__class__) % 7), "'hash' depends on where"),

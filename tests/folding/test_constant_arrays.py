@@ -166,3 +166,64 @@ def test_a_tensor_sees_what_is_written_to_the_array_it_is_made_of(decorate):
 def test_strict_refuses_an_array_as_before():
     with pytest.raises(foldaway.CompileError, match="Should not use Python object in runtime"):
         foldaway.jit(RESULTS["integers"])()
+
+
+def put_in_a_branch(x):
+    a = np.array([1, 2, 3])
+    if x > 0:
+        np.put(a[1:], [0], 9)
+    else:
+        np.copyto(a, 7)
+    return Tensor(a), x
+
+
+def put_in_a_loop(x):
+    a = np.zeros(3, np.int64)
+    for i in range(3):
+        np.copyto(a[i:], i)
+    np.place(a, a > 1, [5])
+    np.putmask(a, a == 5, 6)
+    square = np.zeros((2, 2))
+    np.fill_diagonal(square, 1)
+    return Tensor(a), Tensor(square) * x
+
+
+def put_in_a_run_time_loop(x):
+    a = np.array([1, 2, 3])
+    while x < 3:
+        np.put(a, [0], 9)
+        x = x + 1
+    return Tensor(a), x
+
+
+def put_into_an_array_of_a_tensor(x):
+    t = Tensor([1, 2])
+    np.put(t.asnumpy(), [0], 8)
+    return t + x
+
+
+PUTTING = (put_in_a_branch, put_in_a_loop, put_in_a_run_time_loop, put_into_an_array_of_a_tensor)
+
+
+@pytest.mark.parametrize("function", PUTTING, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("start", [1, -1, 5])
+def test_functions_that_write_to_arrays_made_here(function, start):
+    compiled = lax(function)
+    for _ in range(2):
+        assert str(compiled(Tensor(start))) == str(function(Tensor(start)))
+
+
+@pytest.mark.parametrize("array", [np.array([1, 2, 3]), TABLE], ids=["numbers", "text"])
+def test_functions_that_write_to_arrays_from_outside(array):
+    def f():
+        np.put(array, [0], array[1])
+        return len(array)
+
+    kept, wanted = array.copy(), array.copy()
+    wanted[0] = wanted[1]
+    with pytest.raises(foldaway.CompileError, match=r"can't be compiled|is changed in place"):
+        foldaway.jit(f)()
+    assert array.tolist() == kept.tolist()
+    assert lax(f)() == len(array)
+    assert array.tolist() == wanted.tolist()
+    array[:] = kept

@@ -6,7 +6,7 @@ import traceback
 
 import pytest
 
-from foldaway import CompileError, Tensor, jit
+from foldaway import CompileError, Tensor, jit, mindspore
 
 X = Tensor([1.0, 2.0])
 
@@ -390,3 +390,39 @@ def test_the_context_is_what_was_handled_then(function):
         return function(x, [])
 
     assert repr(jit(f)(X)[1]) == repr(f(X)[1])
+
+
+ELSEWHERE = """\
+def check_positive(v):
+    if v.sum() < 0:
+        raise ValueError("negative")
+    return v * 2
+"""
+
+
+def raising_after_printing(check):
+    def f(x):
+        print("x", x)
+        return check(x)
+
+    return f
+
+
+def raising_in_a_gradient(check):
+    return lambda x: mindspore.grad(check)(x)
+
+
+@pytest.mark.parametrize("make", [raising_after_printing, raising_in_a_gradient])
+@pytest.mark.parametrize("fullgraph", [True, False])
+def test_what_is_raised_in_another_file_says_where(make, fullgraph, tmp_path):
+    """A compiled function has lines of its own file only."""
+    there = tmp_path / "positive.py"
+    there.write_text(ELSEWHERE)
+    space = {}
+    exec(compile(ELSEWHERE, str(there), "exec"), space)
+    compiled = jit(make(space["check_positive"]), fullgraph=fullgraph)
+    compiled(Tensor([1.0]))
+    with pytest.raises(ValueError, match="negative") as caught:
+        compiled(Tensor([-1.0]))
+    last = caught.traceback[-1]
+    assert (str(last.path), last.lineno + 1, last.name) == (str(there), 3, "check_positive")

@@ -266,8 +266,8 @@ class Tensor:
         return float(self._only())
 
     def __index__(self):
-        if self.dtype.kind != "i" or self.shape:
-            raise TypeError("only a 0-d tensor of integers can be an index")
+        if self.dtype.kind != "i" or self.size != 1:
+            raise TypeError("only a tensor of one integer can be an index")
         return int(self._only())
 
     def _only(self):

@@ -161,6 +161,30 @@ def methods_of_elements(x):
     )
 
 
+@calls((ROW, MATRIX), (-ROW, MATRIX * 2))
+def methods_of_logic(x, m):
+    return (
+        *(x.equal(1), x.not_equal(x), x.less(0), x.less_equal(1), x.greater(0), x.greater_equal(x)),
+        *(
+            x.logical_and(x > 0),
+            x.logical_or(0),
+            x.logical_xor(1),
+            x.logical_not(),
+            m.logical_and(m),
+        ),
+        *(m.bitwise_and(1), m.bitwise_or(m * 8), m.bitwise_xor(3), x.reciprocal(), m.reciprocal()),
+        *(
+            x.isnan(),
+            x.isinf(),
+            (x / 0).isinf(),
+            (x / 0).isfinite(),
+            m.isnan(),
+            m.isinf(),
+            m.isfinite(),
+        ),
+    )
+
+
 @calls((ROW,), (MATRIX,))
 def conversions(x):
     return (
@@ -196,6 +220,16 @@ def numbers_of_tensors(x):
         float(x) / 2,
         round(x.item()),
     )
+
+
+@calls((Tensor([1.5, 2.5]),), (Tensor([[3]]),))
+def rounded(x):
+    return round(x), round(x + 1) * 2
+
+
+@calls((Tensor(2),), (Tensor([1]),))
+def tensors_as_indices(n):
+    return [1, 2, 3][n], list(range(n)), "ab" * 2, [0] * n
 
 
 @calls((ROW,))

@@ -22,6 +22,7 @@ from . import (
     programs_control,
     programs_gradients,
     programs_in_place,
+    programs_libraries,
     programs_nesting,
     programs_none,
     programs_numpy,
@@ -35,6 +36,7 @@ FILES = (
     *(programs_control, programs_nesting, programs_builtins, programs_containers),
     *(programs_in_place, programs_none, programs_texts, programs_classes, programs_objects),
     *(programs_raising, programs_gradients, programs_numpy, programs_arrays, programs_tensors),
+    programs_libraries,
 )
 PROGRAMS = {
     f"{file.__name__.rpartition('programs_')[2]}-{name}": program

@@ -64,7 +64,7 @@ def test_what_is_no_number_is_a_type_error(data):
     [
         ({}, ValueError, "input_data and init can not be None at the same time."),
         ({"dtype": int8}, ValueError, "input_data and init can not be None at the same time."),
-        ({"input_data": [[1], [1, 2]]}, ValueError, "inhomogeneous"),
+        ({"input_data": [[1], [1, 2]]}, TypeError, "contain unsupported element"),
         ({"input_data": [1], "shape": (1,)}, ValueError, "not of both"),
         ({"init": "ones", "dtype": int8}, ValueError, "needs its shape"),
         ({"init": "random", "dtype": int8, "shape": ()}, ValueError, "init must be"),
@@ -137,7 +137,7 @@ def test_only_one_element_becomes_a_number(convert, data):
         convert(Tensor(data))
 
 
-@pytest.mark.parametrize("data", [1.5, True, [1]])
+@pytest.mark.parametrize("data", [1.5, True, [1, 2]])
 def test_only_an_integer_is_an_index(data):
     with pytest.raises(TypeError):
         operator.index(Tensor(data))
@@ -292,6 +292,21 @@ def test_parameter():
         Parameter([1]).set_data([1.5])
 
 
+def test_a_parameter_of_a_number():
+    assert Parameter(3).dtype is int32
+    assert Parameter(1.5).dtype is Parameter(np.float64(1.5)).dtype is float32
+    assert Parameter(np.array([1, 2])).dtype.name == "int64"
+    with pytest.raises(ValueError, match="Parameter data can not be `bool`"):
+        Parameter(True)
+
+
+def test_rounding():
+    assert round(Tensor([1.5, 2.5, -0.5])).tolist() == [2.0, 2.0, 0.0]
+    assert round(Tensor([3])).dtype.name == "int64"
+    with pytest.raises(TypeError):
+        round(Tensor([1.5]), 1)
+
+
 def test_a_class_of_tensors_may_have_attributes():
     class Named(Tensor):
         pass
@@ -430,3 +445,31 @@ def test_other_numpy_functions_compute_on_the_data():
     array += x
     assert array.tolist() == [4, 2, 3]
     assert np.multiply.outer(x, x).shape == (3, 3)
+
+
+def test_methods_that_compare_and_decide():
+    x, y = Tensor([1.0, 0.0, float("nan")]), Tensor([1, 2, 0])
+    assert x.equal(1).tolist() == [True, False, False]
+    assert x.not_equal(1).tolist() == [False, True, True]
+    assert (y.less(1).tolist(), y.less_equal(1).tolist()) == (
+        [False, False, True],
+        [True, False, True],
+    )
+    assert (y.greater(1).tolist(), y.greater_equal(1).tolist()) == (
+        [False, True, False],
+        [True, True, False],
+    )
+    assert y.logical_and(x).tolist() == [True, False, False]
+    assert y.logical_or(np.array([0, 0, 2])).tolist() == [True, True, True]
+    assert y.logical_xor(True).tolist() == [False, False, True]
+    assert (y.bitwise_and(3).tolist(), y.bitwise_or(4).tolist()) == ([1, 2, 0], [5, 6, 4])
+    assert y.bitwise_xor(Tensor([1, 1, 1])).tolist() == [0, 3, 1]
+    assert (x.isnan().tolist(), x.isfinite().tolist()) == (
+        [False, False, True],
+        [True, True, False],
+    )
+    assert (1 / x).isinf().tolist() == [False, True, False]
+    assert (y.isinf().tolist(), y.isfinite().tolist()) == ([False] * 3, [True] * 3)
+    assert Tensor([2, 4]).reciprocal().tolist() == [0.5, 0.25]
+    with pytest.raises(TypeError):
+        x.bitwise_and(1)
