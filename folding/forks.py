@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, final
 
 from xdsl.dialects.builtin import UnknownLoc
 from xdsl.ir import Block, Operation, Region, SSAValue
@@ -98,6 +98,7 @@ class Way:
             self.outcome = journal.end()
 
 
+@final
 class Fork:
     """A branch whose sides haven't been merged, or not yet. It is a signal as `break` is one."""
 

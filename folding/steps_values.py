@@ -20,7 +20,7 @@ from .frames import Frame
 from .functions import Returned
 from .handles import is_in, is_not_in
 from .merging import Unmerged
-from .numbers import SymbolicNumber, is_number
+from .numbers import SymbolicNumber, is_number, kind_of
 from .numbers import constant as constant_of
 from .tensor_numbers import TensorNumber
 from .unpacking import arguments_of, extended, merged
@@ -161,7 +161,7 @@ def _is_same_number(frame: Frame, a: object, b: object) -> object:
         if isinstance(other, bool) and isinstance(one, SymbolicNumber) and one.kind is not bool:
             return False
     if any(isinstance(one, TensorNumber) for one in (a, b)):
-        kinds = [one.kind if isinstance(one, SymbolicNumber) else type(one) for one in (a, b)]
+        kinds = [kind_of(one) for one in (a, b)]
         if kinds[0] is not kinds[1]:
             return False
         if kinds[0] is bool:
