@@ -313,10 +313,9 @@ def ifexp(maker: CodeMaker, op: Operation) -> Step:
     def taken(frame: Frame, index: int) -> Signal:
         _, frame.op, condition, body = cases[index]
         holds = decided(frame, frame.slots[condition])
-        then, rest = partial(body.run, slot=slot), partial(step, start=index + 1)
         if isinstance(holds, bool):
-            return then(frame) if holds else rest(frame)
-        return branch(frame, holds, then, rest)
+            return body.run(frame, slot) if holds else step(frame, index + 1)
+        return branch(frame, holds, partial(body.run, slot=slot), partial(step, start=index + 1))
 
     def step(frame: Frame, start: int = 0) -> Signal:
         for index in range(start, len(cases)):
