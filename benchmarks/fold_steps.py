@@ -47,9 +47,12 @@ def primes(limit: int) -> list[int]:
 
 
 def collatz(limit: int) -> int:
-    """Return the longest way to 1."""
+    """Return the longest way to 1.
+
+    It goes over a list, since a long range is folded as a loop of the graph.
+    """
     best = 0
-    for start in range(1, limit):
+    for start in [*range(1, limit)]:
         steps, number = 0, start
         while number != 1:
             number = number // 2 if number % 2 == 0 else 3 * number + 1

@@ -15,10 +15,11 @@ from xdsl.ir import Block, SSAValue
 from ..dialects.dtypes import TensorSpec, bool_, spec_of, tensor_type
 from ..runtime.array_data import BORN, ArrayData, born
 from ..runtime.guards import class_of
+from ..runtime.host import new_tuple
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
 from .merging import ABSENT, Unmergeable, Unmerged, is_same_constant, words, zero
-from .numbers import SymbolicNumber, is_number
+from .numbers import is_number, kind_of, tuple_items
 from .places import Contents, Place
 from .tensor_numbers import DTYPES, TensorNumber, number_value
 
@@ -145,7 +146,9 @@ class Elements(Node):
 class Group(Node):
     """The items of a tuple, or what a container or an instance holds."""
 
-    def __init__(self, nodes: list[Node], take: Callable[[Any], Parts], make: Callable[..., Any]):
+    def __init__(
+        self, nodes: list[Node], take: Callable[[Any], Parts], make: Callable[[Parts], Any]
+    ):
         self.nodes = nodes
         self._take = take
         self._make = make
@@ -225,12 +228,12 @@ class Planner:
         if type(one) is Tensor and type(final) is Tensor:
             return self._tensor(initial, one, final, before)
         if is_array(one) and is_array(final):
-            return self._array(one, final)
+            return self._array(cast(ArrayData, one), cast(ArrayData, final))
         kind = class_of(one)
         if kind is Contents and class_of(final) is Contents:
             return self._contents(initial, final, before)
         if kind is class_of(final) and issubclass(kind, tuple):
-            return self._tuple(kind, initial, final, before)
+            return self._tuple(class_of(one), initial, final, before)
         if initial is ABSENT or is_same_constant(initial, final):
             return Fixed(final)
         raise Unmergeable(
@@ -238,7 +241,7 @@ class Planner:
         )
 
     def _number(self, initial: Any, one: Any, final: Any, before: Node) -> Node:
-        kinds = [x.kind if isinstance(x, SymbolicNumber) else type(x) for x in (one, final)]
+        kinds = [kind_of(x) for x in (one, final)]
         if kinds[0] is not kinds[1]:
             raise Unmergeable(
                 f"is {words(one)} before a round of the loop and {words(final)} after"
@@ -284,13 +287,12 @@ class Planner:
         return Array(final.held.spec, one.IS_SCALAR)
 
     def _tuple(self, kind: type[Any], initial: Any, final: Any, before: Node) -> Node:
-        items = [*tuple.__iter__(final)]
-        olds = [ABSENT] * len(items) if initial is ABSENT else [*tuple.__iter__(initial)]
+        items = tuple_items(final)
+        olds: Parts = [ABSENT] * len(items) if initial is ABSENT else tuple_items(initial)
         if len(olds) != len(items):
             raise Unmergeable(f"has {len(olds)} items before the loop and {len(items)} after")
-        make: Callable[..., Any] = vars(tuple)["__new__"]
         nodes = self._nodes(olds, items, before)
-        return Group(nodes, lambda one: [*tuple.__iter__(one)], lambda made: make(kind, made))
+        return Group(nodes, tuple_items, lambda made: new_tuple(kind, tuple(made)))
 
     def _contents(self, initial: Contents, final: Contents, before: Node) -> Node:
         if initial.raw is not None or final.raw is not None:
@@ -302,8 +304,8 @@ class Planner:
             if [key for key, _ in one] != [key for key, _ in other]:
                 raise Unmergeable(f"has other {what} after a round of the loop than before")
         nodes = self._nodes(_parts(initial), _parts(final), before)
-        keys = [key for key, _ in initial.items]
-        names = [name for name, _ in initial.attributes]
+        keys: list[object] = [key for key, _ in initial.items]
+        names: list[str] = [name for name, _ in initial.attributes]
 
         def make(made: Parts) -> Contents:
             items = tuple(zip(keys, made[: len(keys)], strict=True))
@@ -313,8 +315,8 @@ class Planner:
 
     def _elements(self, initial: Any, final: Any) -> Node:
         if isinstance(initial, np.ndarray):
-            if np.array_equal(initial, cast(Any, final)):
-                return Fixed(Contents(raw=initial))
+            if np.array_equal(cast(Any, initial), final):
+                return Fixed(Contents(raw=cast(Any, initial)))
             raise Unmergeable("is changed, whose elements are known while compiling")
         if initial[1] is not None or final[1] is not None:
             raise Unmergeable("is a tensor whose array Python has seen while compiling")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, final
 
 from xdsl.ir import Block, Operation, Region, SSAValue
 
@@ -100,6 +100,7 @@ class Way:
             self.outcome = journal.end()
 
 
+@final
 class Fork:
     """A branch whose sides haven't been merged, or not yet. It is a signal as `break` is one."""
 

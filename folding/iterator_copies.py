@@ -6,20 +6,24 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from ..runtime.guards import class_of
 from ..runtime.rows import Rows
 
-_SIMPLE = tuple(
-    type(iter(one)) for one in ((), [], range(0), range(1 << 70, 1 << 71), "", b"", {}, {}.values())
+_TABLE: dict[Any, Any] = {}
+_ITEMS: list[Any] = []
+_SAMPLES: tuple[Any, ...] = (
+    *((), _ITEMS, range(0), range(1 << 70, 1 << 71), "", b"", _TABLE, _TABLE.values()),
 )
-_NESTED = (enumerate, zip, map, filter)
+_SIMPLE = tuple(class_of(iter(one)) for one in _SAMPLES)
+_NESTED: tuple[Any, ...] = (enumerate, zip, map, filter, type(reversed(_ITEMS)))
 
 
 def copied(iterator: Any) -> Any | None:
     """Return an iterator that gives the same items from now on; None for one without copies."""
-    kind = type(iterator)
+    kind = class_of(iterator)
     if kind is Rows or kind in _SIMPLE:
         return copy.copy(iterator)
-    if kind not in _NESTED and kind is not type(reversed([])):
+    if kind not in _NESTED:
         return None
     make, arguments, *rest = iterator.__reduce__()
     made: list[Any] = []

@@ -20,12 +20,13 @@ from ..dialects.dtypes import DType, TensorSpec
 from ..dialects.graph.control import end_block
 from ..runtime.array_data import BORN, ArrayData, born
 from ..runtime.guards import class_of
+from ..runtime.host import new_tuple
 from ..runtime.tensor import Tensor
 from .aliases import MOST_NAMES
 from .array_inputs import is_array
 from .effects import DELETED
 from .journal import Change
-from .numbers import SymbolicNumber, is_number
+from .numbers import SymbolicNumber, is_number, kind_of, tuple_items
 from .object_graphs import is_rebuilt
 from .places import UNSET, Contents, Object, Place, Slot, Unset, Variable
 from .tensor_numbers import DTYPES, TensorNumber, number_value
@@ -217,10 +218,10 @@ class Merge:
         if type(a) is Tensor and type(b) is Tensor:
             return self._tensor(a, b)
         if is_array(a) and is_array(b):
-            return self._array(a, b)
+            return self._array(cast(ArrayData, a), cast(ArrayData, b))
         kind = class_of(a)
         if kind is class_of(b) and issubclass(kind, tuple):
-            return self._tuple(kind, a, b)
+            return self._tuple(class_of(a), a, b)
         if (
             kind is class_of(b)
             and self._are_made(a, b)
@@ -234,24 +235,22 @@ class Merge:
     def _present(self, a: Any, b: Any) -> Build:
         """Merge what one side returns and the other doesn't: where it counts, it is the one."""
         one = b if a is ABSENT else a
+
+        def with_(absent: object) -> tuple[Any, Any]:
+            return (absent, one) if a is ABSENT else (one, absent)
+
+        if class_of(one) is tuple:
+            return self._tuple(tuple, *with_((ABSENT,) * len(one)))
         if is_number(one):
-            kind = one.kind if isinstance(one, SymbolicNumber) else type(one)
-            spec = TensorSpec((), DTYPES[kind])
-        elif type(one) is Tensor:
-            spec = one.spec
-        elif class_of(one) is tuple:
-            absent = (ABSENT,) * len(one)
-            return self._tuple(tuple, *((absent, one) if a is ABSENT else (one, absent)))
-        elif is_array(one) or not is_same_constant(one, one):
-            raise Unmergeable(f"is {words(one)}, which a loop can't return")
-        else:
-            return _given(one)
-        nothing = Zero(spec)
-        index = self._index(*((nothing, one) if a is ABSENT else (one, nothing)))
+            kind, numbers = kind_of(one), self._folding.numbers
+            number = self._index(*with_(Zero(TensorSpec((), DTYPES[kind]))))
+            return lambda: TensorNumber(numbers, self._results[number], kind)
         if type(one) is Tensor:
-            return lambda: Tensor.symbolic(self._folding, self._results[index])
-        numbers = self._folding.numbers
-        return lambda: TensorNumber(numbers, self._results[index], kind)
+            tensor = self._index(*with_(Zero(one.spec)))
+            return lambda: Tensor.symbolic(self._folding, self._results[tensor])
+        if is_array(one) or not is_same_constant(one, one):
+            raise Unmergeable(f"is {words(one)}, which a loop can't return")
+        return _given(one)
 
     def _are_made(self, a: object, b: object) -> bool:
         first, second = self._ways
@@ -267,7 +266,7 @@ class Merge:
             )
 
     def _number(self, a: Any, b: Any) -> Build:
-        kinds = [x.kind if isinstance(x, SymbolicNumber) else type(x) for x in (a, b)]
+        kinds = [kind_of(x) for x in (a, b)]
         if kinds[0] is not kinds[1]:
             names = [kind.__name__ for kind in kinds]
             raise Unmergeable(f"is an {names[0]} on one side and {names[1]} on the other")
@@ -324,18 +323,15 @@ class Merge:
             )
 
     def _tuple(self, kind: type[Any], a: Any, b: Any) -> Build:
-        pairs = [*tuple.__iter__(a)], [*tuple.__iter__(b)]
-        if len(pairs[0]) != len(pairs[1]):
-            raise Unmergeable(
-                f"has {len(pairs[0])} items on one side and {len(pairs[1])} on the other"
-            )
-        items = [self.value(x, y) for x, y in zip(*pairs, strict=True)]
-        make: Callable[..., Any] = vars(tuple)["__new__"]
-        return lambda: make(kind, [item() for item in items])
+        first, second = tuple_items(a), tuple_items(b)
+        if len(first) != len(second):
+            raise Unmergeable(f"has {len(first)} items on one side and {len(second)} on the other")
+        items = [self.value(x, y) for x, y in zip(first, second, strict=True)]
+        return lambda: new_tuple(kind, tuple(item() for item in items))
 
     def _container(self, kind: type[Any], a: Any, b: Any) -> Build:
-        pairs = [self._now(way, one).items for way, one in zip(self._ways, (a, b), strict=True)]
-        items = self._parts(*pairs, "items")
+        first, second = self._now(a, b)
+        items = self._parts(first.items, second.items, "items")
 
         def build() -> Any:
             made = [(key, make()) for key, make in items]
@@ -344,8 +340,8 @@ class Merge:
         return build
 
     def _instance(self, kind: type[Any], a: Any, b: Any) -> Build:
-        contents = [self._now(way, one) for way, one in zip(self._ways, (a, b), strict=True)]
-        attributes = self._parts(*(one.attributes for one in contents), "attributes")
+        first, second = self._now(a, b)
+        attributes = self._parts(first.attributes, second.attributes, "attributes")
 
         def build() -> Any:
             made = object.__new__(kind)
@@ -356,12 +352,10 @@ class Merge:
 
         return build
 
-    @staticmethod
-    def _now(way: Way, value: object) -> Contents:
-        """Return what a container or an instance holds at the end of a side."""
-        place = Object(value)
-        change = way.outcome.changes.get(place.key)
-        return cast(Contents, change.new) if change is not None else place.read()
+    def _now(self, a: object, b: object) -> tuple[Contents, Contents]:
+        """Return what containers or instances hold, each at the end of its side."""
+        first, second = self._ways
+        return _at_end(first, a), _at_end(second, b)
 
     def _index(self, a: Any, b: Any) -> int:
         """Return which result of the branch is this pair."""
@@ -414,6 +408,12 @@ def follow(way: Way) -> list[Tensor]:
     ]
     found = {id(tensor): tensor for tensor in (*way.tensors.values(), *written)}
     return [tensor for tensor in found.values() if tensor.is_in(way.block)]
+
+
+def _at_end(way: Way, value: object) -> Contents:
+    place = Object(value)
+    change = way.outcome.changes.get(place.key)
+    return cast(Contents, change.new) if change is not None else place.read()
 
 
 def _unchanged(change: Change) -> Change:

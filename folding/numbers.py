@@ -174,6 +174,11 @@ def is_number(value: object) -> bool:
     return kind in (int, float, bool) or issubclass(kind, SymbolicNumber)
 
 
+def kind_of(number: Any) -> type[Any]:
+    """Return the class of a number, which for a symbolic one is that of the number of the call."""
+    return number.kind if isinstance(number, SymbolicNumber) else class_of(number)
+
+
 def is_unchanged(old: object, new: object) -> bool:
     """Return whether a place holds what it held: a number that became a constant is the same."""
     if old is new:
@@ -286,6 +291,11 @@ _ITERATE: dict[type, Callable[[Any], Iterable[Any]]] = {
 """A user's subclass may iterate in another way."""
 
 
+def tuple_items(value: Any) -> list[Any]:
+    """Return the items of a tuple, or of an instance of a subclass; no code of the class runs."""
+    return list(_ITERATE[tuple](value))
+
+
 def constant(value: Any) -> Any:
     """Return a value with each symbolic number in it, down through containers, made constant.
 
@@ -321,7 +331,7 @@ def _constant(value: Any, seen: dict[int, Any]) -> Any:
 
 
 def _in_tuple(value: Any, kind: type[Any], seen: dict[int, Any]) -> Any:
-    old = list(_ITERATE[tuple](value))
+    old = tuple_items(value)
     items = [_constant(item, seen) for item in old]
     if all(a is b for a, b in zip(items, old, strict=True)):
         return value

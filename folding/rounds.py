@@ -147,7 +147,7 @@ _AGAIN: Any = object()
 
 
 class ForStep:
-    """One run of a `for` statement."""
+    """What a `for` statement does, each time that it runs."""
 
     def __init__(self, op: Operation, body: Run, orelse: Run, item: int):
         self._op = op

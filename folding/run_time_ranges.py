@@ -9,7 +9,7 @@ from xdsl.ir import SSAValue
 
 from .errors import Raised
 from .frames import Frame
-from .numbers import SymbolicNumber, constant
+from .numbers import constant, kind_of
 from .tensor_numbers import TensorNumber
 
 
@@ -59,8 +59,8 @@ def fold_range(frame: Frame, args: list[object], kwargs: dict[str, object]) -> o
         return NotImplemented
     bounds = [0, *args] if len(args) == 1 else list(args)
     step: Any = constant(bounds[2]) if len(bounds) == 3 else 1
-    kinds = [one.kind if isinstance(one, SymbolicNumber) else type(one) for one in bounds[:2]]
-    for kind in (*kinds, type(step)):
+    kinds = [kind_of(one) for one in bounds[:2]]
+    for kind in (*kinds, kind_of(step)):
         if not issubclass(kind, int):
             name = kind.__name__
             raise Raised(TypeError(f"'{name}' object cannot be interpreted as an integer"))

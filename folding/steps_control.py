@@ -42,11 +42,12 @@ def if_(maker: CodeMaker, op: Operation) -> Step:
         before, current = maker.block(orelse, last), last
 
     def taken(frame: Frame, index: int, holds: bool | SSAValue) -> Signal:
-        body = partial(run_steps, cases[index][3])
+        body = cases[index][3]
         if holds is True:
-            return body(frame)
-        rest = partial(step, start=index + 1)
-        return rest(frame) if holds is False else branch(frame, holds, body, rest)
+            return run_steps(body, frame)
+        if holds is False:
+            return step(frame, index + 1)
+        return branch(frame, holds, partial(run_steps, body), partial(step, start=index + 1))
 
     def decide(frame: Frame, index: int) -> Signal:
         _, frame.op, condition, _ = cases[index]
@@ -55,11 +56,13 @@ def if_(maker: CodeMaker, op: Operation) -> Step:
     def step(frame: Frame, start: int = 0) -> Signal:
         for index in range(start, len(cases)):
             before, case, condition, _ = cases[index]
-            signal = run_steps(before, frame)
+            signal = run_steps(before, frame) if before else None
             if signal is not None:
                 return after(frame, signal, partial(decide, index=index))
             frame.op = case
-            holds = decided(frame, frame.slots[condition])
+            holds = frame.slots[condition]
+            if holds is not True and holds is not False:
+                holds = decided(frame, holds)
             if holds is not False:
                 return taken(frame, index, holds)
         return run_steps(final, frame)
@@ -72,10 +75,11 @@ def while_(maker: CodeMaker, op: Operation) -> Step:
     """Run a block while a condition holds; once only the call decides, it becomes a loop."""
     while_op = cast(pyobj.WhileOp, op)
     condition = maker.expression(while_op.condition)
-    body, orelse = maker.block(while_op.body.block), maker.block(while_op.orelse.block)
+    body = partial(run_steps, maker.block(while_op.body.block))
+    orelse = partial(run_steps, maker.block(while_op.orelse.block))
 
     def step(frame: Frame) -> Signal:
-        return LoopStep(op, partial(run_steps, body), partial(run_steps, orelse), condition)(frame)
+        return LoopStep(op, body, orelse, condition)(frame)
 
     return step
 
@@ -85,11 +89,12 @@ def for_(maker: CodeMaker, op: Operation) -> Step:
     """Run a block for each item; rounds over a long range become a loop of the graph."""
     for_op = cast(pyobj.ForOp, op)
     iterable, item = maker.slot(for_op.iterable), maker.slot(for_op.body.block.args[0])
-    body, orelse = maker.block(for_op.body.block), maker.block(for_op.orelse.block)
+    body = partial(run_steps, maker.block(for_op.body.block))
+    orelse = partial(run_steps, maker.block(for_op.orelse.block))
+    rounds = ForStep(op, body, orelse, item)
 
     def step(frame: Frame) -> Signal:
         frame.op = op
-        rounds = ForStep(op, partial(run_steps, body), partial(run_steps, orelse), item)
         return rounds.over(frame, frame.slots[iterable])
 
     return step
@@ -199,8 +204,9 @@ def match_(maker: CodeMaker, op: Operation) -> Step:
             holds = True if guard is None else decided(frame, guard(frame))
             if holds is False:
                 continue
-            taken, rest = partial(run_steps, body), partial(step, start=index + 1)
-            return taken(frame) if holds is True else branch(frame, holds, taken, rest)
+            if holds is True:
+                return run_steps(body, frame)
+            return branch(frame, holds, partial(run_steps, body), partial(step, start=index + 1))
         return None
 
     return step

@@ -114,9 +114,7 @@ def _marked(frame: Frame, final: list[Step], end: str | None, done: str) -> Sign
 def _unmarked(signal: Signal) -> Signal:
     ends: dict[str | None, str | None] = {"done": None}
     ends |= {f"done {end}": end for end in (BREAK, CONTINUE, RETURN)}
-    return (
-        turn(signal, ends) if type(signal) is Fork else ends.get(cast("str | None", signal), signal)
-    )
+    return turn(signal, ends) if type(signal) is Fork else ends.get(signal, signal)
 
 
 def _at_last(frame: Frame, final: list[Step], signal: str | None, raised: Raised | None) -> Signal:

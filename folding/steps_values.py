@@ -20,7 +20,7 @@ from .frames import Frame
 from .functions import Returned
 from .handles import is_in, is_not_in
 from .merging import Unmerged
-from .numbers import SymbolicNumber, is_number
+from .numbers import SymbolicNumber, is_number, kind_of
 from .numbers import constant as constant_of
 from .tensor_numbers import TensorNumber
 from .unpacking import arguments_of, extended, merged
@@ -161,7 +161,7 @@ def _is_same_number(frame: Frame, a: object, b: object) -> object:
         if isinstance(other, bool) and isinstance(one, SymbolicNumber) and one.kind is not bool:
             return False
     if any(isinstance(one, TensorNumber) for one in (a, b)):
-        kinds = [one.kind if isinstance(one, SymbolicNumber) else type(one) for one in (a, b)]
+        kinds = [kind_of(one) for one in (a, b)]
         if kinds[0] is not kinds[1]:
             return False
         if kinds[0] is bool:
@@ -313,10 +313,10 @@ def ifexp(maker: CodeMaker, op: Operation) -> Step:
     def taken(frame: Frame, index: int) -> Signal:
         _, frame.op, condition, body = cases[index]
         holds = decided(frame, frame.slots[condition])
-        then, rest = partial(body.run, slot=slot, op=op), partial(step, start=index + 1)
         if isinstance(holds, bool):
-            return then(frame) if holds else rest(frame)
-        return branch(frame, holds, then, rest)
+            return body.run(frame, slot, op) if holds else step(frame, index + 1)
+        then = partial(body.run, slot=slot, op=op)
+        return branch(frame, holds, then, partial(step, start=index + 1))
 
     def step(frame: Frame, start: int = 0) -> Signal:
         for index in range(start, len(cases)):

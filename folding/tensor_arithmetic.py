@@ -14,7 +14,7 @@ from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import bool_, float64, int64
 from ..dialects.emitter import Number
-from .numbers import SymbolicNumber
+from .numbers import SymbolicNumber, kind_of
 from .run_time_errors import error_of, raise_unless, retreat_unless
 from .tensor_numbers import TensorNumber, number_value
 
@@ -29,11 +29,6 @@ _LSHIFT: Callable[..., Any] = getattr(operator, "lshift")  # noqa: B009
 _LEAST = -(2**63)
 _EXACT = 1 << 53
 """Ints up to here are floats, too."""
-
-
-def kind_of(number: object) -> type[Number]:
-    """Return the class of a number."""
-    return number.kind if isinstance(number, SymbolicNumber) else type(number)  # pyright: ignore[reportReturnType]
 
 
 def int_value(folding: Folding, number: object) -> SSAValue:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import bool_, float64
+from .numbers import kind_of
 from .run_time_errors import error_of, raise_unless, retreat_unless
 from .tensor_arithmetic import (
     ARITHMETIC,
@@ -19,7 +20,6 @@ from .tensor_arithmetic import (
     check_exact,
     float_value,
     int_value,
-    kind_of,
     made,
 )
 from .tensor_numbers import number_value

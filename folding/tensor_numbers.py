@@ -18,7 +18,7 @@ from ..dialects.source import CompileError
 from ..runtime.dispatch import from_value
 from ..runtime.tensor import Tensor
 from ..runtime.tracing import ValueNeeded
-from .numbers import SymbolicNumber, is_number
+from .numbers import SymbolicNumber, is_number, kind_of
 from .run_time_errors import retreat_unless
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def number_value(folding: Folding, number: object) -> SSAValue:
     """
     if isinstance(number, TensorNumber):
         return number.value
-    kind = number.kind if isinstance(number, SymbolicNumber) else type(number)
+    kind = kind_of(number)
     try:
         if isinstance(number, SymbolicNumber):
             return number.in_dtype(DTYPES[kind])

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import float64, int64
+from .numbers import kind_of
 from .run_time_errors import error_of, raise_unless, retreat_unless
-from .tensor_arithmetic import Meaning, float_value, int_value, kind_of, made, multiplied
+from .tensor_arithmetic import Meaning, float_value, int_value, made, multiplied
 
 if TYPE_CHECKING:
     from .session import Folding

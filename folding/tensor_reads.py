@@ -20,7 +20,7 @@ from ..runtime.tensor import Tensor
 from .array_inputs import is_array
 from .errors import run
 from .frames import Frame
-from .numbers import SymbolicNumber, constant, is_number
+from .numbers import constant, is_number, kind_of
 from .run_time_errors import error_of, raise_unless, retreat_unless
 from .tensor_numbers import DTYPES, TensorNumber
 
@@ -134,7 +134,7 @@ def _kinds(data: object) -> Iterator[type]:
         for one in cast("list[object]", data):
             yield from _kinds(one)
     elif is_number(data):
-        yield data.kind if isinstance(data, SymbolicNumber) else type(data)
+        yield kind_of(data)
 
 
 def _as_tensors(folding: Folding, data: object, dtype: Any) -> object:
