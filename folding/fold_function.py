@@ -39,6 +39,7 @@ from .notice import Notice
 from .number_table import NumberPolicy, Rewritten
 from .scopes import scope_of
 from .session import AnyGuard, Folding, LineReport, Options
+from .unused_values import drop_unused
 
 STEPS = (
     *(steps_values, steps_statements, steps_control, steps_exceptions, steps_definitions),
@@ -127,6 +128,8 @@ def _finish(
         numbers, containers = folding.rewritten, folding.changed_containers
         raise Rewritten(tuple(numbers.values()), tuple(containers.values()))
     type = FunctionType.from_lists([a.type for a in folding.block.args], [given])
+    if folding.has_branches:
+        drop_unused(folding.block)
     op = FuncOp(func.sym_name.data, type, Region(folding.block), func.sym_visibility)
     op.location = func.location
     inputs = tuple(folding.inputs)

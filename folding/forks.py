@@ -117,6 +117,7 @@ class Fork:
             location=folding.location,
         )
         folding.block.add_op(self.op)
+        folding.has_branches = True
 
     @property
     def stays_apart(self) -> bool:

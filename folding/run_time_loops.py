@@ -211,6 +211,7 @@ class Loop:
         """Add the op, and let all places hold its results."""
         folding, results = self.folding, list(op.results)
         folding.block.add_op(op)
+        folding.has_branches = True
         for unmerged in self._unmerged:
             unmerged.in_loop = False
         for carried in self._carried.values():

@@ -118,6 +118,8 @@ class Folding(KnownConstants):
         """How many times what follows a branch is folded once more than it is written."""
         self.watched: list[ReferenceType[TensorData]] | None = None
         self._made_numbers: dict[object, list[TensorNumber]] = {}
+        self.has_branches = False
+        """Whether the graph has branches or loops."""
         self.may_have_left = False
         """Whether a way of the program has ended by then: what follows may not come at all."""
         self.rolling = 0
