@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import itertools
 import operator
 import types
-from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,25 +16,21 @@ from ..frontend.lower_function import lower_function
 from ..runtime.compiled import CompiledFunction
 from ..runtime.gradient import GradientFunction
 from ..runtime.guards import class_of
-from ..runtime.symbolic_array import SCALARS, SymbolicArray
-from ..runtime.tensor import Tensor
-from ..runtime.tracing import current_tracer
 from . import lax
-from .array_operands import call_on_arrays, check_read_only, takes_numbers_too
 from .attributes import get_attribute, set_on_cell
-from .branch_calls import check_call, check_iterator
-from .classify import IMPURE, OPAQUE, is_framework, is_graph_callable, is_inlined, purity, quietly
+from .branch_calls import check_iterator
+from .classify import is_framework, is_inlined
 from .code import code_of
 from .deep_calls import Descent, is_deep, run_deep, slots_of
-from .errors import Raised, outward, run
+from .errors import Raised, run
 from .frames import Frame
-from .functions import Body, Invocation, bind, body_of, execute, make_function
+from .functions import Body, bind, body_of, execute
 from .generators import make_generator
 from .gradients import call_gradient, call_with_bprop
 from .handles import Handle, HandleMethod
-from .moving_calls import callbacks_of, keyed_by_first, only_moves, takes_numbers
+from .native_calls import FAST, call_native
 from .native_reads import may_ask
-from .native_writes import changed, check_method, plain_setter, snapshot
+from .native_writes import plain_setter
 from .number_operands import looked_at, sets_item
 from .numbers import SymbolicNumber, constant
 from .operators import NATIVE, fold_operator, iterate, listed, user_method
@@ -45,28 +38,24 @@ from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
 from .tensor_numbers import TensorNumber
-from .tensor_reads import READERS, number_of, truth_value, with_tensors
+from .tensor_reads import READERS, number_of, truth_value
 
 if TYPE_CHECKING:
-    from .session import Folding
+    pass
 
-_CONTEXT_MANAGER = contextlib.contextmanager(cast(Any, iter)).__code__
-_FAST = frozenset((int, float, bool, str, type(None), Tensor, SymbolicArray, *SCALARS.values()))
-_CALLS_BACK = ("builtins", "functools", "itertools", "_functools", "numpy")
-_CONVERTING: tuple[object, ...] = (int, float, bool)
 _HOLDERS = (tuple, list, dict, slice)
 
 
 def operate(frame: Frame, function: Callable[..., Any], *operands: object) -> Any:
     """Return what an operator gives; the interpreter is asked for objects."""
     for operand in operands:
-        if type(operand) not in _FAST:
+        if type(operand) not in FAST:
             result = fold_operator(frame, function, operands, _call_method_of_users)
             if result is not NATIVE:
                 return result
             break
     for operand in operands:
-        if type(operand) not in _FAST:
+        if type(operand) not in FAST:
             if isinstance(operand, SymbolicNumber):
                 if operand is operands[-1] and sets_item(function, operands):
                     continue
@@ -108,7 +97,7 @@ def _call_method_of_users(
 ) -> object:
     """Fold a method that an operator asks, on objects of which the statement must tell."""
     for operand in operands:
-        if type(operand) not in _FAST and not isinstance(operand, SymbolicNumber):
+        if type(operand) not in FAST and not isinstance(operand, SymbolicNumber):
             frame.folding.note_object(operand)
     return call_function(frame, method, operands, {})
 
@@ -217,7 +206,7 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
         if folding.differentiations and hasattr(class_of(callee), "bprop"):
             return call_with_bprop(frame, callee, inner, args, kwargs)
         return call_function(frame, inner, [callee, *args], kwargs, direct)
-    return _call_native(frame, callee, args, kwargs)
+    return call_native(frame, callee, args, kwargs)
 
 
 def _call_partial(
@@ -244,9 +233,9 @@ def call_function(
         # Reached by `super().__setattr__(...)` of a network.
         set_on_cell(frame, args[0], str(args[1]), args[2])
         return None
-    body = body_of(function) or _source_of(frame, function)
+    body = body_of(function) or source_of(frame, function)
     if body is None:
-        return _call_native(frame, function, args, kwargs)
+        return call_native(frame, function, args, kwargs)
     variables = bind(body, function, args, kwargs)
     frame.folding.direct = direct
     return run_body(frame, body, variables, function.__code__.co_qualname)
@@ -272,7 +261,7 @@ def descent_of(
         callee, args = callee.__func__, [callee.__self__, *args]
     if not isinstance(callee, types.FunctionType) or is_framework(callee):
         return None
-    body = body_of(callee) or _source_of(frame, callee)
+    body = body_of(callee) or source_of(frame, callee)
     if body is None or body.is_generator:
         return None
     frame.folding.need_python("a call")
@@ -294,7 +283,7 @@ def _frame_of(
     return inner
 
 
-def _source_of(frame: Frame, function: types.FunctionType) -> Body | None:
+def source_of(frame: Frame, function: types.FunctionType) -> Body | None:
     """Return the body of a function that is to be folded, None for one that runs as it is."""
     if not is_inlined(function):
         return None
@@ -323,7 +312,7 @@ def _construct(
     new, init = user_method(kind, "__new__"), user_method(kind, "__init__")
     if type(kind).__call__ is not type.__call__ or (new is None and init is None):
         frame.folding.native.guard_class(kind)
-        return _call_native(frame, kind, args, kwargs)
+        return call_native(frame, kind, args, kwargs)
     frame.folding.meet(kind)
     if new is not None:
         made = call_function(frame, new, [kind, *args], kwargs)
@@ -331,7 +320,7 @@ def _construct(
         made = run(object.__new__, kind)
         frame.folding.journal.made(made)
     else:
-        made = _call_native(frame, kind.__new__, [kind, *args], kwargs)
+        made = call_native(frame, kind.__new__, [kind, *args], kwargs)
     if not isinstance(made, kind):
         return made
     init = user_method(class_of(made), "__init__")
@@ -340,7 +329,7 @@ def _construct(
     elif type(made).__init__ is object.__init__:
         given = None
     else:
-        given = _call_native(frame, type(made).__init__, [made, *args], kwargs)
+        given = call_native(frame, type(made).__init__, [made, *args], kwargs)
     if given is not None:
         raise Raised(TypeError(f"__init__() should return None, not '{type(given).__name__}'"))
     return made
@@ -358,152 +347,3 @@ def _call_method(callee: object) -> types.FunctionType | None:
     if isinstance(found, types.FunctionType) and is_inlined(found):
         return found
     return None
-
-
-def _call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]) -> Any:
-    folding = frame.folding
-    args = with_tensors(folding, callee, args, kwargs)
-    moves = only_moves(callee, args, kwargs)
-    if moves and keyed_by_first(callee):
-        args[:1] = map(constant, args[:1])
-    elif moves and not takes_numbers(callee):
-        args = [one.constant() if isinstance(one, SymbolicNumber) else one for one in args]
-    elif not moves and not takes_numbers_too(callee, args):
-        args = [constant(value) for value in args]
-        kwargs = {name: constant(value) for name, value in kwargs.items()}
-        constant(quietly(callee, "__self__"))
-    if not is_graph_callable(callee):
-        folding.meet(callee)
-    for value in (*args, *kwargs.values()):
-        if type(value) not in _FAST:
-            folding.meet(value)
-    wrapped = quietly(callee, "__wrapped__")
-    if isinstance(wrapped, types.FunctionType):
-        # A library's wrapper runs the user's function by itself.
-        folding.native.guard_function(wrapped)
-        if quietly(callee, "__code__") is _CONTEXT_MANAGER:
-            callee = contextlib.contextmanager(cast(Any, _folded_when_called(frame, wrapped)))
-    _check_purity(frame, callee, args)
-    if folding.options.lax:
-        lax.check_call(folding, callee, args, kwargs)
-    owner = quietly(callee, "__self__")
-    if isinstance(callee, types.BuiltinMethodType | types.MethodWrapperType):
-        # What a method written in C looks at is in its object.
-        folding.native.guard_content(owner)
-    operands = [owner, *args, *kwargs.values()]
-    if may_ask(callee):
-        for operand in operands:
-            folding.native.guard_deeply(operand)
-    check_method(frame, callee, args)
-    check_call(folding, callee, operands)
-    watched = snapshot(operands, folding)
-    calls_back = (getattr(callee, "__module__", None) or "builtins") in _CALLS_BACK
-    if calls_back and not any(callee is keeper for keeper in _KEEPERS):
-        args = [_folded_when_called(frame, value) for value in args]
-        kwargs = {name: _folded_when_called(frame, value) for name, value in kwargs.items()}
-    if moves:
-        numbers = folding.numbers.policy.met or folding.numbers.of_tensors
-        for callback in callbacks_of(callee, args, kwargs):
-            if not numbers and not any(callback is kind for kind in _CONVERTING):
-                continue
-            if not isinstance(callback, types.FunctionType) or body_of(callback) is None:
-                made = _handed_constants(frame, callback)
-                args = [made if value is callback else value for value in args]
-                kwargs = {k: made if value is callback else value for k, value in kwargs.items()}
-    folding.journal.before_call(operands)
-    folding.native_calls += 1
-    moved, folding.moves_numbers = folding.moves_numbers, moves
-    try:
-        result = call_on_arrays(frame, callee, args, kwargs)
-        if result is NotImplemented:
-            result = run(callee, *args, **kwargs)
-    except Raised as raised:
-        check_read_only(frame, raised, operands)
-        raise
-    finally:
-        folding.native_calls -= 1
-        folding.moves_numbers = moved
-        if changed(watched):
-            name = quietly(callee, "__name__") or "a call"
-            folding.refuse_effect(f"'{name}' changes an object that existed before the call")
-        for operand in operands:
-            folding.host.touch(operand)
-    folding.check_needed()
-    if folding.options.lax:
-        lax.check_text(folding, result)
-    folding.count_folded()
-    if folding.journal.depth and _is_maker(callee):
-        folding.journal.made(result)
-    return folding.outside.stand_in(result)
-
-
-def _is_maker(callee: Any) -> bool:
-    """Return whether a callable gives a new object each time."""
-    return any(callee is maker for maker in _MAKERS)
-
-
-def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:
-    """Refuse what touches the world or differs each time; report what nobody knows."""
-    kind = purity(callee)
-    if kind == IMPURE:
-        if callee is next and args and frame.folding.source(args[0]) is None:
-            return
-        name = quietly(callee, "__qualname__") or type(callee).__qualname__
-        frame.folding.reject(
-            f"'{name}' does something outside the program, or gives another result each time",
-            "call it before the compiled function, and pass the result",
-        )
-    if kind == OPAQUE and not is_graph_callable(callee):
-        frame.folding.note_ran(callee)
-
-
-_MAKERS: tuple[object, ...] = (
-    *(list, dict, set, bytearray, sorted, deque, Counter, OrderedDict, defaultdict),
-    *(iter, zip, enumerate, map, filter, reversed, itertools.chain, itertools.count),
-    *(itertools.repeat, itertools.product, itertools.islice, itertools.cycle),
-)
-"""Callables that give a new object each time."""
-
-_KEEPERS: tuple[object, ...] = (property, classmethod, staticmethod, functools.partial, type)
-"""What keeps a function without calling it: folded code finds it there and folds it."""
-
-
-def _folded_when_called(frame: Frame, value: object) -> object:
-    """Return a user's function as one that is folded when native code calls it."""
-    if isinstance(value, GradientFunction):
-        return lambda *args, **kwargs: call(frame, value, list(args), kwargs)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType, reportUnknownVariableType]
-    if isinstance(value, types.MethodType):
-        inner = _folded_when_called(frame, value.__func__)
-        same = inner is value.__func__
-        return value if same else types.MethodType(cast(Any, inner), value.__self__)
-    if not isinstance(value, types.FunctionType) or body_of(value) is not None:
-        return value
-    body = _source_of(frame, value)
-    if body is None:
-        return value
-    made = make_function(body, {}, native_entry(frame.folding, body, value.__qualname__))
-    made.__defaults__, made.__kwdefaults__ = value.__defaults__, value.__kwdefaults__
-    return functools.update_wrapper(made, value)
-
-
-def _handed_constants(frame: Frame, function: Any) -> Callable[..., object]:
-    """Return a native function that is called as folded code calls it, when native code does."""
-    folding = frame.folding
-
-    def called(*args: object, **kwargs: object) -> object:
-        caller = folding.frame or frame
-        return outward(lambda: folding.handed_out(call(caller, function, list(args), kwargs)))
-
-    return called
-
-
-def native_entry(folding: Folding, body: Body, qualname: str) -> Invocation:
-    """Return what native code runs when it calls a function that is to be folded."""
-
-    def invoke(variables: dict[str, object]) -> object:
-        caller = folding.frame
-        if current_tracer() is not folding or caller is None:
-            raise RuntimeError(f"'{body.name}' was made in a compiled function that has returned")
-        return outward(lambda: folding.handed_out(run_body(caller, body, variables, qualname)))
-
-    return invoke

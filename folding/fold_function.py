@@ -18,6 +18,7 @@ from ..dialects.pyobj.attributes import OBJECT, ObjectType
 from ..runtime.sources import Argument, Source
 from ..runtime.tracing import tracing
 from . import (
+    steps_choices,
     steps_classes,
     steps_control,
     steps_definitions,
@@ -42,8 +43,8 @@ from .session import AnyGuard, Folding, LineReport, Options
 from .unused_values import drop_unused
 
 STEPS = (
-    *(steps_values, steps_statements, steps_control, steps_exceptions, steps_definitions),
-    *(steps_classes, steps_generating),
+    *(steps_values, steps_choices, steps_statements, steps_control, steps_exceptions),
+    *(steps_definitions, steps_classes, steps_generating),
 )
 """The modules that say how each op is folded; importing them registers the steps."""
 

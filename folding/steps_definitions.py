@@ -8,11 +8,12 @@ from typing import Any, cast
 from xdsl.ir import Block, Operation
 
 from ..dialects import pyobj
-from .calls import call, iterator_of, native_entry, truth
+from .calls import call, iterator_of, truth
 from .code import CodeMaker, Expression, Step, makes, refuse_fork, run_steps
 from .errors import run
 from .frames import Frame
 from .functions import Body, make_function
+from .native_calls import native_entry
 from .scopes import Scope, scope_of
 
 _END = object()
