@@ -22,7 +22,7 @@ from ..runtime.guards import class_of, is_immutable
 from ..runtime.interrupts import signal_handlers
 from ..runtime.locks import ForkSafeLock
 from ..runtime.tracing import current_tracer
-from .classify import OPAQUE, is_graph_callable, is_library, purity, quietly
+from .classify import OPAQUE, is_framework, is_graph_callable, is_library, purity, quietly
 from .errors import HOOK
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def check_call(
     if purity(callee) == OPAQUE and not is_graph_callable(callee):
         folding.reject(f"nobody knows what '{name}' does", _HINT)
     values = [quietly(callee, "__self__"), *args, *kwargs.values()]
-    if callee is id or (callee is hash and not all(map(is_immutable, values[1:]))):
+    looks = callee is id or (callee is hash and not all(map(is_immutable, values[1:])))
+    if looks and not _in_framework(folding):
         folding.reject(f"'{name}' depends on where an object lies in memory", _HINT)
     if name in _DECIMAL and getattr(callee, "__module__", "") in ("decimal", "_decimal"):
         folding.reject(f"'{name}' reaches the settings of the thread", _HINT)
@@ -79,6 +80,12 @@ def check_call(
             continue
         if name in _SETTERS or (_is_container(value) and name not in _READERS):
             folding.reject(f"'{name}' may change '{folding.source(value)}'", _HINT)
+
+
+def _in_framework(folding: Folding) -> bool:
+    """Return whether foldaway's own code is folded, which only tells objects apart."""
+    frame = folding.frame
+    return frame is not None and frame.function is not None and is_framework(frame.function)
 
 
 def check_text(folding: Folding, text: object) -> None:

@@ -488,6 +488,29 @@ def test_what_is_read_of_a_list_of_an_own_class_is_guarded():
         OUTSIDE.pop()
 
 
+class TwoLayers(nn.Cell):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Dense(3, 3)
+        self.again = self.first
+        self.second = nn.Dense(3, 2, has_bias=False)
+
+    def construct(self, x):
+        names = [name for name, _ in self.parameters_and_names()]
+        return x * len(self.trainable_params()), names
+
+
+def test_the_parameters_of_a_cell_are_found_while_compiling():
+    net = TwoLayers()
+    found, names = assert_fully_compiled(net, Tensor(X))
+    assert found.tolist() == [3.0, 6.0, 9.0]
+    assert names == ["first.weight", "first.bias", "second.weight"]
+    net.third = nn.Dense(3, 1)
+    assert net(Tensor(X))[0].tolist() == [5.0, 10.0, 15.0]
+    net.first.bias.requires_grad = False
+    assert net(Tensor(X))[0].tolist() == [4.0, 8.0, 12.0]
+
+
 def test_code_of_an_enumeration_runs_at_each_call():
     f = lax(lambda n: Color(n).name)
     assert [f(2), f(7), f(7)] == ["BLUE", "RED", "RED"]

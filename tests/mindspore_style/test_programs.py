@@ -15,11 +15,13 @@ from foldaway import CompileError, context
 from foldaway.mindspore import Tensor, nn
 
 from . import (
+    programs_array_kinds,
     programs_arrays,
     programs_builtins,
     programs_classes,
     programs_containers,
     programs_control,
+    programs_functions,
     programs_gradients,
     programs_in_place,
     programs_libraries,
@@ -27,16 +29,19 @@ from . import (
     programs_none,
     programs_numpy,
     programs_objects,
+    programs_operators,
     programs_raising,
+    programs_sequences,
     programs_tensors,
     programs_texts,
 )
 
 FILES = (
-    *(programs_control, programs_nesting, programs_builtins, programs_containers),
-    *(programs_in_place, programs_none, programs_texts, programs_classes, programs_objects),
-    *(programs_raising, programs_gradients, programs_numpy, programs_arrays, programs_tensors),
-    programs_libraries,
+    *(programs_control, programs_nesting, programs_sequences, programs_builtins),
+    *(programs_containers, programs_in_place, programs_none, programs_texts),
+    *(programs_classes, programs_objects, programs_functions, programs_raising),
+    *(programs_gradients, programs_numpy, programs_arrays, programs_array_kinds),
+    *(programs_libraries, programs_tensors, programs_operators),
 )
 PROGRAMS = {
     f"{file.__name__.rpartition('programs_')[2]}-{name}": program
