@@ -15,6 +15,7 @@ from xdsl.traits import is_side_effect_free
 from ..dialects import pyobj
 from ..dialects.dtypes import spec_of
 from ..dialects.pyobj.attributes import OBJECT, ObjectType
+from ..dialects.source import CompileError
 from ..runtime.sources import Argument, Source
 from ..runtime.tracing import tracing
 from . import (
@@ -38,6 +39,7 @@ from .generators import check_finished
 from .lax import without_effects
 from .notice import Notice
 from .number_table import NumberPolicy, Rewritten
+from .run_time_loops import Unroll
 from .scopes import scope_of
 from .session import AnyGuard, Folding, LineReport, Options
 from .unused_values import drop_unused
@@ -81,7 +83,16 @@ def fold_function(func: FuncOp, options: Options, environment: Environment) -> F
     Raises CompileError, or `Raised` with the exception that the user's program raises.
     """
     folding = Folding(options, environment.numbers, environment.arrays)
-    block = func.body.block
+    try:
+        return _fold(folding, func, environment)
+    except CompileError:
+        if folding.has_rolled:
+            raise Unroll from None
+        raise
+
+
+def _fold(folding: Folding, func: FuncOp, environment: Environment) -> Folded:
+    options, block = folding.options, func.body.block
     name = func.sym_name.data
     code = code_of(block)
     parameters = _parameter_names(func)

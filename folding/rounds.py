@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from xdsl.ir import Operation, SSAValue
@@ -157,7 +158,7 @@ class ForStep:
 
     def over(self, frame: Frame, iterable: object) -> Signal:
         """Run it over what it iterates; return how it ended."""
-        if type(iterable) is range and len(iterable) > _LONG:
+        if type(iterable) is range and len(iterable) > _LONG and frame.folding.rolls:
             return self._over_range(frame, iterable)
         if type(iterable) is RunTimeRange:
             return self._over_run_time_range(frame, iterable)
@@ -193,21 +194,27 @@ class ForStep:
 
     # Loops of the graph.
 
-    def _over_range(self, frame: Frame, rounds: range) -> Signal:
-        """Fold a long range as one loop, after some of its rounds if need be; else unroll it."""
-        for peeled in range(_PEELED + 1):
-            rest = rounds[peeled:]
-            loop = self._rolled(frame, rest)
+    def _over_range(self, frame: Frame, rounds: range, peeled: int = 0) -> Signal:
+        """Fold a long range as one loop, after some of its rounds; else unroll it.
+
+        The first one is always folded by itself: what computes with known numbers alone is
+        for the fold, and leaves known numbers.
+        """
+        if frame.folding.rolls and peeled and len(rounds) > _LONG // 2:
+            loop = self._rolled(frame, rounds)
             if loop is not None:
                 return ended(frame, loop, self._orelse)
-            if peeled == _PEELED or frame.folding.differentiations:
-                return self._rounds(frame, iter(rest))
-            signal = self._one_round(frame, rest[0])
-            if signal is not None and signal != CONTINUE:
-                if type(signal) is Fork:
-                    return self._go_on(frame, signal, iter(rest[1:]))
-                return None if signal == BREAK else signal
-        raise AssertionError("the last round of the loop above returns")
+        last = frame.folding.block.last_op
+        if peeled > _PEELED:
+            return self._rounds(frame, iter(rounds))
+        signal = self._one_round(frame, rounds[0])
+        if type(signal) is not Fork and frame.folding.block.last_op is last:
+            peeled = _PEELED
+        rest = partial(self._over_range, rounds=rounds[1:], peeled=peeled + 1)
+        signal = after(frame, signal, rest, (None, CONTINUE))
+        if type(signal) is Fork:
+            return turn(signal, {BREAK: None})
+        return None if signal == BREAK else signal
 
     def _one_round(self, frame: Frame, item: object) -> Signal:
         frame.folding.count_iteration()
@@ -217,8 +224,6 @@ class ForStep:
     def _rolled(self, frame: Frame, rounds: range) -> Loop | None:
         """Fold a range as a loop of the graph; None if that isn't possible."""
         folding = frame.folding
-        if folding.differentiations:
-            return None
         needed = folding.needed
         loop = Loop(frame, self._once)
         folding.rolling += 1
@@ -236,6 +241,7 @@ class ForStep:
             return None
         finally:
             folding.rolling -= 1
+        folding.has_rolled = True
         return loop
 
     def _once(self, frame: Frame, loop: Loop) -> Signal:

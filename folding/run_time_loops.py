@@ -32,6 +32,10 @@ GOES_ON, BROKEN, RETURNED = 0, 1, 2
 """Why a loop has ended: by its condition, by `break`, or by `return`."""
 
 
+class Unroll(BaseException):
+    """Start the fold again without loops that could be unrolled: something asked for a number."""
+
+
 class Loop:
     """One loop while it is folded: what it carries, and what the fold itself keeps of it."""
 
@@ -88,6 +92,7 @@ class Loop:
 
         Raises `Unstable` for what can't be carried, and for a body that may end the loop.
         """
+        self.again.content = True
         body = self._fold_body(None)
         if self.ends:
             raise Unstable(Unmergeable("the loop may end before its last round"))

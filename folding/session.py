@@ -65,6 +65,8 @@ class Options:
     """Whether anything of Python may be run at all; off for IR that was read from text."""
     lax: bool = False
     """Whether an error is no disaster: whatever might have an effect while folding is one."""
+    rolls: bool = True
+    """Whether long loops may become loops of the graph."""
     apart: frozenset[Operation] = frozenset()
     """The branches whose sides are to stay apart: a variable that they leave can't be merged."""
 
@@ -122,6 +124,8 @@ class Folding(KnownConstants):
         """Whether the graph has branches or loops."""
         self.may_have_left = False
         """Whether a way of the program has ended by then: what follows may not come at all."""
+        self.has_rolled = False
+        """Whether a loop that could be unrolled has become one of the graph."""
         self.rolling = 0
         """How many loops that could be unrolled are being folded as loops of the graph."""
         self.direct = False
@@ -275,6 +279,11 @@ class Folding(KnownConstants):
         return (
             self.outside.source(value) or self._sources.get(id(value)) or self.arrays.source(value)
         )
+
+    @property
+    def rolls(self) -> bool:
+        """Whether long loops may become loops of the graph: gradients don't know those."""
+        return self.options.rolls and not self.differentiations
 
     # What is made in the side of a branch.
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
-from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
 from ..dialects.source import reject
 from ..folding.errors import Raised
 from ..folding.fold_function import Environment, Folded, fold_function
 from ..folding.forks import Apart
+from ..folding.run_time_loops import Unroll
 from ..folding.session import Options
 from ..runtime.environment import Variable
 
@@ -55,14 +55,15 @@ class FoldPyObjPass(ModulePass):
 
         Raises CompileError, or `Raised` with what the user's program raises.
         """
-        apart: frozenset[Operation] = frozenset()
+        options = Options(self.fallback, self.style, self.allow_python, self.lax)
         while True:
-            options = Options(self.fallback, self.style, self.allow_python, self.lax, apart)
             try:
                 folded = fold_function(func, options, environment)
                 break
             except Apart as again:
-                apart |= {again.op}
+                options = replace(options, apart=options.apart | {again.op})
+            except Unroll:
+                options = replace(options, rolls=False)
         self.replace(func, folded)
         return folded
 
