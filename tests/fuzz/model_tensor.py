@@ -159,9 +159,10 @@ class Tensor:
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
         arithmetic = (np.add, np.subtract, np.multiply, np.maximum, np.minimum)
         compare = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
-        if method != "__call__" or options or ufunc not in (*arithmetic, *compare):
+        if method != "__call__" or ufunc not in (*arithmetic, *compare):
             raise TypeError(f"{ufunc} of a tensor is not in the model")
-        return binary(ufunc, *inputs)
+        # An array that is written to, as in `array -= tensor`, stays one.
+        return ufunc(*map(_arrays, inputs), **options) if options else binary(ufunc, *inputs)
 
     def __array_function__(self, function, types, args, kwargs):
         if function is not np.where:
