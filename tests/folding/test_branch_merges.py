@@ -1,0 +1,469 @@
+"""What both sides of a run-time branch leave becomes one: values of each kind, and their names."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from foldaway import Tensor, jit
+
+from .control_agreement import Programs, agree, refused
+
+PROGRAMS = Programs()
+
+
+class Point:
+    def __init__(self, value, n=0):
+        self.value = value
+        self.n = n
+
+    def moved(self, by):
+        return Point(self.value + by, self.n + 1)
+
+    def __eq__(self, other):
+        return self.n == other.n
+
+    __hash__ = None
+
+
+@dataclass
+class Line:
+    slope: object
+    offset: float = 0.5
+
+
+class Pair(NamedTuple):
+    first: object
+    second: object
+
+
+# Numbers, text, None.
+
+
+@PROGRAMS.add()
+def ints(x):
+    n = 1 if x[0] > 0 else 2
+    return n, n + 1, n // 2, x * n
+
+
+@PROGRAMS.add()
+def floats_and_bools(x):
+    if x[0] > 0:
+        a, b = 0.1, True
+    else:
+        a, b = 0.2, False
+    return a, b, a * 3, not b, b + 1, x * a
+
+
+@PROGRAMS.add()
+def ints_of_both_kinds(x):
+    n = int(x[1]) if x[0] > 0 else 7
+    return n, n % 3
+
+
+@PROGRAMS.add()
+def an_int_or_a_float(x):
+    n = 1 if x[0] > 0 else 1.5
+    return n
+
+
+@PROGRAMS.add()
+def an_int_or_a_bool(x):
+    n = True if x[0] > 0 else 1
+    return n, n
+
+
+@PROGRAMS.add()
+def strings(x):
+    name = "up" if x[0] > 0 else "down"
+    return name, name.upper(), x * len(name)
+
+
+@PROGRAMS.add()
+def equal_strings(x):
+    name = "n" + str(1) if x[0] > 0 else "n1"
+    return name
+
+
+@PROGRAMS.add()
+def none_or_a_tensor(x):
+    z = None
+    if x[0] > 0:
+        z = x
+    if z is not None:
+        return z
+    return 0
+
+
+@PROGRAMS.add()
+def zeros_with_signs(x):
+    z = 0.0 if x[0] > 0 else -0.0
+    return z
+
+
+@PROGRAMS.add()
+def scalars_of_numpy(x):
+    a = np.float32(1.5) if x[0] > 0 else np.float32(2.5)
+    return x * a
+
+
+# Tensors and their names.
+
+
+@PROGRAMS.add()
+def the_argument_itself(x):
+    if x[0] > 0:
+        return x
+    return x * 2
+
+
+@PROGRAMS.add()
+def the_argument_by_two_names(x):
+    y = x if x[0] > 0 else x + 1
+    return x, y
+
+
+@PROGRAMS.add(lambda: Tensor([7.0, 8.0, 9.0]))
+def one_of_two_arguments(x, w):
+    y = x if x[0] > 0 else w
+    return y, x, w
+
+
+@PROGRAMS.add(lambda: Tensor([7.0, 8.0, 9.0]))
+def swapped(x, w):
+    if x[0] > 0:
+        x, w = w, x
+    return x, w
+
+
+@PROGRAMS.add(lambda: Tensor([7.0, 8.0, 9.0]))
+def one_of_three(x, w):
+    z = x + w
+    y = x if x[0] > 50 else (w if x[0] > 0 else z)
+    return [y, z]
+
+
+@PROGRAMS.add()
+def a_tensor_made_on_both_sides(x):
+    if x[0] > 0:
+        y = x + 1
+        z = y
+    else:
+        y = x - 1
+        z = y
+    return y, z
+
+
+@PROGRAMS.add()
+def a_write_before_the_branch_is_seen_by_all_names(x):
+    y = x
+    y[1] = 7
+    if x[0] > 0:
+        y = y + 1
+    return x, y
+
+
+@PROGRAMS.add()
+def a_name_that_both_sides_give_another_tensor(x):
+    y = x
+    if x[0] > 0:
+        y = x + 1
+    else:
+        y = x + 2
+    y[0] = 9
+    return x, y
+
+
+# Variables that one side binds.
+
+
+@PROGRAMS.add()
+def bound_on_one_side_and_not_used(x):
+    if x[0] > 0:
+        extra = x + 1
+        y = extra * 2
+    else:
+        y = x
+    return y
+
+
+@PROGRAMS.add()
+def bound_on_one_side_and_used(x):
+    if x[0] > 0:
+        y = x + 1
+    return y
+
+
+@PROGRAMS.add()
+def deleted_on_one_side(x):
+    y = x
+    if x[0] > 50:
+        del y
+    return y
+
+
+@PROGRAMS.add()
+def of_another_type_and_bound_anew(x):
+    y = "text" if x[0] > 0 else x
+    y = 1
+    return y
+
+
+@PROGRAMS.add()
+def of_another_type_and_used_in_the_same_branch_again(x):
+    y = x if x[0] > 0 else (x, 1)
+    if x[0] > 0:
+        return y + 1
+    return y[0] - y[1]
+
+
+# Containers.
+
+
+@PROGRAMS.add()
+def tuples(x):
+    t = (x, 1) if x[0] > 0 else (x + 1, 2)
+    a, b = t
+    return a, b, t, len(t)
+
+
+@PROGRAMS.add()
+def tuples_of_other_lengths(x):
+    t = (x,) if x[0] > 0 else (x, x)
+    return len(t), t
+
+
+@PROGRAMS.add()
+def named_tuples(x):
+    pair = Pair(x, 1) if x[0] > 0 else Pair(x * 2, 3)
+    return pair.first + pair.second
+
+
+@PROGRAMS.add()
+def lists_made_in_the_sides(x):
+    if x[0] > 0:
+        items = [x, 1]
+    else:
+        items = [x * 2, 5]
+    items.append(3)
+    return items
+
+
+@PROGRAMS.add()
+def a_list_that_a_side_changes(x):
+    items = [x, 1, "a"]
+    other = items
+    if x[0] > 0:
+        items[0] = x + 1
+        items[1] = 5
+    return items, other
+
+
+@PROGRAMS.add()
+def a_list_that_gets_longer(x):
+    items = [x]
+    if x[0] > 0:
+        items.append(x + 1)
+    else:
+        items.append(x - 1)
+    return items
+
+
+@PROGRAMS.add()
+def a_name_that_leaves_a_list(x):
+    items = [1, 2]
+    other = items
+    if x[0] > 0:
+        items = [*items, 3]
+    other.append(4)
+    return items, other
+
+
+@PROGRAMS.add()
+def dicts(x):
+    table = {"a": x, "b": 1}
+    if x[0] > 0:
+        table["a"] = x * 2
+        table["b"] += 1
+    else:
+        table |= {"b": 9}
+    return table, list(table)
+
+
+@PROGRAMS.add()
+def a_key_of_one_side(x):
+    table = {}
+    if x[0] > 0:
+        table["a"] = x
+    if "a" in table:
+        return table["a"] + 1
+    table["b"] = 1
+    return table
+
+
+@PROGRAMS.add()
+def nested_containers(x):
+    tree = {"left": [x, (1, x)], "right": [None]}
+    if x[0] > 0:
+        tree["left"][1] = (2, x * 2)
+        tree["right"][0] = x
+    else:
+        tree["right"][0] = x - 1
+    return tree
+
+
+@PROGRAMS.add()
+def sets_of_one_side(x):
+    known = {1, 2}
+    if x[0] > 0:
+        known = known | set()
+    return sorted(known)
+
+
+@PROGRAMS.add(lambda: [1, 2])
+def a_list_of_the_caller_s(x, items):
+    if x[0] > 0:
+        items[0] = 5
+    else:
+        items[1] = x
+    return items
+
+
+@PROGRAMS.add(lambda: {"a": 1.0})
+def a_dict_of_the_caller_s(x, table):
+    if x[0] > 0:
+        table["a"] = 2.0
+    return table["a"] * x
+
+
+# Instances.
+
+
+@PROGRAMS.add()
+def instances_made_in_the_sides(x):
+    p = Point(x) if x[0] > 0 else Point(x * 2, 3)
+    p.value = p.value + 1
+    return p.value, p.n
+
+
+@PROGRAMS.add()
+def an_instance_that_a_side_changes(x):
+    p = Point(x)
+    q = p
+    if x[0] > 0:
+        p.n = 4
+        p.value = x * 3
+    return q.value, q.n, p is q
+
+
+@PROGRAMS.add()
+def methods_in_the_sides(x):
+    p = Point(x)
+    p = p.moved(1) if x[0] > 0 else p.moved(2).moved(3)
+    return p.value, p.n
+
+
+@PROGRAMS.add()
+def dataclasses(x):
+    line = Line(x) if x[0] > 0 else Line(x + 1, 1.5)
+    return line.slope * line.offset
+
+
+@PROGRAMS.add(lambda: Point(1.0))
+def an_instance_of_the_caller_s(x, p):
+    if x[0] > 0:
+        p.value = 2.0
+        p.n += 1
+    else:
+        p.value = 3.0
+    return p.value
+
+
+# Arrays.
+
+
+@PROGRAMS.add()
+def arrays(x):
+    a = x.asnumpy() + 1 if x[0] > 0 else x.asnumpy() * 2
+    return Tensor(a), a.sum()
+
+
+@PROGRAMS.add(lambda: np.ones(3, np.float32))
+def arrays_with_an_argument(x, a):
+    b = a + x.asnumpy() if x[0] > 0 else a * 2
+    return b
+
+
+@PROGRAMS.add()
+def an_array_made_while_compiling(x):
+    a = np.arange(3, dtype=np.float32)
+    return x * Tensor(a) if x[0] > 0 else x + Tensor(a)
+
+
+@PROGRAMS.test
+def test_programs(function, calls, fullgraph):
+    agree(function, calls, fullgraph)
+
+
+def test_what_stays_itself_is_given_back_itself():
+    def f(x, w):
+        if x[0] > 0:
+            return x
+        return w
+
+    compiled, w = jit(f), Tensor([5.0])
+    for x in (Tensor([1.0]), Tensor([-1.0])):
+        assert compiled(x, w) is f(x, w)
+
+
+def test_a_container_that_the_function_makes_is_new_at_each_call():
+    def f(x):
+        return [x] if x[0] > 0 else [x + 1]
+
+    compiled, x = jit(f), Tensor([1.0])
+    assert compiled(x) is not compiled(x)
+    assert compiled(x)[0] is x
+
+
+# What can't be merged, and is needed.
+
+
+def changes_what_may_be_the_argument(x):
+    y = x + 1 if x[0] > 0 else x
+    y[0] = 3
+    return x, y
+
+
+def gives_back_what_may_be_one(x):
+    a, b = x + 1, x + 2
+    for i in range(3):
+        if x[i] > 0:
+            a, b = b, a + 1
+        elif x[i] < -1:
+            a, b = b, a
+    c = a if x[0] > 0 else b
+    return a, b, c
+
+
+@pytest.mark.parametrize(
+    ("function", "problem"),
+    [
+        (changes_what_may_be_the_argument, "a tensor is changed in place that may be one with"),
+        (gives_back_what_may_be_one, "two tensors are given back that may be one"),
+    ],
+)
+def test_refused(function, problem):
+    assert problem in refused(function, Tensor([1.0, 2.0, 3.0]))
+    agree_in_python(function)
+
+
+def agree_in_python(function):
+    """Hold that LAX gives plain Python's answer where STRICT refuses."""
+    compiled = jit(function, fullgraph=False)
+    for data in ([1.0, 2.0, 3.0], [-1.0, -2.0, -3.0]):
+        x, y = Tensor(data), Tensor(data)
+        plain, found = function(x), compiled(y)
+        assert str(plain) == str(found)
+        assert [one is x for one in plain] == [one is y for one in found]
+    assert compiled.lazy_runs
