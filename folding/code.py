@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from xdsl.ir import Block, Operation, Region, SSAValue
 
-from .forks import Fork, after, resume
+from .forks import Fork, Run, after, resume
 from .frames import Frame
 
 Step = Callable[[Frame], "str | Fork | None"]
@@ -44,20 +44,23 @@ class Expression:
 
         Returns how the steps end.
         """
-        signal = run_steps(self.steps, frame)
-        if signal is None:
-            frame.folding.journal.put(frame, slot, frame.slots[self.given], op)
-            return None
 
         def put(frame: Frame) -> None:
             frame.folding.journal.put(frame, slot, frame.slots[self.given], op)
 
-        return after(frame, signal, put)
+        return self.then(frame, put)
 
-    def rest(self, frame: Frame, step: Step, signal: object) -> str | Fork | None:
-        """Run the steps after one that gave a signal; return how they end."""
-        rest = self.steps[self.steps.index(step) + 1 :]
-        return after(frame, cast(Any, signal), lambda frame: run_steps(rest, frame))
+    def then(self, frame: Frame, go: Run, start: int = 0) -> str | Fork | None:
+        """Run the steps from an index on, and then `go`, on each way that comes to their end.
+
+        One way after the other, since they share the slots.
+        """
+        for index in range(start, len(self.steps)):
+            signal = self.steps[index](frame)
+            if signal is not None:
+                rest = partial(self.then, go=go, start=index + 1)
+                return after(frame, cast(Any, signal), rest)
+        return go(frame)
 
 
 def refuse_fork(signal: object) -> None:

@@ -225,8 +225,8 @@ def leave(frame: Frame, raised: Raised) -> NoReturn:
 def settle(fork: Fork, forced: bool = False) -> Signal:
     """Merge the sides if they ended alike, and return how; else return the fork.
 
-    A side that has left the function is no longer asked. With `forced`, variables that can't be
-    merged are given up even where one of them is used later.
+    A side that has left the function is no longer asked. With `forced`, at the end of a loop's
+    round, variables that can't be merged are given up even where one of them is used later.
     Raises `Left` if both have left.
     """
     first, second = fork.ways
@@ -239,7 +239,8 @@ def settle(fork: Fork, forced: bool = False) -> Signal:
         return fork
     merge = Merge(fork.folding, first, second)
     try:
-        merge.plan(give_up=forced or not fork.stays_apart, statement=fork.statement)
+        give_up = forced or not fork.stays_apart
+        merge.plan(give_up, fork.statement, at_end=forced)
     except Unmergeable as why:
         fork.why = why
         return fork

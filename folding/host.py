@@ -442,7 +442,8 @@ class Host(HostOps):
 
 def _simple_text(exception: BaseException) -> str | None:
     """Return the text of an exception that compiled code raises by itself, None for others."""
-    if exception.__cause__ is not None or exception.__context__ is not None or vars(exception):
+    told = exception.__cause__, exception.__context__
+    if any(one is not None for one in told) or exception.__suppress_context__ or vars(exception):
         return None
     kind, args = type(exception), exception.args
     if kind.__module__ != "builtins" or kind.__name__ not in EXCEPTIONS:

@@ -124,22 +124,24 @@ class Merge:
         self._partners: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._writes: list[tuple[Place, Build]] = []
 
-    def plan(self, give_up: bool, statement: Operation | None) -> None:
+    def plan(self, give_up: bool, statement: Operation | None, at_end: bool = False) -> None:
         """Find out how each place is merged that a side changed.
 
-        Raises `Unmergeable` for one that can't be; with `give_up`, variables are given up instead.
+        `at_end`: no expression goes on. Raises `Unmergeable` for a place that can't be merged; with
+        `give_up`, variables are given up instead.
         """
         first, second = (way.outcome.changes for way in self._ways)
         for key in dict.fromkeys((*first, *second)):
             change = first.get(key) or second[key]
+            place = change.place
+            if isinstance(place, Slot) and (at_end or place.is_gone_after(statement)):
+                continue
             contents = [found.get(key, _unchanged(change)) for found in (first, second)]
-            self._plan_place(change.place, contents, give_up, statement)
+            self._plan_place(place, contents, give_up, statement)
 
     def _plan_place(
         self, place: Place, changes: list[Change], give_up: bool, statement: Operation | None
     ) -> None:
-        if isinstance(place, Slot) and place.is_gone_after(statement):
-            return
         a, b = (change.new for change in changes)
         for way, own in zip(self._ways, (a, b), strict=True):
             if id(place.owner) in way.outcome.made:

@@ -25,6 +25,8 @@ from .tensor_numbers import TensorNumber, number_value
 _END = object()
 _PEELED = 2
 """Rounds that are folded before a loop whose first ones change the types of what it carries."""
+_FORKS = 4
+"""Rounds of a `while` that some ways leave, after which a loop of the graph is tried."""
 _LONG = 32
 """Rounds of a range from which on a loop of the graph is tried."""
 
@@ -38,11 +40,15 @@ class LoopStep:
         self._orelse = orelse
         self._condition = condition
         self._peeled = 0
+        self._forks = 0
+        """How many rounds were folded of which only some ways go on."""
 
     def __call__(self, frame: Frame) -> Signal:
         """Run it; return how it ended."""
         while True:
             signal = self._test(frame, self._round_or_end)
+            if type(signal) is Fork:
+                return after(frame, signal, self._peel, (_AGAIN,))
             if signal is not _AGAIN:
                 return signal
             frame.folding.count_iteration()
@@ -61,20 +67,17 @@ class LoopStep:
             frame.op = self._op
             return decide(frame, decided(frame, frame.slots[self._condition.given]))
 
-        signal = None
-        for step in self._condition.steps:
-            signal = step(frame)
-            if signal is not None:
-                return after(frame, self._condition.rest(frame, step, signal), run)
-        return run(frame)
+        return self._condition.then(frame, run)
 
     def _round_or_end(self, frame: Frame, holds: bool | SSAValue) -> Any:
         if holds is True:
-            return _AGAIN
+            loop = self._rolled(frame) if self._forks == _FORKS else None
+            return _AGAIN if loop is None else ended(frame, loop, self._orelse)
         return self._orelse(frame) if holds is False else self._at_run_time(frame, holds)
 
     def _go_on(self, frame: Frame, fork: Signal) -> Signal:
         """Go on with the next round on each way that comes to it, and end where `break` says so."""
+        self._forks += 1
         signal = after(frame, fork, self, (None, CONTINUE))
         return turn(signal, {BREAK: None}) if type(signal) is Fork else signal
 
@@ -91,8 +94,20 @@ class LoopStep:
             return branch(frame, first, self._peel, self._orelse)
         return ended(frame, loop, self._orelse)
 
+    def _rolled(self, frame: Frame) -> Loop | None:
+        """Fold the rounds that are left as a loop of the graph; None if that isn't possible."""
+        self._forks += 1
+
+        def roll() -> Loop:
+            loop = Loop(frame, self._once)
+            loop.run(number_value(frame.folding, True))
+            return loop
+
+        return tried(frame, roll)
+
     def _peel(self, frame: Frame) -> Signal:
         """Fold one round by itself, and then the others."""
+        frame.folding.count_iteration()
         signal = self._body(frame)
         if type(signal) is Fork:
             return self._go_on(frame, signal)
@@ -114,6 +129,27 @@ def rounded(frame: Frame, loop: Loop, body: Run, test: Run) -> Signal:
     signal = after(frame, body(frame), test, (None, CONTINUE))
     signal = after(frame, signal, lambda frame: loop.leave(BROKEN), (BREAK,))
     return after(frame, signal, lambda frame: loop.leave(RETURNED), (RETURN,))
+
+
+def tried(frame: Frame, roll: Callable[[], Loop]) -> Loop | None:
+    """Return the loop of the graph that rounds become which the fold could unroll, too.
+
+    None if they can't become one.
+    """
+    folding, place = frame.folding, frame.op
+    if not folding.rolls:
+        return None
+    needed = folding.needed
+    folding.rolling += 1
+    try:
+        loop = roll()
+    except (CompileError, ValueNeeded, Unstable, Raised):
+        folding.needed, frame.op = needed, place
+        return None
+    finally:
+        folding.rolling -= 1
+    folding.has_rolled = True
+    return loop
 
 
 def ended(frame: Frame, loop: Loop, orelse: Run) -> Signal:
@@ -224,25 +260,19 @@ class ForStep:
     def _rolled(self, frame: Frame, rounds: range) -> Loop | None:
         """Fold a range as a loop of the graph; None if that isn't possible."""
         folding = frame.folding
-        needed = folding.needed
-        loop = Loop(frame, self._once)
-        folding.rolling += 1
-        try:
+
+        def roll() -> Loop:
+            loop = Loop(frame, self._once)
             try:
                 loop.roll(rounds.start, rounds.step, len(rounds))
             except Unstable:
                 if not loop.ends:
                     raise
                 bounds = RunTimeRange(frame, rounds.start, rounds.stop, rounds.step)
-                loop = self._counted(frame, bounds, number_value(folding, True))
-        except (CompileError, ValueNeeded, Unstable, Raised):
-            folding.needed = needed
-            frame.op = self._op
-            return None
-        finally:
-            folding.rolling -= 1
-        folding.has_rolled = True
-        return loop
+                return self._counted(frame, bounds, number_value(folding, True))
+            return loop
+
+        return tried(frame, roll)
 
     def _once(self, frame: Frame, loop: Loop) -> Signal:
         frame.folding.journal.put(frame, self._item, loop.item.content)

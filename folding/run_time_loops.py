@@ -184,7 +184,8 @@ class Loop:
             except Unmergeable as why:
                 self._give_up(carried, why)
                 changed = True
-            if changed:
+            new = key not in self._carried and self._is_result(change.place)
+            if changed or (new and change.new is not ABSENT):
                 self._carried[key] = carried
                 more = True
         return more

@@ -59,6 +59,16 @@ def agree(function, calls, fullgraph):
     return compiled
 
 
+def agree_or_refuse(function, calls, reasons):
+    """Hold that STRICT gives Python's answers, or refuses for one of the reasons."""
+    problem = ""
+    try:
+        agree(function, calls, True)
+    except CompileError as error:
+        problem = str(error)
+    assert not problem or any(reason in problem for reason in reasons), problem
+
+
 def compile_text(text, name="f", **variables):
     """Return a function of a source text, with lines that errors can show."""
     file = f"<{hash(text)}>"

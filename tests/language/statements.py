@@ -25,6 +25,17 @@ class Swallow:
         return kind is not None and issubclass(kind, self.kinds)
 
 
+class Held:
+    def __init__(self, value):
+        self.value = value
+
+
+class Wrong(Exception):
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+
+
 # Branches
 
 
@@ -83,6 +94,54 @@ def if_tensor_return(x):
     return -x
 
 
+@row()
+def if_tensor_number(x):
+    scale, name = (2, "up") if x[0] > 0 else (3, "down")
+    return x * scale, name, scale + 1
+
+
+@row()
+def if_tensor_types(x):
+    y = None
+    if x[0] > 0:
+        y = x
+    if y is None:
+        return "nothing"
+    return y
+
+
+@row()
+def if_tensor_instances(x):
+    held = Held(x) if x[0] > 0 else Held(x * 2)
+    held.value = held.value + 1
+    return held.value
+
+
+@row()
+def if_tensor_effects(x):
+    global COUNT
+    print("before", x)
+    if x[0] > 0:
+        COUNT = 5
+        LOG.append(x)
+        print("inside", COUNT)
+        x[0] = 7.0
+    return x, len(LOG)
+
+
+@row()
+def if_tensor_alias(x):
+    y = x + 1 if x[0] > 5 else x
+    y[0] = 3.0
+    return y
+
+
+@row()
+def if_tensor_outside(x):
+    source = iter([1, 2])
+    return next(source) if x[0] > 0 else x
+
+
 # Loops
 
 
@@ -131,6 +190,53 @@ def while_tensor_break(x):
 
 
 @row()
+def while_tensor_else(x):
+    n = 0
+    while x.sum() < 50:
+        x = x + 1
+        n += 1
+        if n == 3:
+            continue
+        if x[0] > 9:
+            return x, n
+        if n > 6:
+            break
+    else:
+        x = -x
+    return x
+
+
+@row()
+def while_tensor_containers(x):
+    pair, table = (x, 0), {"n": 1.0}
+    while pair[1] < 6 and pair[0].sum() < 20:
+        pair = (pair[0] + 1, pair[1] + 1)
+        table["n"] *= 2
+    return pair, table
+
+
+@row()
+def while_tensor_grows(x):
+    items = []
+    while x[0] > len(items):
+        items.append(x)
+    return items
+
+
+@row()
+def loops_tensor_nested(x):
+    for i in range(3):
+        while x[i] < 4:
+            for j in range(int(x[1])):
+                if x[0] > j:
+                    x = x + 1
+                    break
+            else:
+                x = x + 2
+    return x
+
+
+@row()
 def for_range(x):
     for i in range(2, 8, 2):
         x = x + i
@@ -157,6 +263,32 @@ def for_range_tensor(x):
     for i in range(int(x.sum())):
         total = total + i
     return total
+
+
+@row()
+def for_range_tensor_break(x):
+    total = 0
+    for i in range(1, int(x.sum()), 2):
+        total += i
+        if total > 3:
+            break
+    else:
+        total = -total
+    return total
+
+
+@row()
+def for_range_tensor_items(x):
+    return list(range(int(x[0])))
+
+
+@row()
+def for_range_long_break(x):
+    for i in range(2000):
+        x = x * 1.5 + i
+        if x.sum() > 1000:
+            break
+    return x
 
 
 @row()
@@ -290,6 +422,22 @@ def try_tensor(x):
 
 
 @row()
+def try_tensor_finally(x):
+    steps = []
+    try:
+        if x[0] > 5:
+            raise Wrong(7) from KeyError("cause")
+        steps.append("body")
+    except Wrong as error:
+        steps.append(error.code)
+    else:
+        steps.append("else")
+    finally:
+        steps.append("finally")
+    return steps
+
+
+@row()
 def try_star(x):
     try:
         raise ExceptionGroup("both", [ValueError(1), KeyError(2)])
@@ -316,6 +464,14 @@ def raise_tensor(x):
 
 
 @row()
+def raise_tensor_from(x):
+    LOG.append(1)
+    if x[0] > 0:
+        raise Wrong(7) from KeyError("cause")
+    return x
+
+
+@row()
 def assert_known(x):
     assert x.ndim == 1, "one axis"
     return x + 1
@@ -333,6 +489,15 @@ def with_known(x):
         x = x + 1
         raise ValueError
     return x, nothing
+
+
+@row()
+def with_tensor(x):
+    with Swallow(ValueError):
+        if x[0] > 0:
+            raise ValueError("positive")
+        return x
+    return -x
 
 
 @row()
