@@ -7,9 +7,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import LocationAttr, ModuleOp, UnknownLoc
+from xdsl.ir import Operation
 
-from foldaway.dialects.source import CompileError
+from foldaway.dialects.source import CompileError, reject
 from foldaway.runtime.interrupts import is_interrupt
 
 
@@ -24,6 +25,12 @@ def our_failure(stage: str, module: ModuleOp | None) -> Generator[None]:
         yield
     except CompileError:
         raise
+    except RecursionError:
+        reject(
+            _place(module),
+            "branches or loops are nested deeper than the interpreter can follow",
+            "return from a loop instead of from hundreds of branches, or split the function",
+        )
     except Exception as error:
         if is_interrupt(error):
             raise
@@ -31,6 +38,12 @@ def our_failure(stage: str, module: ModuleOp | None) -> Generator[None]:
         raise InternalError(
             f"this is a bug in foldaway, in '{stage}': {type(error).__name__}: {error}{where}"
         ) from error
+
+
+def _place(module: ModuleOp | None) -> Operation | LocationAttr:
+    """Return a place in the user's file: that of the first function of a module."""
+    first = module.body.block.first_op if module is not None else None
+    return UnknownLoc() if first is None else first
 
 
 def _saved(module: ModuleOp) -> Path:

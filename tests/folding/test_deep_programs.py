@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from foldaway import CompileError, jit
+from foldaway import CompileError, Tensor, jit
 
 from .agreement import X, same
 
@@ -137,3 +137,11 @@ def test_recursion_without_end_is_refused():
         jit(calls_back)(X)
     with pytest.raises(CompileError, match="calls or values are nested deeper"):
         jit(made(f"def f(x):\n return x, {'[' * 190}1{']' * 190}\n"))(X)
+
+
+def test_branches_nested_beyond_the_interpreter_are_refused():
+    returns = "".join(f" if x[0] > {1000 + i}:\n  return y\n y = y + 1\n" for i in range(400))
+    function = made(f"def f(x):\n y = x\n{returns} return y\n")
+    with pytest.raises(CompileError, match="nested deeper"):
+        jit(function)(Tensor([1.0, 2.0]))
+    assert jit(function, fullgraph=False)(Tensor([1.0, 2.0])).tolist() == [401.0, 402.0]
