@@ -95,6 +95,7 @@ class Loop:
         self.again.content = True
         body = self._fold_body(None)
         if self.ends:
+            _throw_away(body)
             raise Unstable(Unmergeable("the loop may end before its last round"))
         initial = self._initial()
         numbers = {"start": start, "step": step, "count": count}
@@ -128,6 +129,7 @@ class Loop:
         holder = graph.ForOp.create(regions=[Region(body)])
         outer.add_op(holder)
         made: dict[int, Tensor] = {}
+        more = True
         journal.begin()
         folding.block = body
         try:
@@ -150,6 +152,8 @@ class Loop:
             holder.detach_region(holder.regions[0]).detach_block(body)
             holder.detach()
             holder.erase()
+            if more:
+                _throw_away(body)
         return None if more else body
 
     def _settled(self, signal: Signal) -> None:
@@ -228,3 +232,8 @@ class Loop:
                 carried.place.write(content)
             else:
                 folding.journal.write(carried.place, content)
+
+
+def _throw_away(body: Block) -> None:
+    """Let the ops of a body that isn't wanted use no values: who asks for users finds none."""
+    body.drop_all_references()

@@ -28,6 +28,9 @@ from .frames import Frame
 from .generating import Waiting, drain
 from .steps_generating import Handler, handle_group
 
+_ELSE = "else"
+"""How a side ends whose body of a `try` came to its end."""
+
 
 @dataclass(frozen=True)
 class _Handler:
@@ -58,8 +61,10 @@ def try_(maker: CodeMaker, op: Operation) -> Step:
         except Raised as error:
             return caught(frame, error)
         if type(signal) is Fork:
-            signal = after(frame, signal, partial(run_steps, orelse))
-            return handle(frame, signal, caught) if type(signal) is Fork else signal
+            # No handler here sees what `else` raises, and it doesn't follow a handler.
+            signal = turn(signal, {None: _ELSE})
+            signal = handle(frame, signal, caught) if type(signal) is Fork else signal
+            return after(frame, signal, partial(run_steps, orelse), (_ELSE,))
         return run_steps(orelse, frame) if signal is None else signal
 
     def caught(frame: Frame, raised: Raised) -> Signal:
