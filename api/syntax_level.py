@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from foldaway.folding.environment_variables import Variable
 from foldaway.passes.fold_pyobj import fallback_enabled
-from foldaway.runtime.environment import Variable
 
 from . import context
 

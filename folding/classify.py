@@ -9,6 +9,7 @@ import sysconfig
 import types
 from enum import EnumType
 from functools import cache
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -127,18 +128,18 @@ def is_plain(value: object) -> bool:
     kind = class_of(value)
     if kind is not tuple and kind is not list:
         return _is_plain_kind(kind)
-    waiting: list[Any] = [value]
+    level: list[Any] = [value]
     seen: set[int] = set()
-    while waiting:
-        # This is asked of every operand: of long lists, class by class.
-        items = waiting.pop()
-        kinds = {*map(type, items)}
+    while True:
+        # This is asked of every operand: of many lists and items, in one go for each depth.
+        kinds = {*map(type, chain.from_iterable(level))}
         if not all(map(_is_plain_kind, kinds - _NESTING)):
             return False
-        if kinds & _NESTING:
-            seen.add(id(items))
-            waiting += [item for item in items if type(item) in _NESTING and id(item) not in seen]
-    return True
+        if not kinds & _NESTING:
+            return True
+        seen.update(map(id, level))
+        nested = (item for item in chain.from_iterable(level) if type(item) in _NESTING)
+        level = [*{id(item): item for item in nested if id(item) not in seen}.values()]
 
 
 _NESTING: frozenset[type[Any]] = frozenset((tuple, list))

@@ -31,6 +31,8 @@ _CALLABLES: tuple[Any, ...] = (
     *(functools.reduce, deque, itertools.chain.from_iterable),
 )
 _TAKES_NUMBERS = (min, max, functools.reduce, itertools.repeat, itertools.accumulate)
+# By identity, since a callable may have an equality of its own.
+_MOVING, _TAKING_NUMBERS = (frozenset(map(id, known)) for known in (_CALLABLES, _TAKES_NUMBERS))
 _CALLS_FIRST: tuple[Any, ...] = (
     *(map, filter, functools.reduce, itertools.takewhile, itertools.dropwhile),
     *(itertools.filterfalse, itertools.starmap),
@@ -72,7 +74,7 @@ def only_moves(callee: Any, args: list[object], kwargs: dict[str, object]) -> bo
     if callee is dict or (owner is dict and callee.__name__ == "update"):
         # Of pairs, the first one is a key.
         return all(class_of(arg) is dict for arg in args)
-    return owner is not None or any(callee is one for one in _CALLABLES)
+    return owner is not None or id(callee) in _MOVING
 
 
 def takes_numbers(callee: Any) -> bool:
@@ -82,7 +84,7 @@ def takes_numbers(callee: Any) -> bool:
     """
     if isinstance(callee, types.FunctionType | types.MethodType | np.ufunc):
         return True
-    return any(callee is one for one in _TAKES_NUMBERS) or _method_of(callee) is not None
+    return id(callee) in _TAKING_NUMBERS or _method_of(callee) is not None
 
 
 def is_elementwise(callee: Any, args: list[object]) -> bool:

@@ -182,7 +182,7 @@ class NativeReads:
             attributes: Any = getattr(value, "__dict__", None)
             if type(attributes) is dict:
                 items = list(cast("dict[str, object]", attributes).values())
-        if not _SIMPLE.issuperset(map(class_of, items)):
+        if not _SIMPLE.issuperset(map(type, items)):
             for item in items:
                 self.guard_deeply(item, seen)
 
@@ -242,12 +242,14 @@ _ASKS = (
     *(sorted, min, max, sum, any, all, set, frozenset, dict, print),
 )
 _ASKS_BY_NAME = frozenset("sort index count remove join format add update discard pop".split())
+_ASKING = frozenset(map(id, _ASKS))
+"""By identity, since a callable may have an equality of its own."""
 _MOVES = ("builtins", "itertools", "_operator", "operator")
 
 
 def may_ask(callee: Any) -> bool:
     """Return whether native code may run methods of instances in the containers it is given."""
-    if any(callee is one for one in _ASKS):
+    if id(callee) in _ASKING:
         return True
     module = getattr(callee, "__module__", None) or "builtins"
     return module not in _MOVES or getattr(callee, "__name__", "") in _ASKS_BY_NAME

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr
@@ -35,19 +36,27 @@ class Notice:
         if found is not None:
             self.statements.setdefault((file, found.lineno, found.col_offset), _text(file, found))
 
+    def has(self, location: LocationAttr) -> bool:
+        """Return whether the statement that the place belongs to was added for it."""
+        return id(location) in self._seen
+
     def __str__(self) -> str:
         return "\n".join((HEADER, *self.statements.values()))
 
 
 def _statement_at(file: str, line: int, column: int) -> ast.stmt | None:
     """Return the innermost statement that has the place in its own text."""
-    found: ast.stmt | None = None
-    for node in _statements(file):
-        start = (node.lineno, node.col_offset)
-        end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-        if start <= (line, column) <= end:
-            found = node
-    return found
+    statements = _statements(file)
+    # Those that begin before the place, the last one first: an inner one begins after its outer.
+    for index in range(bisect_right(statements, (line, column), key=_start) - 1, -1, -1):
+        node = statements[index]
+        if (line, column) <= (node.end_lineno or node.lineno, node.end_col_offset or 0):
+            return node
+    return None
+
+
+def _start(node: ast.stmt) -> tuple[int, int]:
+    return node.lineno, node.col_offset
 
 
 _parsed: dict[str, tuple[list[str], list[ast.stmt]]] = {}
@@ -63,7 +72,7 @@ def _statements(file: str) -> list[ast.stmt]:
         except (SyntaxError, ValueError):
             nodes = iter(())
         found = [node for node in nodes if isinstance(node, ast.stmt)]
-        kept = _parsed[file] = (lines, sorted(found, key=lambda n: (n.lineno, n.col_offset)))
+        kept = _parsed[file] = (lines, sorted(found, key=_start))
     return kept[1]
 
 

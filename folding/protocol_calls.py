@@ -16,6 +16,8 @@ _ITERATING: tuple[object, ...] = (
     *(list, tuple, set, frozenset, dict, enumerate, zip, map, filter, sorted, sum, any, all),
     *(min, max),
 )
+# By identity, since a callable may have an equality of its own.
+_OPERATING, _RUNNING_THROUGH = (frozenset(map(id, known)) for known in (_OPERATORS, _ITERATING))
 
 
 def fold_protocol(
@@ -24,7 +26,7 @@ def fold_protocol(
     """Return what a builtin gives where the user wrote the method that it asks, else `NATIVE`."""
     if kwargs or not args:
         return NATIVE
-    if any(callee is one for one in _OPERATORS) and len(args) == (2 if callee is format else 1):
+    if id(callee) in _OPERATING and len(args) == (2 if callee is format else 1):
         return fold_operator(frame, callee, tuple(args), call)
     ask = _ASKS.get(callee)
     return NATIVE if ask is None else ask(frame, args, call)
@@ -32,7 +34,7 @@ def fold_protocol(
 
 def iterated(frame: Frame, callee: Any, args: list[Any], call: Call) -> list[Any]:
     """Return the arguments of a builtin that runs through them, a user's iterables as iterators."""
-    if not any(callee is one for one in _ITERATING) or (callee in (min, max) and len(args) > 1):
+    if id(callee) not in _RUNNING_THROUGH or (callee in (min, max) and len(args) > 1):
         return args
     listing = any(callee is one for one in (list, tuple, sorted))
     walk = listed if listing else iterate

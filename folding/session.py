@@ -414,6 +414,11 @@ class Folding(KnownConstants):
         An object that the graph doesn't know makes its statement part of the notice; with the
         fallback switched off it is Python's own TypeError, and a line on stderr.
         """
+        if self._may_be_nested(value):
+            # What its statement is by now doesn't depend on what is in it.
+            self.outside.check_handles(value)
+            self.native.guard_content(value)
+            return
         if is_plain(value):
             return
         self.outside.check_handles(value)
@@ -429,6 +434,12 @@ class Folding(KnownConstants):
             )
         self.need_python("an operation on an object")
         self._note_statement()
+
+    def _may_be_nested(self, value: object) -> bool:
+        """Return whether a value is a list or a tuple, and the running statement noted already."""
+        kind = type(value)
+        noted = (kind is list or kind is tuple) and self.options.fallback
+        return noted and self.notice.has(self.location)
 
     def note_object(self, value: object) -> None:
         """Put the running statement into the notice if the value is an object."""

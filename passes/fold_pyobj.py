@@ -10,12 +10,12 @@ from xdsl.dialects.func import FuncOp
 from xdsl.passes import ModulePass
 
 from ..dialects.source import reject
+from ..folding.environment_variables import Variable
 from ..folding.errors import Raised
 from ..folding.fold_function import Environment, Folded, fold_function
 from ..folding.forks import Apart
 from ..folding.run_time_loops import Unroll
 from ..folding.session import Options
-from ..runtime.environment import Variable
 
 
 @dataclass(frozen=True)

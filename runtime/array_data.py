@@ -343,8 +343,15 @@ def arrays_among(values: object) -> list[ArrayData]:
         value = waiting.pop()
         if isinstance(value, ArrayData):
             found.append(value)
-        elif type(value) in (list, tuple, dict) and id(value) not in seen:
+        elif type(value) in _NESTING and id(value) not in seen:
             seen.add(id(value))
-            items: Any = cast(Any, value)
-            waiting.extend(items.values() if type(value) is dict else items)
+            held = cast("dict[object, object]", value)
+            items = held.values() if type(value) is dict else held
+            # Of long lists of numbers and texts, class by class.
+            if not _SIMPLE.issuperset(map(type, items)):
+                waiting.extend(items)
     return found
+
+
+_NESTING = frozenset((list, tuple, dict))
+_SIMPLE = frozenset((int, float, bool, complex, str, bytes, type(None)))
