@@ -42,13 +42,26 @@ def test_an_object_in_a_container_may_not_be_returned():
 
 
 @pytest.mark.parametrize("value", [True, np.float32(1)])
-def test_a_branch_on_run_time_data(value):
+def test_a_branch_on_run_time_data_is_compiled(value):
     def f(x):
         if x > 0:
             return x
         return -x
 
-    assert "branch depends on the data" in refused(f, Tensor(value * 1.0))
+    compiled, x = jit(f), Tensor(value * 1.0)
+    assert compiled(x) is x
+    assert compiled(Tensor(value * -1.0)).asnumpy() == 1.0
+
+
+def test_a_loop_that_makes_a_list_longer_at_run_time():
+    def f(x):
+        found = []
+        while x.sum() > 1:
+            x = x / 2
+            found.append(x)
+        return found
+
+    assert "after a round of the loop than before" in refused(f, X)
 
 
 @pytest.mark.parametrize(
