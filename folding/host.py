@@ -6,6 +6,7 @@ goes on with its own model of it; `flush` emits what has become of the model sin
 
 from __future__ import annotations
 
+import enum
 import types
 from collections import defaultdict, deque
 from collections.abc import Generator
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 SHAREABLE = (
     *(type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType),
-    *(DType, np.dtype, range),
+    *(DType, np.dtype, range, enum.Enum),
 )
 """Objects that a result may hold as they are: nobody can tell one call's from another's."""
 

@@ -191,22 +191,29 @@ def match_(maker: CodeMaker, op: Operation) -> Step:
         condition = maker.expression(guard) if guard.block.first_op is not None else None
         cases.append((pattern.data, condition, maker.block(body.block)))
 
+    def enter(frame: Frame, index: int, bound: dict[str, object]) -> Signal:
+        """Bind the names of a case that fits, and run it if its guard holds, else go on."""
+        _, guard, body = cases[index]
+        for name, item in bound.items():
+            frame.store(name, item)
+        holds = True if guard is None else decided(frame, guard(frame))
+        if holds is True:
+            return run_steps(body, frame)
+        rest = partial(step, start=index + 1)
+        return (
+            rest(frame) if holds is False else branch(frame, holds, partial(run_steps, body), rest)
+        )
+
     def step(frame: Frame, start: int = 0) -> Signal:
-        value = frame.slots[subject]
         for index in range(start, len(cases)):
-            pattern, guard, body = cases[index]
             frame.op = op
             bound: dict[str, object] = {}
-            if not matches(frame, pattern, value, bound):
-                continue
-            for name, item in bound.items():
-                frame.store(name, item)
-            holds = True if guard is None else decided(frame, guard(frame))
-            if holds is False:
-                continue
-            if holds is True:
-                return run_steps(body, frame)
-            return branch(frame, holds, partial(run_steps, body), partial(step, start=index + 1))
+            fits = matches(frame, cases[index][0], frame.slots[subject], bound)
+            if fits is True:
+                return enter(frame, index, bound)
+            if fits is not False:
+                rest = partial(step, start=index + 1)
+                return branch(frame, fits, partial(enter, index=index, bound=bound), rest)
         return None
 
     return step

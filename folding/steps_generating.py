@@ -124,7 +124,8 @@ def match_(maker: GeneratingMaker, op: pyobj.MatchOp) -> WaitingStep:
         for pattern, guard, body in cases:
             frame.op = op
             bound: dict[str, object] = {}
-            if not matches(frame, pattern, value, bound):
+            fits = matches(frame, pattern, value, bound)
+            if fits is not True and (fits is False or not frame.folding.undecided(fits)):
                 continue
             for name, item in bound.items():
                 frame.store(name, item)

@@ -112,11 +112,33 @@ def test_too_many_positional_patterns():
         assert str(compiled.value) == str(plain.value)
 
 
-def test_a_tensors_data_choose_nothing():
+def test_a_tensors_data_choose_the_case():
     def f(x):
-        match x.sum():
-            case 3.0:
-                return x
+        match x[0]:
+            case 1 | 5:
+                return x * 2
+            case _ if x[1] > 2:
+                y = 3
+            case v:
+                y = v
+        match [x[1], Point(x[0], 1)]:
+            case [2, Point(y=1)]:
+                return y, "two"
+            case [z, Point(-1, b)] if z > 0:
+                return z, b
+            case _:
+                return None, y
 
-    with pytest.raises(CompileError, match="branch depends on the data"):
+    compiled = jit(f)
+    for data in ([1.0, 0.0], [5.0, 9.0], [0.0, 2.0], [0.0, 3.0], [-1.0, 4.0], [-1.0, -4.0]):
+        assert repr(compiled(Tensor(data))) == repr(f(Tensor(data)))
+
+
+def test_names_that_alternatives_bind_at_run_time_are_refused():
+    def f(x):
+        match [x[0], x[1]]:
+            case [1, a] | [a, 1]:
+                return a
+
+    with pytest.raises(CompileError, match="which alternative of a pattern fits"):
         jit(f)(X)

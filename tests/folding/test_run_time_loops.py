@@ -221,7 +221,7 @@ def a_value_in_the_body_that_is_of_two_types(x):
     for _ in range(int(x[0]) % 5):
         while x[1] > n:
             n += 1
-            y = None if x[2] > n else x
+            y = None if x[2] > n else x  # noqa: F841
             if n > 2:
                 continue
             n += 1
