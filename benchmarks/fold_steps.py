@@ -27,7 +27,7 @@ from typing import Any
 from foldaway.folding import classify, code, native_reads
 from foldaway.folding.fold_function import Environment, fold_function
 from foldaway.folding.frames import Frame
-from foldaway.folding.session import Options
+from foldaway.folding.options import Options
 from foldaway.frontend import lower_function
 from foldaway.frontend.lower_function import lower_module, specialize_function
 

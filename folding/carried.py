@@ -18,10 +18,11 @@ from ..runtime.guards import class_of
 from ..runtime.host import new_tuple
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
-from .merging import ABSENT, Unmergeable, Unmerged, is_same_constant, words, zero
+from .merging import zero
 from .numbers import is_number, kind_of, tuple_items
 from .places import Contents, Place
 from .tensor_numbers import DTYPES, TensorNumber, number_value
+from .unmerged import ABSENT, Unmergeable, Unmerged, is_same_constant, words
 
 if TYPE_CHECKING:
     from .session import Folding

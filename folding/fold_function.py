@@ -39,9 +39,10 @@ from .generators import check_finished
 from .lax import without_effects
 from .notice import Notice
 from .number_table import NumberPolicy, Rewritten
+from .options import LineReport, Options
 from .run_time_loops import Unroll
 from .scopes import scope_of
-from .session import AnyGuard, Folding, LineReport, Options
+from .session import AnyGuard, Folding
 from .unused_values import drop_unused
 
 STEPS = (

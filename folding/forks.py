@@ -19,7 +19,8 @@ from ..dialects.graph.control import end_block
 from ..runtime.tensor import Tensor
 from .errors import Raised
 from .journal import Outcome
-from .merging import Merge, Unmergeable, follow
+from .merging import Merge, follow
+from .unmerged import Unmergeable
 
 if TYPE_CHECKING:
     from .frames import Frame

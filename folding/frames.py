@@ -14,8 +14,8 @@ from ..runtime import guards
 from ..runtime.sources import Captured, Global, Held, builtins_of
 from .effects import DELETED, UNWRITTEN
 from .errors import Raised
-from .merging import Unmerged
 from .scopes import Scope
+from .unmerged import Unmerged
 
 if TYPE_CHECKING:
     from .session import Folding

@@ -16,11 +16,11 @@ from .errors import Raised, run
 from .forks import Fork, Run, Signal, after, branch, turn
 from .frames import Frame
 from .iterator_copies import copied
-from .merging import Unstable
 from .places import Result
 from .run_time_loops import BROKEN, RETURNED, Loop
 from .run_time_ranges import RunTimeRange
 from .tensor_numbers import TensorNumber, number_value
+from .unmerged import Unstable
 
 _END = object()
 _PEELED = 2

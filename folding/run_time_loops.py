@@ -18,9 +18,9 @@ from ..dialects.graph.control import end_block
 from ..runtime.tensor import Tensor
 from .carried import Carried
 from .forks import Fork, Left, Signal, settle
-from .merging import ABSENT, Unmergeable, Unmerged, Unstable
 from .places import Cell, Place, Result, Slot, Variable
 from .tensor_numbers import TensorNumber
+from .unmerged import ABSENT, Unmergeable, Unmerged, Unstable
 
 if TYPE_CHECKING:
     from .frames import Frame

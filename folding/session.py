@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
@@ -36,6 +34,7 @@ from .native_reads import NativeReads
 from .notice import Notice
 from .number_table import NumberPolicy, Numbers, Widen
 from .numbers import SymbolicNumber, constant
+from .options import LineReport, Options
 from .outside import Outside
 from .run_time_errors import is_protected
 
@@ -51,35 +50,6 @@ MAX_ITERATIONS = 100_000
 """How many passes of loops one fold may unroll."""
 MAX_LAX_ITERATIONS = 2_000
 """The same in LAX, where Python runs longer loops faster than they are compiled."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a function is folded."""
-
-    fallback: bool = True
-    """Whether objects that the graph doesn't know may be evaluated (MS_DEV_ENABLE_FALLBACK)."""
-    style: str = "str"
-    """How tensors print: `elements` as nested tuples, `str` as `str(tensor)`."""
-    allow_python: bool = True
-    """Whether anything of Python may be run at all; off for IR that was read from text."""
-    lax: bool = False
-    """Whether an error is no disaster: whatever might have an effect while folding is one."""
-    rolls: bool = True
-    """Whether long loops may become loops of the graph."""
-    apart: frozenset[Operation] = frozenset()
-    """The branches whose sides are to stay apart: a variable that they leave can't be merged."""
-
-
-@dataclass
-class LineReport:
-    """What became of each line: how often it was folded, compiled, or run while compiling."""
-
-    folded: Counter[tuple[str, int]] = field(default_factory=Counter[tuple[str, int]])
-    ran: dict[tuple[str, int], set[str]] = field(default_factory=dict[tuple[str, int], set[str]])
-    effects: dict[tuple[str, int], set[str]] = field(
-        default_factory=dict[tuple[str, int], set[str]]
-    )
 
 
 class _FrameEmitter(IREmitter):

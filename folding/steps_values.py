@@ -18,10 +18,10 @@ from .forks import Signal
 from .frames import Frame
 from .functions import Returned
 from .handles import is_in, is_not_in
-from .merging import Unmerged
 from .numbers import SymbolicNumber, is_number, kind_of
 from .numbers import constant as constant_of
 from .tensor_numbers import TensorNumber
+from .unmerged import Unmerged
 from .unpacking import arguments_of, extended, merged
 
 _NAMES = {

@@ -14,8 +14,8 @@ from ..folding.environment_variables import Variable
 from ..folding.errors import Raised
 from ..folding.fold_function import Environment, Folded, fold_function
 from ..folding.forks import Apart
+from ..folding.options import Options
 from ..folding.run_time_loops import Unroll
-from ..folding.session import Options
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ import pytest
 import foldaway
 from foldaway import CompileError, Tensor, context, nn
 from foldaway.folding.lax import without_effects
-from foldaway.folding.session import Folding, Options
+from foldaway.folding.options import Options
+from foldaway.folding.session import Folding
 
 X = np.array([1.0, 2.0, 3.0], np.float32)
 

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 from xdsl.ir import Block, Region
 
 from foldaway.dialects import graph, pyobj
-from foldaway.folding.session import Folding, Options
+from foldaway.folding.options import Options
+from foldaway.folding.session import Folding
 from foldaway.runtime.sources import Held
 
 
