@@ -15,7 +15,7 @@ from ..runtime.parameter import Parameter
 from ..runtime.sources import Attribute, Held, Source
 from ..runtime.tensor import Tensor
 from .array_inputs import is_array
-from .classify import is_framework, is_inlined, is_library
+from .classify import DESCRIPTORS, is_framework, is_inlined, is_library
 from .edits import slots_of
 from .effects import DELETED, UNWRITTEN
 from .errors import Raised, run
@@ -66,8 +66,10 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
         return read()
     if isinstance(found, functools.cached_property) and not _holds(owner, name):
         return _fill_cache(frame, owner, name, cast(Any, found))
+    if type(owner) is super:
+        return _of_super(frame, owner, name)
     if source is None:
-        return run(getattr, owner, name)
+        return _of_born(frame, owner, name, found)
     if name == "__dict__" and folding.effects.is_written(owner):
         folding.refuse_effect(f"the attributes of '{source}' are read as a whole after one is set")
     value = _read(frame, owner, name, source)
@@ -81,6 +83,57 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
     if isinstance(value, types.BuiltinMethodType) and value.__self__ is owner:
         return value
     return folding.adopt(value, Attribute(source, name))
+
+
+def _of_born(frame: Frame, owner: Any, name: str, found: Any) -> object:
+    """Return an attribute of an object that was made here; what its class has is from outside."""
+    kind = class_of(owner)
+    if found is None or isinstance(owner, types.ModuleType | type) or _holds(owner, name):
+        return run(getattr, owner, name)
+    holder = next(base for base in kind.__mro__ if name in vars(base))
+    if id(holder) in frame.folding.born_classes or not _is_users(holder):
+        return run(getattr, owner, name)
+    if hasattr(class_of(found), "__get__"):
+        if not isinstance(found, DESCRIPTORS):
+            _guard_entry(frame, owner, name)
+        return run(getattr, owner, name)
+    return frame.folding.adopt(found, Attribute(Held(holder), name))
+
+
+def _of_super(frame: Frame, owner: Any, name: str) -> object:
+    """Return what `super().name` gives; the class that has it may change."""
+    kind, after = owner.__self_class__, owner.__thisclass__
+    holder = _holder_after(kind, after, name)
+    if holder is None or id(holder) in frame.folding.born_classes or not _is_users(holder):
+        return run(getattr, owner, name)
+    entry = vars(holder)[name]
+    check = guards.Guard(
+        Held(holder), lambda now: vars(now).get(name) is entry, f"has the same {name}"
+    )
+    frame.folding.add_guard(check)
+    for base in kind.__mro__[kind.__mro__.index(after) + 1 : kind.__mro__.index(holder)]:
+        check = guards.Guard(Held(base), lambda now: name not in vars(now), f"has no {name}")
+        frame.folding.add_guard(check)
+    if hasattr(class_of(entry), "__get__"):
+        return run(getattr, owner, name)
+    return frame.folding.adopt(entry, Attribute(Held(holder), name))
+
+
+def _holder_after(kind: type[Any], after: type[Any], name: str) -> type[Any] | None:
+    """Return the class after another one in the order of look-up that has a name."""
+    bases = iter(kind.__mro__)
+    for base in bases:
+        if base is after:
+            break
+    return next((base for base in bases if name in vars(base)), None)
+
+
+def _is_users(kind: type[Any]) -> bool:
+    """Return whether a class statement of the user's made a class, so that it may change."""
+    if is_framework(kind):
+        return False
+    module = sys.modules.get(kind.__module__)
+    return kind.__module__ != "builtins" and not is_library(getattr(module, "__file__", None) or "")
 
 
 def _user_access(frame: Frame, owner: Any, name: str, found: Any) -> Callable[[], object] | None:

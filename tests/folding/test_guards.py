@@ -306,3 +306,47 @@ def test_what_a_class_does_for_an_attribute_may_change(kind, fullgraph):
     if kind is not WithProperty:
         vars(o)["shown"] = 5
         assert compiled(Tensor([1.0, 2.0, 3.0]), o).tolist() == [5, 10, 15]
+
+
+class Shared:
+    items = []
+    scale = 2
+
+    def scaled(self):
+        return self.scale
+
+
+def test_what_the_class_of_an_object_made_inside_has_is_from_outside(monkeypatch):
+    @jit
+    def f(x):
+        one = Shared()
+        one.items.append(one.scaled())
+        return x * one.scale, one.scaled(), len(one.items)
+
+    x = Tensor([1.0])
+    monkeypatch.setattr(Shared, "items", [])
+    assert f(x)[1:] == (2, 1)
+    assert f(x)[1:] == (2, 2)
+    monkeypatch.setattr(Shared, "scale", 3)
+    assert f(x)[0].tolist() == [3.0]
+    monkeypatch.setattr(Shared, "scaled", lambda self: 7)
+    assert f(x)[1:] == (7, 4)
+    assert Shared.items == [2, 2, 3, 7]
+
+
+class Derived(Shared):
+    def scaled(self):
+        return super().scaled() + super().scale
+
+
+def test_what_super_finds_is_guarded(monkeypatch):
+    @jit
+    def f(x):
+        return x, Derived().scaled()
+
+    x = Tensor([1.0])
+    assert f(x)[1] == 4
+    monkeypatch.setattr(Shared, "scale", 3)
+    assert f(x)[1] == 6
+    monkeypatch.setattr(Shared, "scaled", lambda self: 7)
+    assert f(x)[1] == 10
