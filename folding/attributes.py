@@ -107,9 +107,12 @@ def _of_super(frame: Frame, owner: Any, name: str) -> object:
     if holder is None or id(holder) in frame.folding.born_classes or not _is_users(holder):
         return run(getattr, owner, name)
     entry = vars(holder)[name]
-    check = guards.Guard(
-        Held(holder), lambda now: vars(now).get(name) is entry, f"has the same {name}"
-    )
+
+    def is_same(now: Any) -> bool:
+        held: dict[str, object] = vars(now)
+        return held.get(name) is entry
+
+    check = guards.Guard(Held(holder), is_same, f"has the same {name}")
     frame.folding.add_guard(check)
     for base in kind.__mro__[kind.__mro__.index(after) + 1 : kind.__mro__.index(holder)]:
         check = guards.Guard(Held(base), lambda now: name not in vars(now), f"has no {name}")
