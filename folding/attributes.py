@@ -109,7 +109,7 @@ def _of_super(frame: Frame, owner: Any, name: str) -> object:
     entry = vars(holder)[name]
 
     def is_same(now: Any) -> bool:
-        held: dict[str, object] = vars(now)
+        held = cast("dict[str, object]", vars(now))
         return held.get(name) is entry
 
     check = guards.Guard(Held(holder), is_same, f"has the same {name}")
