@@ -42,16 +42,17 @@ class Aliases:
         """
         if not names:
             return
+        build = self._folding.builder
         found = {id(old): (old, flag) for old, flag in names}
         for old, flag in names:
             for other, inner in self.names_of(old):
-                if id(other) in found:
-                    continue
-                if len(found) < MOST_NAMES or self._is_outside(other):
-                    both = self._folding.builder.binary("and", flag, inner)
-                    found[id(other)] = (other, both)
-                else:
+                known = found.get(id(other))
+                if known is None and len(found) >= MOST_NAMES and not self._is_outside(other):
                     self.note_vague(made, other)
+                    continue
+                both = build.binary("and", flag, inner)
+                either = both if known is None else build.binary("or", known[1], both)
+                found[id(other)] = (other, either)
         self._names[id(made)] = (ref(made), list(found.values()))
         for old, _ in names:
             self._join(made, old)

@@ -97,7 +97,16 @@ def _of_born(frame: Frame, owner: Any, name: str, found: Any) -> object:
         if not isinstance(found, DESCRIPTORS):
             _guard_entry(frame, owner, name)
         return run(getattr, owner, name)
-    return frame.folding.adopt(found, Attribute(Held(holder), name))
+    return _of_class(frame, holder, name, found)
+
+
+def _of_class(frame: Frame, holder: type[Any], name: str, value: object) -> object:
+    """Return a value that a class has, as the program has set it or as it came from outside."""
+    written = frame.folding.effects.attribute(holder, name)
+    if written is not UNWRITTEN and written is not DELETED:
+        return written
+    source = frame.folding.source(holder) or Held(holder)
+    return frame.folding.adopt(value, Attribute(source, name))
 
 
 def _of_super(frame: Frame, owner: Any, name: str) -> object:
@@ -119,7 +128,7 @@ def _of_super(frame: Frame, owner: Any, name: str) -> object:
         frame.folding.add_guard(check)
     if hasattr(class_of(entry), "__get__"):
         return run(getattr, owner, name)
-    return frame.folding.adopt(entry, Attribute(Held(holder), name))
+    return _of_class(frame, holder, name, entry)
 
 
 def _holder_after(kind: type[Any], after: type[Any], name: str) -> type[Any] | None:

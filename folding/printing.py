@@ -29,6 +29,8 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
 
     Raises `Raised` with Python's TypeError for a wrong `sep` or `end`.
     """
+    from .calls import call
+
     folding = frame.folding
     run_time = any(isinstance(arg, Tensor | TensorNumber) or is_array(arg) for arg in args)
     waits = folding.journal.depth > 0 or folding.may_have_left
@@ -65,7 +67,8 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
             values.append(folding.host.value(arg))
             texts.append("")
         else:
-            texts[-1] += run(str, constant(arg))
+            # A user's `__str__` is folded; what other classes' read is guarded.
+            texts[-1] += str(constant(call(frame, str, [arg], {})))
             folding.check_needed()
             if folding.options.lax:
                 check_text(folding, texts[-1])

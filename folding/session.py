@@ -384,7 +384,7 @@ class Folding(KnownConstants):
         An object that the graph doesn't know makes its statement part of the notice; with the
         fallback switched off it is Python's own TypeError, and a line on stderr.
         """
-        if self._may_be_nested(value):
+        if self._may_be_nested(value) and self.source(value) is None:
             # What its statement is by now doesn't depend on what is in it.
             self.outside.check_handles(value)
             self.native.guard_content(value)

@@ -98,6 +98,7 @@ def _finally(frame: Frame, inner: Run, final: list[Step]) -> Signal:
     try:
         signal = inner(frame)
     except Raised as raised:
+        raised.note_place(frame.location)
         return _at_last(frame, final, None, raised)
     if type(signal) is Fork:
         for end in (None, BREAK, CONTINUE, RETURN):
@@ -127,7 +128,14 @@ def _at_last(frame: Frame, final: list[Step], signal: str | None, raised: Raised
     result, place = frame.result, frame.op
     last = _with_context(frame, final, raised)
     if last is not None:
-        return _in_the_end(frame, last, signal, raised, result)
+        return _in_the_end(frame, last, partial(_as_before, result, place, signal, raised))
+    return _as_before(result, place, signal, raised, frame)
+
+
+def _as_before(
+    result: object, place: Operation | None, signal: str | None, raised: Raised | None, frame: Frame
+) -> Signal:
+    """End as what `final` came after."""
     frame.folding.journal.result(frame)
     frame.result, frame.op = result, place
     if raised is not None:
@@ -135,21 +143,9 @@ def _at_last(frame: Frame, final: list[Step], signal: str | None, raised: Raised
     return signal
 
 
-def _in_the_end(
-    frame: Frame, last: Signal, signal: str | None, raised: Raised | None, result: object
-) -> Signal:
+def _in_the_end(frame: Frame, last: Signal, go: Run) -> Signal:
     """Return how `final` itself ended; on the ways that came to its end, as what it is for did."""
-    if type(last) is not Fork:
-        return last
-
-    def go(frame: Frame) -> Signal:
-        frame.folding.journal.result(frame)
-        frame.result = result
-        if raised is not None:
-            raise raised
-        return signal
-
-    return after(frame, last, go)
+    return after(frame, last, go) if type(last) is Fork else last
 
 
 def _handle(frame: Frame, raised: Raised, handlers: Sequence[_Handler]) -> Signal:
