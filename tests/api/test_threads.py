@@ -293,5 +293,5 @@ def test_a_generator_of_the_caller_s_goes_on_between_compiles():
     numbers = source()
     first = next(numbers)
     with pytest.raises(CompileError):
-        jit(lambda x: x.tolist())(Tensor(X))
+        jit(lambda x: f"{x}")(Tensor(X))
     assert values(first) == values(next(numbers)) == [2.0, 3.0, 4.0]
