@@ -18,6 +18,7 @@ from ..dialects import graph
 from ..dialects.graph.control import end_block
 from ..runtime.tensor import Tensor
 from .errors import Raised
+from .exception_handling import take_up
 from .journal import Outcome
 from .merging import Merge, follow
 from .unmerged import Unmergeable
@@ -79,6 +80,7 @@ class Way:
 
     def _raise(self, folding: Folding, raised: Raised) -> None:
         raised.note_place(folding.location)
+        take_up(folding, raised)
         if folding.protected:
             self.end, self.raised = RAISE, raised
             self.raised_at = None if folding.frame is None else folding.frame.op
