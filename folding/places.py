@@ -230,8 +230,8 @@ class Object(Place):
 def place_of_object(value: Any) -> Object | None:
     """Return the place of a mutable object, None for what can't be changed."""
     kind = class_of(value)
-    if issubclass(kind, ArrayData):
-        # Its elements are in a tensor.
+    if issubclass(kind, ArrayData) or (kind is np.ndarray and not value.flags.writeable):
+        # Its elements are in a tensor, or nobody may write to them.
         return None
     if issubclass(kind, (list, dict, set, bytearray, deque, np.ndarray, Tensor)):
         return Object(value)
