@@ -17,6 +17,7 @@ from ..dialects.dtypes import TensorSpec, int64, tensor_type
 from ..dialects.graph.control import end_block
 from ..runtime.tensor import Tensor
 from .carried import Carried
+from .errors import Raised
 from .forks import Fork, Left, Signal, settle
 from .places import Cell, Place, Result, Slot, Variable
 from .tensor_numbers import TensorNumber
@@ -144,7 +145,9 @@ class Loop:
             more = self._widen(made)
             if not more:
                 self._give(body)
-        except Left:
+        except (Left, Raised):
+            # The first round raises, if there is one: a branch, not a loop.
+            folding.check_needed()
             raise Unstable(Unmergeable("each round of the loop raises an exception")) from None
         finally:
             folding.block, frame.op = outer, place
