@@ -139,12 +139,12 @@ def tried(frame: Frame, roll: Callable[[], Loop]) -> Loop | None:
     folding, place = frame.folding, frame.op
     if not folding.rolls:
         return None
-    needed = folding.needed
+    needed, copies = folding.needed, folding.copies
     folding.rolling += 1
     try:
         loop = roll()
     except (CompileError, ValueNeeded, Unstable, Raised):
-        folding.needed, frame.op = needed, place
+        folding.needed, folding.copies, frame.op = needed, copies, place
         return None
     finally:
         folding.rolling -= 1

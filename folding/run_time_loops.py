@@ -115,8 +115,10 @@ class Loop:
         """Return the body's block, folded until nothing else turns out to change."""
         if carried is not None:
             self._carried[carried.key] = Carried(carried, carried.read())
+        copies = self.folding.copies
         for _ in range(MOST_ROUNDS):
             self.ends.clear()
+            self.folding.copies = copies
             body = self._round(indexed=carried is None)
             if body is not None:
                 return body

@@ -393,6 +393,32 @@ def while_in_while_in_for(x):
 
 
 @PROGRAMS.add()
+def breaks_out_of_three_loops(x):
+    k, t = 0, (0, 1)
+    for i in range(3):
+        k += 1
+        while True:
+            k += 1
+            if k > 6:
+                break
+            while True:
+                k += 1
+                if k > 6:
+                    break
+                if x[1] * 2 > 3:
+                    break
+            else:
+                t = (t[1], t[0] + i)
+        for _ in range(3):
+            k += 1
+            if k > 6:
+                break
+            if x[1] > 3:
+                break
+    return k, t
+
+
+@PROGRAMS.add()
 def return_from_deep_inside(x):
     i = 0
     while i < 5:
@@ -545,6 +571,8 @@ REASONS = (
     "on one side and",
     "is known only at run time",
     "exists only at run time",
+    "what follows can't be compiled twice here",
+    "nested deeper than the interpreter can follow",
 )
 """Why a random program may be refused."""
 
