@@ -207,6 +207,30 @@ def a_closure_that_is_chosen(x):
 
 
 @PROGRAMS.add()
+def matches(x):
+    match x[0]:
+        case 1:
+            return "one"
+        case 0:
+            return x
+        case y if y > 50:
+            return y
+        case _:
+            return None
+
+
+@PROGRAMS.add()
+def matches_a_sequence(x):
+    match [x[0], x[1]]:
+        case [0, y]:
+            return y
+        case [y, 2 | 100]:
+            return y * 10
+        case _:
+            return x
+
+
+@PROGRAMS.add()
 def walrus(x):
     if (y := x.sum()) > 3 and (z := y * 2) < 50:
         return y, z
