@@ -41,8 +41,8 @@ class Jitted(CompiledFunction):
         self._cache = SpecializationCache()
         self._lazy = LazyFunction(function)
         self._lock = ForkSafeLock()
-        self._plain = dict[types.CodeType, int]()
-        """How many arguments the function's code takes by position, if it takes no others."""
+        self._plain: tuple[types.CodeType | None, int] = (None, -1)
+        """The function's code, and how many arguments it takes, if all are by position."""
         functools.update_wrapper(self, function)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -189,14 +189,15 @@ class Jitted(CompiledFunction):
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[object]:
         """Return a value for each parameter, bound as Python binds."""
-        if not kwargs and len(args) == self._plain.get(self.function.__code__):
+        code, count = self._plain
+        if not kwargs and len(args) == count and self.function.__code__ is code:
             return list(args)
         lowered = lower_function(self.function)
         parameters = lowered.parameters
         count = len(parameters.names)
         if not kwargs and len(args) == count and not parameters.keyword_only:
             if parameters.vararg is None and parameters.kwarg is None:
-                self._plain = {self.function.__code__: count}
+                self._plain = (self.function.__code__, count)
                 return list(args)
         body = Body(lowered.body.block, parameters, lowered.name, False, self.function)
         try:
