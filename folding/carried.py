@@ -6,6 +6,7 @@ a round: a tensor of one type, a number of one class, or a group of such in a tu
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 Parts = list[Any]
 
 
-class Node:
+class Node(ABC):
     """A part of what a place holds: how it enters the body, leaves it, and ends."""
 
     types: tuple[TensorSpec, ...] = ()
@@ -41,9 +42,9 @@ class Node:
         """What tells this plan from another."""
         return self.types
 
+    @abstractmethod
     def enter(self, folding: Folding, values: Sequence[SSAValue]) -> Any:
         """Return the part for these values: at the start of a round, or after the loop."""
-        raise NotImplementedError
 
     def values(self, folding: Folding, part: Any) -> list[SSAValue]:
         """Return the values that a part has, before the loop or at the end of a round."""

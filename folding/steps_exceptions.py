@@ -101,26 +101,31 @@ def _finally(frame: Frame, inner: Run, final: list[Step]) -> Signal:
         raised.note_place(frame.location)
         return _at_last(frame, final, None, raised)
     if type(signal) is Fork:
-        for end in (None, BREAK, CONTINUE, RETURN):
-            done = "done" if end is None else f"done {end}"
-            signal = after(frame, signal, partial(_marked, final=final, end=end, done=done), (end,))
-        raising = partial(_at_last, final=final, signal=None)
-        if type(signal) is Fork:
-            signal = handle(frame, signal, lambda frame, raised: raising(frame, raised=raised))
+        # Each side is marked, so that `final` runs once in it, whatever it ends with itself.
+        signal = handle(frame, signal, lambda frame, raised: _marked(frame, final, None, raised))
+        for end in _DONE:
+            signal = after(frame, signal, partial(_marked, final=final, end=end), (end,))
         return _unmarked(signal)
     return _at_last(frame, final, signal, None)
 
 
-def _marked(frame: Frame, final: list[Step], end: str | None, done: str) -> Signal:
+_DONE: dict[str | None, str | None] = {
+    end: f"done {end}" for end in (None, BREAK, CONTINUE, RETURN)
+}
+"""How a side ends that has left a `try` or a `with`, to how it ended."""
+_ENDED: dict[str | None, str | None] = {done: end for end, done in _DONE.items()}
+
+
+def _marked(
+    frame: Frame, final: list[Step], end: str | None, raised: Raised | None = None
+) -> Signal:
     """Run `final` after a side that ended so; say that it has run."""
-    signal = _at_last(frame, final, end, None)
-    return done if signal == end else signal
+    signal = _at_last(frame, final, end, raised)
+    return turn(signal, _DONE) if type(signal) is Fork else _DONE.get(signal, signal)
 
 
 def _unmarked(signal: Signal) -> Signal:
-    ends: dict[str | None, str | None] = {"done": None}
-    ends |= {f"done {end}": end for end in (BREAK, CONTINUE, RETURN)}
-    return turn(signal, ends) if type(signal) is Fork else ends.get(signal, signal)
+    return turn(signal, _ENDED) if type(signal) is Fork else _ENDED.get(signal, signal)
 
 
 def _at_last(frame: Frame, final: list[Step], signal: str | None, raised: Raised | None) -> Signal:
@@ -214,16 +219,12 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
             raise
         if type(signal) is not Fork:
             return left(frame, value, leave, signal)
-        for end in (None, BREAK, CONTINUE, RETURN):
-            done = f"done {end}"
+        # Each side is marked, so that it leaves once, whatever leaving it ends with.
+        signal = handle(frame, signal, partial(failed, value=value, leave=leave, done=_DONE[None]))
+        for end, done in _DONE.items():
             going = partial(left, value=value, leave=leave, signal=end, done=done)
             signal = after(frame, signal, going, (end,))
-        if type(signal) is Fork:
-            signal = handle(frame, signal, partial(failed, value=value, leave=leave))
-        ends = {f"done {end}": end for end in (None, BREAK, CONTINUE, RETURN)}
-        if type(signal) is Fork:
-            return turn(signal, cast("dict[str | None, str | None]", ends))
-        return ends.get(cast(str, signal), signal)
+        return _unmarked(signal)
 
     def left(
         frame: Frame, value: object, leave: object, signal: str | None, done: str | None = None
@@ -233,7 +234,9 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
         frame.result = result
         return signal if done is None else done
 
-    def failed(frame: Frame, raised: Raised, value: object, leave: object) -> Signal:
+    def failed(
+        frame: Frame, raised: Raised, value: object, leave: object, done: str | None = None
+    ) -> Signal:
         raised.passes(frame.name, frame.location)
         exception, frame.op = raised.exception, op
         raised.shown = True
@@ -246,7 +249,7 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
                 raise raised
         finally:
             frame.folding.handled.pop()
-        return None
+        return done
 
     return step
 
