@@ -137,6 +137,7 @@ def _finish(
     given = _finish_way(folding, result)
     with tracing(None):
         folding.guard_memory(environment.arguments)
+    folding.outside.guard_apart(folding.host.changed)
     if folding.rewritten or folding.changed_containers:
         numbers, containers = folding.rewritten, folding.changed_containers
         raise Rewritten(tuple(numbers.values()), tuple(containers.values()))

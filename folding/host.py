@@ -71,6 +71,8 @@ class Host(HostOps):
         self._cyclic: set[int] = set()
         self._unfilled: list[_Tracked] = []
         self._tracked: dict[int, _Tracked] = {}
+        self.changed: list[object] = []
+        """The objects from outside that the program changes."""
         self._numbers: dict[tuple[object, ...], SSAValue] = {}
         self._claims: dict[SSAValue, int] = {}
         self._writes: dict[int, tuple[Tensor, list[tuple[str, SSAValue | None]]]] = {}
@@ -362,6 +364,8 @@ class Host(HostOps):
         if isinstance(source, AttributeOf) and source.name == "__dict__":
             folding.refuse_effect(f"the attributes of '{source.base}' are changed by its __dict__")
         folding.note_effect(tracked.kind.what(tracked.model))
+        model = tracked.model
+        self.changed.append(model.owner if class_of(model) is Shadow else model)
         if source is not None and class_of(tracked.model) is not Shadow:
             if class_of(tracked.model) in KINDS:
                 folding.note_changed(source)

@@ -185,6 +185,18 @@ class Outside:
             self._folding.add_guard(guards.AliasGuard(source, known, True))
         return True
 
+    def guard_apart(self, changed: Iterable[object]) -> None:
+        """Guard that what the program changes goes on to be no other object that it met."""
+        kept = {id(value): value for value in self._alive if id(value) in self._sources}
+        for one in {id(value): value for value in changed}.values():
+            first = self._sources.get(id(one))
+            for other in kept.values() if first is not None else ():
+                second = self._sources[id(other)]
+                if other is one or class_of(other) is not class_of(one):
+                    continue
+                if first is not None and first.key != second.key:
+                    self._folding.add_guard(guards.AliasGuard(second, first, False))
+
     def _adopt_method(self, value: types.MethodType, source: Source) -> object:
         function = self.adopt(value.__func__, Attribute(source, "__func__"))
         owner = self.adopt(value.__self__, Attribute(source, "__self__"))
