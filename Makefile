@@ -14,6 +14,7 @@ FUZZ ?= --count 20000 --seed 1000000
 fuzz: .venv/ready ## random programs, compiled and plain; FUZZ="--count 100 --mode lax" for others
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 	$(BIN)/python -m tests.cpython
+	$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=random
 
 check: .venv/ready ## format, lint, types
 	$(BIN)/ruff format --check .

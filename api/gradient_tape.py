@@ -82,6 +82,12 @@ class GradientTape:
     def memory_of(self, tensor: Tensor) -> None:
         """Return None: data that are known are in arrays of NumPy's own."""
 
+    def before_identity(self, tensor: Tensor) -> None:
+        """Let Python ask: each tensor is the object that it is."""
+
+    def before_truth(self) -> None:
+        """Let Python have the exception."""
+
     def refuse_array(self, values: Sequence[SSAValue], problem: str, hint: str) -> NoReturn:
         """Raise CompileError: arrays on a tape have their data."""
         reject(_place(), problem, hint)

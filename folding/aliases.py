@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import ReferenceType, ref
 
 from xdsl.ir import Block, Operation, SSAValue
@@ -13,12 +13,39 @@ from ..runtime.tensor import Tensor
 if TYPE_CHECKING:
     from .session import Folding
 
+Found = TypeVar("Found")
 Named = tuple[Tensor, SSAValue]
 """A tensor, and the run-time bool that says whether another one is that."""
 
 
-MOST_NAMES = 4
+MOST_NAMES = 8
 """How many flags one merged tensor may have; beyond it the host refuses to tell apart."""
+
+
+class Sharers(Generic[Found]):
+    """Who has each tensor as one of its names.
+
+    Two have a tensor in common if the one asks whether it is the other, or both whether they are a
+    third one, that surely is the tensor.
+    """
+
+    def __init__(self):
+        self._of: dict[int, tuple[Tensor, list[Found]]] = {}
+        self._sure: set[int] = set()
+
+    def meet(self, tensor: Tensor, names: Iterable[Tensor], one: Found) -> list[Found]:
+        """Be told of one more, a tensor with its names; return which others it is to ask."""
+        found: dict[int, Found] = {}
+        for name in names:
+            key = id(name)
+            _, known = self._of.setdefault(key, (name, []))
+            found.update((id(other), other) for other in known if other is not one)
+            if name is tensor and key not in self._sure:
+                self._sure.add(key)
+                known[:] = [one]
+            elif key not in self._sure:
+                known.append(one)
+        return list(found.values())
 
 
 class Aliases:
@@ -71,6 +98,34 @@ class Aliases:
         found = self._names.get(id(tensor))
         return found[1] if found is not None and found[0]() is tensor else []
 
+    def is_named(self, tensor: Tensor, name: Tensor) -> bool | SSAValue:
+        """Return whether one of a tensor's names is another tensor, or the bool that says so."""
+        return self._all_names(tensor).get(id(name), False)
+
+    def is_one(self, a: Tensor, b: Tensor) -> bool | SSAValue:
+        """Return whether two tensors are one, or the run-time bool that says so.
+
+        It is computed in the current block, of which both are to be visible.
+        """
+        first, second = self._all_names(a), self._all_names(b)
+        found: bool | SSAValue = False
+        for key, one in first.items():
+            found = self._either(found, self._both(one, second.get(key, False)))
+        return found
+
+    def _all_names(self, tensor: Tensor) -> dict[int, bool | SSAValue]:
+        return {id(tensor): True, **{id(old): flag for old, flag in self.names_of(tensor)}}
+
+    def _both(self, a: bool | SSAValue, b: bool | SSAValue) -> bool | SSAValue:
+        if isinstance(a, bool) or isinstance(b, bool):
+            return b if a is True else a if b is True else False
+        return self._folding.builder.binary("and", a, b)
+
+    def _either(self, a: bool | SSAValue, b: bool | SSAValue) -> bool | SSAValue:
+        if isinstance(a, bool) or isinstance(b, bool):
+            return b if a is False else a if b is False else True
+        return self._folding.builder.binary("or", a, b)
+
     def check_write(self, tensor: Tensor) -> None:
         """Raise CompileError for a write that another name may or may not see."""
         if any(one is not tensor for one in self._group(tensor)):
@@ -80,34 +135,64 @@ class Aliases:
                 "make a copy in the branch, or change it before the branch",
             )
 
+    def check_identity(self, tensor: Tensor) -> None:
+        """Raise CompileError for what asks which object a tensor is that may be another one."""
+        if len(self._group(tensor)) > 1:
+            self._folding.reject(
+                "Python asks which object a tensor is that may be one with another, as a branch"
+                " on run-time data decides",
+                "compare tensors by 'is', or make a copy in the branch",
+            )
+
+    def check_search(self) -> None:
+        """Raise CompileError for a comparison of objects where some tensors may be one."""
+        for made, _ in self._names.values():
+            tensor = made()
+            if tensor is not None:
+                self.check_identity(tensor)
+
+    def is_same(self, a: Tensor, b: Tensor) -> bool | SSAValue:
+        """Return whether two tensors are one, or the run-time bool that says so.
+
+        Raises CompileError where nobody keeps track of that.
+        """
+        if a is b or not (self._names or self._vague):
+            return a is b
+        if id(a) in self._vague or id(b) in self._vague:
+            if any(one is b for one in self._group(a)):
+                self._folding.reject(
+                    "whether two tensors are one is asked, of which branches on run-time data"
+                    f" decide; nobody keeps track of more than {MOST_NAMES}",
+                    "make copies in the branches",
+                )
+        return self.is_one(a, b)
+
     def told_apart(self, tensor: Tensor, is_given: Callable[[Tensor], bool]) -> list[Named]:
-        """Return which of the tensors that the host gives, too, a tensor may be.
+        """Return which of the tensors that the host has given by now a tensor may be.
 
         Raises CompileError for one that it may be without a flag that says so.
         """
         group = self._group(tensor)
         if len(group) < 2:
             return []
-        names = self.names_of(tensor)
-        shared = {id(old) for one in group if one is not tensor for old, _ in self.names_of(one)}
-        kept = [
+        kept: list[Named] = [
             (old, flag)
-            for old, flag in names
-            if self._is_outside(old) or is_given(old) or id(old) in shared
+            for old, flag in self.names_of(tensor)
+            if self._is_outside(old) or is_given(old)
         ]
         known = {id(old) for old, _ in kept}
-        unknown = {id(old) for old, _ in names} - known
         for one in group:
             if one is tensor or id(one) in known or not is_given(one):
                 continue
-            others = {id(old) for old, _ in self.names_of(one)}
-            vague = id(one) in self._vague or id(tensor) in self._vague
-            if vague or id(tensor) in others or unknown & others:
+            flag = self.is_one(tensor, one)
+            if id(one) in self._vague or id(tensor) in self._vague:
                 self._folding.reject(
                     "two tensors are given back that may be one, as a branch on run-time data"
                     " decides",
                     "make a copy in the branch",
                 )
+            if isinstance(flag, SSAValue):
+                kept.append((one, flag))
         return kept
 
     def _is_outside(self, tensor: Tensor) -> bool:

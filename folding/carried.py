@@ -18,8 +18,9 @@ from ..runtime.array_data import BORN, ArrayData, born
 from ..runtime.guards import class_of
 from ..runtime.host import new_tuple
 from ..runtime.tensor import Tensor
+from .aliases import Sharers
 from .array_inputs import is_array
-from .merging import zero
+from .merging import flag_value, zero
 from .numbers import is_number, kind_of, tuple_items
 from .places import Contents, Place
 from .tensor_numbers import DTYPES, TensorNumber, number_value
@@ -78,35 +79,43 @@ class Number(Node):
         return [zero(folding, self.types[0]) if part is ABSENT else number_value(folding, part)]
 
 
-class Whole(Node):
-    """A tensor that a name stands for, and which of the tensors from before the loop it is."""
+class Named:
+    """A place for a tensor: which one is in it at the start of a round, and at its end."""
 
-    def __init__(self, spec: TensorSpec, names: list[Tensor]):
+    entered: Tensor | None = None
+    part: Any = None
+
+
+class Whole(Node):
+    """A tensor that a name stands for, and which other one it is.
+
+    `names` are tensors from before the loop, `others` places that are carried before this one.
+    """
+
+    def __init__(self, spec: TensorSpec, one: Named, names: list[Tensor], others: list[Named]):
+        self.one = one
         self.names = names
-        self.entered: Tensor | None = None
-        self.types = (spec, *(TensorSpec((), bool_) for _ in names))
+        self.others = others
+        self.types = (spec, *(TensorSpec((), bool_) for _ in (*names, *others)))
 
     def enter(self, folding: Folding, values: Sequence[SSAValue]) -> Any:
         """Return the tensor."""
-        self.entered = Tensor.symbolic(folding, values[0])
-        folding.aliases.note(self.entered, list(zip(self.names, values[1:], strict=True)))
-        return self.entered
+        made = self.one.entered = Tensor.symbolic(folding, values[0])
+        names = [*self.names, *(cast(Tensor, other.entered) for other in self.others)]
+        folding.aliases.note(made, list(zip(names, values[1:], strict=True)))
+        return made
 
     def values(self, folding: Folding, part: Any) -> list[SSAValue]:
         """Return the tensor's value, and for each name whether it is that tensor."""
+        self.one.part = part
         if part is ABSENT:
             return [zero(folding, spec) for spec in self.types]
-        flags = [self._is(folding, part, name) for name in self.names]
-        return [cast(Tensor, part).graph_value(folding), *flags]
-
-    def _is(self, folding: Folding, part: Tensor, name: Tensor) -> SSAValue:
-        """Return whether a tensor is another one."""
-        if part is name:
-            return number_value(folding, True)
-        for old, flag in folding.aliases.names_of(part):
-            if old is name:
-                return flag
-        return number_value(folding, False)
+        flags = [folding.aliases.is_named(part, name) for name in self.names]
+        flags += [
+            other.part is not ABSENT and folding.aliases.is_one(part, other.part)
+            for other in self.others
+        ]
+        return [part.graph_value(folding), *(flag_value(folding, flag) for flag in flags)]
 
 
 class Array(Node):
@@ -195,7 +204,7 @@ class Carried:
         arguments = [body.insert_arg(type, len(body.args)) for type in types]
         folding.journal.write(self.place, self.node.enter(folding, arguments))
 
-    def widen(self, final: Any, made: dict[int, Tensor]) -> bool:
+    def widen(self, final: Any, planner: Planner) -> bool:
         """Plan for what a round has left, too; return whether the plan has changed.
 
         Raises `Unmergeable` for what can't be carried.
@@ -204,7 +213,7 @@ class Carried:
             return False
         before = self.node
         try:
-            self.node = Planner(made).plan(self.initial, final, before)
+            self.node = planner.plan(self.initial, final, before)
         except Unmergeable as why:
             raise Unmergeable(f"{self.place} {why}", why.hint) from None
         return before.shape != self.node.shape or type(before) is not type(self.node)
@@ -215,10 +224,16 @@ class Carried:
 
 
 class Planner:
-    """Plans what is carried, from what was there before the loop and after a round."""
+    """Plans what is carried, from what was there before the loop and after a round.
 
-    def __init__(self, made: dict[int, Tensor]):
+    `made` are the tensors that were made in the round.
+    """
+
+    def __init__(self, folding: Folding, made: dict[int, Tensor]):
+        self._folding = folding
         self._made = made
+        self._sharers: Sharers[Named] = Sharers()
+        self._arrays: set[int] = set()
 
     def plan(self, initial: Any, final: Any, before: Node) -> Node:
         """Return the plan of one part. Raises `Unmergeable`."""
@@ -257,24 +272,20 @@ class Planner:
             raise Unmergeable(
                 f"is {words(one)} before a round of the loop and {words(final)} after"
             )
-        whole = before if type(before) is Whole else None
-        names = list(whole.names) if whole is not None else [] if initial is ABSENT else [one]
-        if initial is ABSENT:
-            return Whole(one.spec, names)
-        entered = whole.entered if whole is not None else None
-        for old in self._olds(final):
-            if old is not entered and not any(old is name for name in names):
-                names.append(old)
-        return Whole(one.spec, names)
-
-    def _olds(self, tensor: Tensor) -> list[Tensor]:
-        from ..runtime.tracing import current_tracer
-
-        if id(tensor) not in self._made:
-            return [tensor]
-        folding = cast("Folding", current_tracer())
-        names = folding.aliases.names_of(tensor)
-        return [old for old, _ in names if id(old) not in self._made]
+        if type(before) is Whole:
+            one_named, names, others = before.one, list(before.names), list(before.others)
+        else:
+            one_named, others = Named(), []
+            names = [] if initial is ABSENT else [one]
+        is_made, all_names = id(final) in self._made, [final]
+        if is_made:
+            all_names += [old for old, _ in self._folding.aliases.names_of(final)]
+        own = [name for name in all_names if id(name) in self._made]
+        others += [x for x in self._sharers.meet(final, own, one_named) if x not in others]
+        if initial is not ABSENT:
+            known = {id(name) for name in names}
+            names += [x for x in all_names if id(x) not in self._made and id(x) not in known]
+        return Whole(one.spec, one_named, names, others)
 
     def _array(self, one: ArrayData, final: ArrayData) -> Node:
         same = type(one) is type(final) and one.shape == final.shape and one.dtype == final.dtype
@@ -286,6 +297,12 @@ class Planner:
                 f"is {words(one)} before a round of the loop and {words(final)} after",
                 "make a copy of the array before the loop",
             )
+        if not one.IS_SCALAR:
+            if id(final) in self._arrays:
+                raise Unmergeable(
+                    "is another name of an array that the loop makes", "make a copy of the array"
+                )
+            self._arrays.add(id(final))
         return Array(final.held.spec, one.IS_SCALAR)
 
     def _tuple(self, kind: type[Any], initial: Any, final: Any, before: Node) -> Node:

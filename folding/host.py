@@ -210,13 +210,17 @@ class Host(HostOps):
             return arrived
         value = tensor.graph_value(folding)
         self._arrays.meet(tensor.handed_out)
-        names = folding.aliases.told_apart(tensor, lambda one: id(one) in self._values)
+        names = folding.aliases.told_apart(tensor, self._is_given)
         if names:
             return self._one_of(value, names)
         owner = self._claims.setdefault(value, id(tensor))
         if owner != id(tensor) or isinstance(value, BlockArgument):
             return self.runtime("copy", value)
         return value
+
+    def _is_given(self, tensor: Tensor) -> bool:
+        found = self._values.get(id(tensor))
+        return found is not None and self._is_visible(found)
 
     def _one_of(self, value: SSAValue, names: list[Named]) -> SSAValue:
         """Return the tensor whose flag is true, else a tensor of the value."""

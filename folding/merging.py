@@ -8,6 +8,7 @@ variable that nobody may use afterwards, or keeps the sides apart.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -20,7 +21,7 @@ from ..runtime.array_data import BORN, ArrayData, born
 from ..runtime.guards import class_of
 from ..runtime.host import new_tuple
 from ..runtime.tensor import Tensor
-from .aliases import MOST_NAMES
+from .aliases import MOST_NAMES, Sharers
 from .array_inputs import is_array
 from .journal import Change
 from .numbers import is_number, kind_of, tuple_items
@@ -45,6 +46,21 @@ class Flag:
         self.value = value
 
 
+@dataclass
+class Pair:
+    """A tensor of each side, of which the branch gives one, and what makes the merged one."""
+
+    sides: tuple[Tensor, Tensor]
+    build: Build
+
+
+class Same:
+    """The bool whether two tensors of one side are one."""
+
+    def __init__(self, a: Tensor, b: Tensor):
+        self.tensors = a, b
+
+
 class Zero:
     """Stands for zeros of a type."""
 
@@ -65,6 +81,7 @@ class Merge:
         self._running: set[tuple[int, int]] = set()
         self._partners: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._writes: list[tuple[Place, Build]] = []
+        self._sharers: tuple[Sharers[Pair], Sharers[Pair]] = (Sharers(), Sharers())
 
     def plan(self, give_up: bool, statement: Operation | None, at_end: bool = False) -> None:
         """Find out how each place is merged that a side changed.
@@ -86,7 +103,7 @@ class Merge:
     ) -> None:
         a, b = (change.new for change in changes)
         for way, own in zip(self._ways, (a, b), strict=True):
-            if id(place.owner) in way.outcome.made:
+            if id(place.owner) in way.outcome.made or id(place.owner) in way.tensors:
                 # Only this side made it, so that it is as this side left it.
                 self._writes.append((place, _given(own)))
                 return
@@ -231,15 +248,34 @@ class Merge:
                 continue
             whether = [found[key][1] if key in found else False for found in names]
             flags.append((old, self._index(*map(Flag, whether))))
+        pair = Pair((a, b), lambda: None)
+        others = self._sharing(pair)
 
         def build() -> Tensor:
             made = Tensor.symbolic(folding, self._results[index])
-            folding.aliases.note(made, [(old, self._results[at]) for old, at in flags])
+            names = [(old, self._results[at]) for old, at in flags]
+            names += [(other.build(), self._results[at]) for other, at in others]
+            folding.aliases.note(made, names)
             for old in vague:
                 folding.aliases.note_vague(made, old)
             return made
 
-        return build
+        pair.build = _once(build)
+        return pair.build
+
+    def _sharing(self, pair: Pair) -> list[tuple[Pair, int]]:
+        """Return the pairs of which this one may be another name, as a side made one tensor.
+
+        With each comes the branch's result that says whether it is.
+        """
+        found: dict[int, Pair] = {}
+        for tensor, way, sharers in zip(pair.sides, self._ways, self._sharers, strict=True):
+            names = [tensor, *(old for old, _ in self._folding.aliases.names_of(tensor))]
+            own = [name for name in names if id(name) in way.tensors]
+            found.update((id(other), other) for other in sharers.meet(tensor, own, pair))
+        return [
+            (other, self._index(*map(Same, pair.sides, other.sides))) for other in found.values()
+        ]
 
     def _names(self, tensor: Tensor, way: Way) -> Names:
         """Return which tensors of before the branch a tensor may be, each with the flag for it."""
@@ -255,6 +291,7 @@ class Merge:
         if not scalar:
             self._check_own(a, 0)
             self._check_own(b, 1)
+            self._pair(a, b)
         index = self._index(a, b)
         return lambda: born(self._results[index], scalar, () if scalar else (a, b))
 
@@ -333,9 +370,15 @@ def lifted(folding: Folding, value: Any) -> SSAValue:
     if type(value) is Zero:
         return zero(folding, value.spec)
     if type(value) is Flag:
-        flag = value.value
-        return flag if isinstance(flag, SSAValue) else number_value(folding, flag)
+        return flag_value(folding, value.value)
+    if type(value) is Same:
+        return flag_value(folding, folding.aliases.is_one(*value.tensors))
     return number_value(folding, value)
+
+
+def flag_value(folding: Folding, flag: bool | SSAValue) -> SSAValue:
+    """Return the graph value of a bool."""
+    return flag if isinstance(flag, SSAValue) else number_value(folding, flag)
 
 
 def zero(folding: Folding, spec: TensorSpec) -> SSAValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import operator
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
@@ -54,6 +55,10 @@ def call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str,
     Raises `Raised` with its exception, CompileError for what must not happen while compiling.
     """
     folding = frame.folding
+    if callee is id or callee is operator.is_ or callee is operator.is_not:
+        for value in args:
+            if isinstance(value, Tensor):
+                value.ask_identity()
     args = with_tensors(folding, callee, args, kwargs)
     moves = only_moves(callee, args, kwargs)
     args, kwargs = _without_numbers(callee, args, kwargs, moves)

@@ -16,7 +16,7 @@ from ..dialects import graph
 from ..dialects.dtypes import TensorSpec, int64, tensor_type
 from ..dialects.graph.control import end_block
 from ..runtime.tensor import Tensor
-from .carried import Carried
+from .carried import Carried, Planner
 from .errors import Raised
 from .forks import Fork, Left, Signal, settle
 from .places import Cell, Place, Result, Slot, Variable
@@ -179,17 +179,19 @@ class Loop:
     def _widen(self, made: dict[int, Tensor]) -> bool:
         """Carry what a round has changed; return whether that is more than was carried."""
         more = False
+        planner = Planner(self.folding, made)
         for key, change in self.folding.journal.changes().items():
             carried = self._carried.get(key)
             if carried is None:
                 if isinstance(change.place, Slot) or change.new is change.old:
                     continue
-                if self.folding.journal.is_new(change.place.owner):
+                owner = change.place.owner
+                if self.folding.journal.is_new(owner) or id(owner) in made:
                     continue
                 initial = ABSENT if self._is_result(change.place) else change.old
                 carried = Carried(change.place, initial)
             try:
-                changed = carried.widen(change.new, made)
+                changed = carried.widen(change.new, planner)
             except Unmergeable as why:
                 self._give_up(carried, why)
                 changed = True

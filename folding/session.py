@@ -323,6 +323,15 @@ class Folding(KnownConstants):
         source = self.source(tensor)
         self.refuse_effect(f"the tensor '{source or 'of the world outside'}' is changed in place")
 
+    def before_identity(self, tensor: Tensor) -> None:
+        """Reject what asks which object a tensor is that may be one with another."""
+        self.aliases.check_identity(tensor)
+
+    def before_truth(self) -> None:
+        """Reject native code that looks for a tensor among others, of which some may be one."""
+        if self.native_calls:
+            self.aliases.check_search()
+
     def before_effect(self, what: str) -> None:
         """Reject what changes the framework's own state, or draws from it."""
         self.reject(f"{what} has an effect", "do it before the compiled function is called")

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..dialects import pyobj
 from .attributes import get_attribute, set_attribute
-from .calls import call, descent_of, iterator_of, operate, truth
+from .calls import call, descent_of, iterator_of, negated, operate, truth
 from .changes import set_item
 from .code import BREAK, RETURN
 from .errors import Raised, run
@@ -389,7 +389,8 @@ def chain(maker: GeneratingMaker, op: pyobj.ChainOp) -> WaitingStep:
             right = yield from other(frame)
             frame.op = op
             if sign in ("is", "is not"):
-                result = is_same(frame, left, right) == (sign == "is")
+                same = is_same(frame, left, right)
+                result = same if sign == "is" else negated(frame, same)
             else:
                 result = operate(frame, COMPARE[sign], left, right)
             if index + 1 < len(others) and not truth(frame, result):

@@ -7,9 +7,10 @@ import operator
 from collections.abc import Callable
 from typing import Any, cast
 
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 
 from ..dialects import pyobj
+from ..runtime.tensor import Tensor
 from .attributes import get_attribute
 from .calls import call, negated, operate, starred
 from .code import CodeMaker, Step, makes
@@ -140,10 +141,15 @@ def compare(maker: CodeMaker, op: Operation) -> Step:
 def is_same(frame: Frame, a: object, b: object) -> object:
     """Return whether two values are one object; for two from outside that is guarded.
 
-    Of two bools, of which only the call knows one, it is a run-time bool.
+    Of two bools, of which only the call knows one, and of tensors of which a branch decided, it is
+    a run-time bool.
     """
     if isinstance(a, SymbolicNumber) or isinstance(b, SymbolicNumber):
         return _is_same_number(frame, a, b)
+    if isinstance(a, Tensor) and isinstance(b, Tensor):
+        flag = frame.folding.aliases.is_same(a, b)
+        if isinstance(flag, SSAValue):
+            return TensorNumber(frame.folding.numbers, flag, bool)
     same = a is b
     if not same and a is not None and b is not None:
         frame.folding.guard_identity(a, b, same)

@@ -332,9 +332,16 @@ class TensorData:
             raise TypeError("only a tensor of one integer can be an index")
         return int(self._only("index()"))
 
+    def ask_identity(self) -> None:
+        """Tell the tracer that Python asks which object a tensor is; it may refuse."""
+        if self._tracer is not None:
+            self._tracer.before_identity(cast("Tensor", self))
+
     def _only(self, wanted: str) -> Any:
         if self.size != 1:
             if wanted == "bool()":
+                if self._tracer is not None:
+                    self._tracer.before_truth()
                 raise ValueError(f"the truth value of a tensor of {self.size} elements is unclear")
             raise ValueError("only a tensor of one element can become a Python number")
         return self.read(wanted).item()

@@ -128,7 +128,9 @@ class TensorOperators(TensorData):
     def __ge__(self, other: object) -> Tensor:
         return self._compare("ge", other)
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        self.ask_identity()
+        return object.__hash__(self)
 
     def _binary(self, name: str, x: object, y: object, other: object) -> Tensor:
         if isinstance(other, list | tuple):

@@ -56,6 +56,14 @@ class Tracer(Protocol):
         """Raise the error for writing to a tensor that the tracer has not been given."""
         ...
 
+    def before_identity(self, tensor: Tensor) -> None:
+        """Be told that Python asks which object a symbolic tensor is, as a set does; or raise."""
+        ...
+
+    def before_truth(self) -> None:
+        """Be told that Python asks for the truth of a comparison that has none; or raise."""
+        ...
+
     def refuse_array(self, values: Sequence[SSAValue], problem: str, hint: str) -> NoReturn:
         """Raise the error for what can't be done with the run-time arrays that are `values`."""
         ...

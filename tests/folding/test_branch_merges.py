@@ -145,6 +145,47 @@ def one_of_three(x, w):
 
 
 @PROGRAMS.add()
+def two_names_of_what_a_side_makes(x):
+    if x[0] > 0:
+        a = b = x + 1
+    else:
+        a, b = x * 2, x * 3
+    return a, b, a is b, x
+
+
+@PROGRAMS.add()
+def a_name_that_an_inner_branch_may_copy(x):
+    y = x
+    if x[0] > 0:
+        x = x + 1
+    else:
+        y = x * 2
+        x = x if y[0] > -3 else y
+    return x, y, y is not x
+
+
+@PROGRAMS.add(lambda: np.ones(3))
+def two_names_of_an_array_that_a_side_makes(x, array):
+    if x[0] > 0:
+        a = b = array + 1
+    else:
+        a, b = array + 2, array + 3
+    a[0] = 9
+    return a, b
+
+
+@PROGRAMS.add()
+def a_write_to_what_one_side_made(x):
+    if x[0] > 0:
+        a = x * 2
+        a[0] = 4
+    else:
+        a = x + 1
+    a[1] = 3
+    return a, x
+
+
+@PROGRAMS.add()
 def a_tensor_made_on_both_sides(x):
     if x[0] > 0:
         y = x + 1
@@ -435,12 +476,44 @@ def changes_what_may_be_the_argument(x):
     return x, y
 
 
+def one_or_another(x):
+    a, b = x + 1, x + 2
+    return (a, b) if x[0] > 0 else (b, b)
+
+
+def asks_which_object(x):
+    a, b = one_or_another(x)
+    return x, len({a, b})
+
+
+def asks_for_the_identity(x):
+    a, b = one_or_another(x)
+    return x, id(a) == id(b)
+
+
+def looks_for_one_among_others(x):
+    a, b = one_or_another(x)
+    try:
+        return x, [a].index(b)
+    except ValueError:
+        return x, None
+
+
+def compares_what_may_be_one_of_many(x):
+    a, b = x + 1, x + 2
+    for i in range(9):
+        if x[i % 3] > 0:
+            a, b = b, a + 1
+    c = a if x[0] > 0 else b
+    return x, a is c
+
+
 def gives_back_what_may_be_one(x):
     a, b = x + 1, x + 2
-    for i in range(3):
-        if x[i] > 0:
+    for i in range(6):
+        if x[i % 3] > 0:
             a, b = b, a + 1
-        elif x[i] < -1:
+        elif x[i % 3] < -1:
             a, b = b, a
     c = a if x[0] > 0 else b
     return a, b, c
@@ -451,6 +524,10 @@ def gives_back_what_may_be_one(x):
     [
         (changes_what_may_be_the_argument, "a tensor is changed in place that may be one with"),
         (gives_back_what_may_be_one, "two tensors are given back that may be one"),
+        (asks_which_object, "Python asks which object a tensor is"),
+        (asks_for_the_identity, "Python asks which object a tensor is"),
+        (looks_for_one_among_others, "Python asks which object a tensor is"),
+        (compares_what_may_be_one_of_many, "whether two tensors are one is asked"),
     ],
 )
 def test_refused(function, problem):

@@ -1,0 +1,82 @@
+"""Random programs in which it matters which tensors and arrays are one object: all copy names."""
+
+from itertools import chain
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foldaway import Tensor
+
+from .control_agreement import VECTORS, agree_or_refuse, compile_text
+
+NAMES = ("a", "b", "c")
+SIMPLE = st.one_of(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).map(lambda p: f"{p[0]} = {p[1]}"),
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).map(
+        lambda p: f"{p[0]}, {p[1]} = {p[1]}, {p[0]}"
+    ),
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from(NAMES)).map(
+        lambda p: f"{p[0]} = {p[1]} = {p[2]} + 1"
+    ),
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).map(lambda p: f"{p[0]} = {p[1]} * 2"),
+    st.tuples(st.sampled_from(NAMES), st.sampled_from((0, 1, 2))).map(
+        lambda p: f"{p[0]}[{p[1]}] = 4"
+    ),
+)
+CONDITIONS = st.sampled_from(("x[0] > 0", "x[1] > 0", "x[2] > 0", "a[0] > b[0]", "c[0] < 2"))
+
+
+def indented(lines):
+    return ["    " + line for line in lines]
+
+
+def compound(inner):
+    block = st.lists(inner, min_size=1, max_size=3).map(lambda parts: list(chain(*parts)))
+    branch = st.tuples(CONDITIONS, block, block).map(
+        lambda p: [f"if {p[0]}:", *indented(p[1]), "else:", *indented(p[2])]
+    )
+    alone = st.tuples(CONDITIONS, block).map(lambda p: [f"if {p[0]}:", *indented(p[1])])
+    loop = st.tuples(st.sampled_from((2, 40)), block).map(
+        lambda p: [f"for i in range({p[0]}):", *indented(p[1])]
+    )
+    ends = st.tuples(CONDITIONS, block, block).map(
+        lambda p: [
+            "for i in range(3 + int(x[1] > 0)):",
+            *indented(p[1]),
+            f"    if {p[0]}:",
+            *indented(indented([*p[2], "break"])),
+        ]
+    )
+    return st.one_of(branch, alone, loop, ends)
+
+
+BODIES = st.lists(
+    st.recursive(SIMPLE.map(lambda line: [line]), compound, max_leaves=8), min_size=1, max_size=4
+)
+REASONS = (
+    "two tensors are given back that may be one",
+    "a tensor is changed in place that may be one",
+    "is another name of an array that the loop makes",
+    "another name, too",
+    "whether two tensors are one is asked",
+    "is another name of an object on one side",
+)
+"""Why a random program may be refused."""
+
+
+def program(body, start):
+    lines = [start, *chain(*body), "return a, b, c, (a is b, a is c, b is c)"]
+    return compile_text("\n".join(["def f(x):", *indented(lines), ""]))
+
+
+STARTS = ("a, b, c = x + 1, x + 2, x + 3", "a = b = x + 1; c = x", "a, b, c = x + 1, x + 1, x")
+
+
+@pytest.mark.parametrize("start", STARTS)
+@settings(max_examples=12, deadline=None)
+@given(BODIES)
+def test_tensors(start, body):
+    f = program(body, start)
+    calls = [lambda v=v: (Tensor(v),) for v in VECTORS]
+    agree_or_refuse(f, calls, REASONS)
