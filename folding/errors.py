@@ -13,6 +13,7 @@ from ..runtime.interrupts import is_interrupt
 from ..runtime.tracebacks import MARK, traceback_at
 from ..runtime.tracing import ValueNeeded
 from .numbers import constant
+from .unwinding import Unwinding
 
 HOOK = "__foldaway__"
 """The one captured variable of functions that are made while folding: what folds their bodies."""
@@ -70,12 +71,12 @@ class Raised(BaseException):
 def run(function: Callable[..., object], *args: Any, **kwargs: Any) -> Any:
     """Return what the interpreter computes; what it raises is wrapped in `Raised`.
 
-    A refusal to compile and an interrupt aren't the program's exceptions: no handler of the
-    program may see them.
+    A refusal to compile, what the folder raises for itself and an interrupt aren't the program's
+    exceptions: no handler of the program may see them.
     """
     try:
         return function(*args, **kwargs)
-    except (CompileError, Raised, ValueNeeded, RecursionError):
+    except (CompileError, Raised, Unwinding, ValueNeeded, RecursionError):
         # The interpreter's own frames run out sooner here than in the program.
         raise
     except BaseException as error:

@@ -22,6 +22,7 @@ from .exception_handling import take_up
 from .journal import Outcome
 from .merging import Merge, follow
 from .unmerged import Unmergeable
+from .unwinding import Unwinding
 
 if TYPE_CHECKING:
     from .frames import Frame
@@ -38,11 +39,11 @@ Run = Callable[["Frame"], "str | Fork | None"]
 """Runs steps; returns how they ended."""
 
 
-class Left(BaseException):
+class Left(Unwinding):
     """No way is left on which the program goes on: each one raises, or has returned."""
 
 
-class Apart(BaseException):
+class Apart(Unwinding):
     """Start the fold again: the sides of a branch leave a variable that can't be merged, and that
     is used later. What follows is to be folded in both."""
 

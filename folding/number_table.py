@@ -15,6 +15,7 @@ from ..runtime import guards
 from ..runtime.expressions import Computed, Expression, InDType
 from ..runtime.guards import identity_token
 from ..runtime.sources import Argument, Item, Source
+from .unwinding import Unwinding
 
 if TYPE_CHECKING:
     from .numbers import SymbolicNumber
@@ -81,7 +82,7 @@ def is_argument(source: Source) -> bool:
     return isinstance(source, Argument)
 
 
-class Widen(BaseException):
+class Widen(Unwinding):
     """Start the fold again with the number at a source as a run-time value."""
 
     def __init__(self, source: Source):
@@ -89,7 +90,7 @@ class Widen(BaseException):
         self.source = source
 
 
-class Rewritten(BaseException):
+class Rewritten(Unwinding):
     """Start the fold again: the program changes numbers and containers that it took as constants.
 
     The numbers at `numbers` had better be run-time values, the containers at `containers` handles.

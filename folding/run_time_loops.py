@@ -22,6 +22,7 @@ from .forks import Fork, Left, Signal, settle
 from .places import Cell, Place, Result, Slot, Variable
 from .tensor_numbers import TensorNumber
 from .unmerged import ABSENT, Unmergeable, Unmerged, Unstable
+from .unwinding import Unwinding
 
 if TYPE_CHECKING:
     from .frames import Frame
@@ -33,7 +34,7 @@ GOES_ON, BROKEN, RETURNED = 0, 1, 2
 """Why a loop has ended: by its condition, by `break`, or by `return`."""
 
 
-class Unroll(BaseException):
+class Unroll(Unwinding):
     """Start the fold again without loops that could be unrolled: something asked for a number."""
 
 

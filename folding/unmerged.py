@@ -16,6 +16,7 @@ from .array_inputs import is_array
 from .effects import DELETED
 from .numbers import SymbolicNumber
 from .places import UNSET, Unset
+from .unwinding import Unwinding
 
 if TYPE_CHECKING:
     from .frames import Frame
@@ -35,7 +36,7 @@ class Unmergeable(Exception):
         self.hint = hint
 
 
-class Unstable(BaseException):
+class Unstable(Unwinding):
     """A loop's body asks for a variable that can't be carried from round to round."""
 
     def __init__(self, why: Unmergeable):

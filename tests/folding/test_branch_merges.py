@@ -145,6 +145,18 @@ def one_of_three(x, w):
 
 
 @PROGRAMS.add()
+def read_by_what_native_code_calls(x):
+    sign, found = None, [3, 1, 2]
+    if x[0] > 0:
+        sign = "minus"
+    try:
+        found = sorted(found, key=lambda k: k if sign is None else -k)
+    except BaseException as error:
+        return error
+    return found, x
+
+
+@PROGRAMS.add()
 def two_names_of_what_a_side_makes(x):
     if x[0] > 0:
         a = b = x + 1

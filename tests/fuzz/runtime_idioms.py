@@ -56,6 +56,26 @@ if <cond>:
 else:
     $a = (<int>, <t1> + 1)
 $b, $c = $a
+-- runtime, a: t1, b: t1, c: bool
+if <cond>:
+    $a = $b = <t1>
+else:
+    $a, $b = <t1>, <t1>
+$c = $a is $b
+-- runtime, a: t1, b: t1, c: bool
+$a, $b = <t1>, <t1>
+for $d in range(<int> % 5):
+    if <cond>:
+        $a = $b
+    else:
+        $b = $b + 1
+    <body>
+$c = $a is not $b
+-- runtime, b: list
+$a = None
+if <cond>:
+    $a = <str>
+$b = sorted([3, 1, 2], key=lambda k: k if $a is None else -k)
 -- runtime, b: int
 $a = (1, 2) if <cond> else (1, 2, 3)
 $b = sum($a) + len($a)
