@@ -345,8 +345,7 @@ def _prime(frame: Frame, owner: Any, name: str) -> None:
             folding.effects.prime(holder, name, value)
         return
     held = _holds(owner, name)
-    if not held:
-        _guard_held(frame, owner, name, held)
+    _guard_held(frame, owner, name, held)
     folding.effects.prime(owner, name, get_attribute(frame, owner, name) if held else DELETED)
 
 

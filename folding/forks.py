@@ -89,6 +89,12 @@ class Way:
             folding.host.leave_by_raising(raised)
             self.end = LEFT
 
+    def has_made(self, folding: Folding, value: object) -> bool:
+        """Return whether an object was made in this side: nobody outside knows it."""
+        if id(value) in self.outcome.made:
+            return True
+        return id(value) in self.tensors and folding.source(value) is None
+
     @contextmanager
     def entered(self, folding: Folding) -> Generator[None]:
         """Put everything as this side left it, and add ops to its block, until the block ends."""

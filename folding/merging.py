@@ -103,7 +103,7 @@ class Merge:
     ) -> None:
         a, b = (change.new for change in changes)
         for way, own in zip(self._ways, (a, b), strict=True):
-            if id(place.owner) in way.outcome.made or id(place.owner) in way.tensors:
+            if way.has_made(self._folding, place.owner):
                 # Only this side made it, so that it is as this side left it.
                 self._writes.append((place, _given(own)))
                 return

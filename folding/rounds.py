@@ -78,8 +78,7 @@ class LoopStep:
     def _go_on(self, frame: Frame, fork: Signal) -> Signal:
         """Go on with the next round on each way that comes to it, and end where `break` says so."""
         self._forks += 1
-        signal = after(frame, fork, self, (None, CONTINUE))
-        return turn(signal, {BREAK: None}) if type(signal) is Fork else signal
+        return broken_off(after(frame, fork, self, (None, CONTINUE)))
 
     # Loops of the graph.
 
@@ -113,7 +112,7 @@ class LoopStep:
             return self._go_on(frame, signal)
         if signal in (None, CONTINUE):
             return self(frame)
-        return None if signal == BREAK else signal
+        return broken_off(signal)
 
     def _once(self, frame: Frame, loop: Loop) -> Signal:
         """Fold a round, and what decides whether the next one comes."""
@@ -122,6 +121,13 @@ class LoopStep:
             loop.go_on(holds)
 
         return rounded(frame, loop, self._body, lambda frame: self._test(frame, decide))
+
+
+def broken_off(signal: Signal) -> Signal:
+    """Let `break` end the loop alone: a way that did it goes on after the loop."""
+    if type(signal) is Fork:
+        return turn(signal, {BREAK: None})
+    return None if signal == BREAK else signal
 
 
 def rounded(frame: Frame, loop: Loop, body: Run, test: Run) -> Signal:
@@ -225,8 +231,7 @@ class ForStep:
             own = iterator if once else copied(iterator)
             return fork.refuse() if own is None else self._rounds(frame, own)
 
-        signal = after(frame, fork, go, (None, CONTINUE))
-        return turn(signal, {BREAK: None}) if type(signal) is Fork else signal
+        return broken_off(after(frame, fork, go, (None, CONTINUE)))
 
     # Loops of the graph.
 
@@ -247,10 +252,7 @@ class ForStep:
         if type(signal) is not Fork and frame.folding.block.last_op is last:
             peeled = _PEELED
         rest = partial(self._over_range, rounds=rounds[1:], peeled=peeled + 1)
-        signal = after(frame, signal, rest, (None, CONTINUE))
-        if type(signal) is Fork:
-            return turn(signal, {BREAK: None})
-        return None if signal == BREAK else signal
+        return broken_off(after(frame, signal, rest, (None, CONTINUE)))
 
     def _one_round(self, frame: Frame, item: object) -> Signal:
         frame.folding.count_iteration()
@@ -329,7 +331,4 @@ class ForStep:
             first = number_value(frame.folding, True) if holds is True else holds
             return self._counted_from(frame, rest, first, peeled)
 
-        signal = after(frame, signal, go, (None, CONTINUE))
-        if type(signal) is Fork:
-            return turn(signal, {BREAK: None})
-        return None if signal == BREAK else signal
+        return broken_off(after(frame, signal, go, (None, CONTINUE)))

@@ -187,7 +187,8 @@ class Loop:
                 if isinstance(change.place, Slot) or change.new is change.old:
                     continue
                 owner = change.place.owner
-                if self.folding.journal.is_new(owner) or id(owner) in made:
+                outside = self.folding.source(owner) is not None
+                if self.folding.journal.is_new(owner) or (id(owner) in made and not outside):
                     continue
                 initial = ABSENT if self._is_result(change.place) else change.old
                 carried = Carried(change.place, initial)

@@ -454,6 +454,30 @@ def loop_in_a_branch(x):
 
 
 @PROGRAMS.add()
+def a_break_and_a_round_that_always_raises(x):
+    for i in (1, 2):
+        if i == 2:
+            raise KeyError(i)
+        if x[0] > 0:
+            break
+    return i, x
+
+
+@PROGRAMS.add()
+def inner_breaks_and_rounds_that_always_raise(x):
+    k = n = 0
+    while k < 2:
+        k += 1
+        for i in (1, 2):
+            n += 1
+            if i + k == 4:
+                raise KeyError(i)
+            if x[0]:
+                break
+    return n
+
+
+@PROGRAMS.add()
 def try_in_a_loop(x):
     n = bad = 0
     while n < 4:
