@@ -91,6 +91,11 @@ def set_context(**settings: object) -> None:
         _settings = {**_settings, **settings}
 
 
+def all_settings() -> dict[str, object]:
+    """Return all settings, which nobody may change: another dictionary after each change."""
+    return _settings
+
+
 def get_context(name: str) -> object:
     """Return a setting.
 

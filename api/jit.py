@@ -16,6 +16,7 @@ from foldaway.runtime.collector import no_collection
 from foldaway.runtime.compiled import CompiledFunction
 from foldaway.runtime.interrupts import InterpreterState
 from foldaway.runtime.locks import ForkSafeLock
+from foldaway.runtime.quick_entry import MISS, QuickEntry
 from foldaway.runtime.report import FunctionReport
 from foldaway.runtime.retreat import Retreat
 from foldaway.runtime.signature import signature_key
@@ -26,7 +27,10 @@ from . import context
 from .compile_options import CompileOptions
 from .internal_error import InternalError
 from .lazy_function import LazyFunction, log_bug
-from .syntax_level import is_lax, lax_level, level_of
+from .syntax_level import is_lax, lax_level, level_of, unchanged_settings
+
+_FEW_CALLS = 2
+"""Calls of a form before it is worth it to make a quick entry."""
 
 
 class Jitted(CompiledFunction):
@@ -41,6 +45,8 @@ class Jitted(CompiledFunction):
         self._cache = SpecializationCache()
         self._lazy = LazyFunction(function)
         self._lock = ForkSafeLock()
+        self._quick: QuickEntry | None = None
+        self._code = function.__code__
         self._plain: tuple[types.CodeType | None, int] = (None, -1)
         """The function's code, and how many arguments it takes, if all are by position."""
         functools.update_wrapper(self, function)
@@ -57,21 +63,48 @@ class Jitted(CompiledFunction):
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any], jit_config: object) -> Any:
         """Return what a call gives, with a JitConfig of its own."""
-        options = self._options
+        options, quick = self._options, self._quick
+        if quick is not None and not kwargs and len(args) == quick.count:
+            if jit_config is options.jit_config and quick.enter is not None:
+                try:
+                    result = quick.enter(*args)
+                except Retreat as retreat:
+                    self._lazy.note_retreat(retreat)
+                    return self._lazy.run(args, kwargs)
+                if result is not MISS:
+                    self._lazy.note_hit(args)
+                    return result
         if options.fullgraph is False and self._lazy.is_settled:
             return self._lazy.run(args, kwargs)
         try:
             if not is_lax(options.fullgraph, jit_config, options.lax):
                 arguments = self._bind(args, kwargs)
-                return self.specialize(arguments).run(arguments)
+                found = self.specialize(arguments)
+                self._quicken(found, jit_config)
+                return found.run(arguments)
             if self._lazy.is_settled:
                 return self._lazy.run(args, kwargs)
             found = self.find_or_compile(args, kwargs)
             if found is not None:
+                self._quicken(found[0], jit_config)
                 return found[0].run(found[1])
         except Retreat as retreat:
             self._lazy.note_retreat(retreat)
         return self._lazy.run(args, kwargs)
+
+    def _quicken(self, found: Specialization, jit_config: object) -> None:
+        """Let the next calls ask first whether a form that was used is the right one again."""
+        code, count = self._plain
+        function, quick = self.function, found.quick
+        if jit_config is not self._options.jit_config or function.__code__ is not code:
+            return
+        if quick is None or not quick.unchanged():
+            if found.report.calls < _FEW_CALLS:
+                return
+            same = unchanged_settings()
+            unchanged = lambda: function.__code__ is code and same()  # noqa: E731
+            quick = found.quick = QuickEntry(found, found.key[:count], unchanged)
+        self._quick = quick
 
     def prepare(self, args: tuple[Any, ...], jit_config: object) -> bool:
         """Compile for such arguments, without a call; return whether all of it is compiled.
@@ -192,6 +225,8 @@ class Jitted(CompiledFunction):
         code, count = self._plain
         if not kwargs and len(args) == count and self.function.__code__ is code:
             return list(args)
+        if self._code is not self.function.__code__:
+            self._code, self._cache = self.function.__code__, SpecializationCache()
         lowered = lower_function(self.function)
         parameters = lowered.parameters
         count = len(parameters.names)

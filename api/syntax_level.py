@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from foldaway.folding.environment_variables import Variable
-from foldaway.passes.fold_pyobj import fallback_enabled
+from foldaway.passes.fold_pyobj import FALLBACK, fallback_enabled
 
 from . import context
 
@@ -37,6 +38,17 @@ def is_lax(fullgraph: bool | None, jit_config: object, default: bool) -> bool:
     if level is None:
         level = _LEVEL.get()
     return default if level is None else lax_level(level)
+
+
+def unchanged_settings() -> Callable[[], bool]:
+    """Return what says whether a call finds the settings as they are now.
+
+    It may say no where they are the same by value.
+    """
+    settings, current = context.all_settings(), context.all_settings
+    fallback, level = FALLBACK.raw(), _LEVEL.raw()
+    fallback_now, level_now = FALLBACK.raw, _LEVEL.raw
+    return lambda: current() is settings and fallback_now() is fallback and level_now() is level
 
 
 def level_of(jit_config: object) -> object:

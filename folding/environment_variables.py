@@ -17,6 +17,10 @@ class Variable:
     def __init__(self, name: str):
         self._key: Any = _environment.encodekey(name)
 
+    def raw(self) -> object:
+        """Return the value in the form that the system has it: the same object until it is set."""
+        return _environment._data.get(self._key)
+
     def get(self) -> str | None:
         """Return the value as it is now, None if it isn't set."""
         found = _environment._data.get(self._key)

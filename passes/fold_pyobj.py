@@ -76,8 +76,8 @@ class FoldPyObjPass(ModulePass):
 
 
 def fallback_enabled() -> bool:
-    """Return whether MS_DEV_ENABLE_FALLBACK leaves the fallback on; read at each compile."""
-    return _FALLBACK.get() != "0"
+    """Return whether MS_DEV_ENABLEFALLBACK leaves the fallback on; read at each compile."""
+    return FALLBACK.get() != "0"
 
 
-_FALLBACK = Variable("MS_DEV_ENABLE_FALLBACK")
+FALLBACK = Variable("MS_DEV_ENABLEFALLBACK")

@@ -18,6 +18,8 @@ Check = Callable[[Any], bool]
 
 _LOST = (LookupError, AttributeError, ValueError, TypeError)
 """What following a path to its value raises where it has come to an end."""
+LOST = (*_LOST, ArithmeticError, MemoryError)
+"""What comparing it may raise, too."""
 
 _IMMUTABLE = (bool, int, float, complex, str, bytes, type(None), type(...), range, slice)
 
@@ -34,7 +36,7 @@ class Guard:
         """Return whether the value is still there and passes; never raises for a lost path."""
         try:
             return self.check(self.source.fetch(arguments))
-        except (*_LOST, ArithmeticError, MemoryError):
+        except LOST:
             return False
 
     def __str__(self) -> str:

@@ -17,10 +17,11 @@ def signature_key(arguments: Sequence[object]) -> tuple[object, ...]:
     Tensors count by class, shape and dtype; numbers by class; texts by value; containers by what
     is in them; other objects by class alone, because what is read of them is guarded.
     """
-    return tuple([_key(argument) for argument in arguments])
+    return tuple([signature_of(argument) for argument in arguments])
 
 
-def _key(value: object) -> object:
+def signature_of(value: object) -> object:
+    """Return the key of one argument."""
     kind = type(value)
     if kind is Tensor:
         return cast(Tensor, value).spec
@@ -30,12 +31,12 @@ def _key(value: object) -> object:
     if isinstance(value, Tensor):
         return (kind, value.spec)
     if kind in (list, tuple):
-        return (kind, *map(_key, cast("list[object]", value)))
+        return (kind, *map(signature_of, cast("list[object]", value)))
     if is_immutable(value):
         return identity_token(value)
     if kind is dict:
         items = cast("dict[object, object]", value).items()
-        return (dict, *((identity_token(key), _key(item)) for key, item in items))
+        return (dict, *((identity_token(key), signature_of(item)) for key, item in items))
     if isinstance(value, np.ndarray):
         array = cast("np.ndarray[Any, Any]", value)
         return (type(array), array.dtype, array.shape)

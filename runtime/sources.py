@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from types import CellType
 from typing import Any, cast
 
@@ -24,6 +25,13 @@ class Source(ABC):
         Raises whatever Python raises where the path has come to an end: LookupError,
         AttributeError, ValueError or TypeError.
         """
+
+    def text(self, named: Callable[[object], str]) -> str:
+        """Return an expression of Python that gives the value, in terms of names for objects.
+
+        The arguments are `a0`, `a1`, …, all of them `arguments`.
+        """
+        return f"{named(self.fetch)}(arguments)"
 
     @abstractmethod
     def __str__(self) -> str:
@@ -45,6 +53,10 @@ class Argument(Source):
     def fetch(self, arguments: Sequence[object]) -> object:
         """Return the value as it is now."""
         return arguments[self.index]
+
+    def text(self, named: Callable[[object], str]) -> str:
+        """Return the argument's name."""
+        return f"a{self.index}"
 
     def __str__(self) -> str:
         return self.name
@@ -69,6 +81,12 @@ class Global(Source):
         except KeyError:
             return builtins_of(self.namespace)[self.name]
 
+    def text(self, named: Callable[[object], str]) -> str:
+        """Return the item of the namespace, unless the name is one of the builtins now."""
+        if self.name not in self.namespace:
+            return super().text(named)
+        return f"{named(self.namespace)}[{self.name!r}]"
+
     def __str__(self) -> str:
         return self.name
 
@@ -88,6 +106,10 @@ class Captured(Source):
     def fetch(self, arguments: Sequence[object]) -> object:
         """Return the value as it is now."""
         return self.cell.cell_contents
+
+    def text(self, named: Callable[[object], str]) -> str:
+        """Return the content of the cell."""
+        return f"{named(self.cell)}.cell_contents"
 
     def __str__(self) -> str:
         return self.name
@@ -109,6 +131,12 @@ class Attribute(Source):
         """Return the value as it is now."""
         return getattr(self.base.fetch(arguments), self.name)
 
+    def text(self, named: Callable[[object], str]) -> str:
+        """Return the attribute of the base."""
+        if not self.name.isidentifier() or iskeyword(self.name):
+            return super().text(named)
+        return f"{self.base.text(named)}.{self.name}"
+
     def __str__(self) -> str:
         return f"{self.base}.{self.name}"
 
@@ -129,6 +157,10 @@ class Item(Source):
         """Return the value as it is now."""
         return cast(Any, self.base.fetch(arguments))[self.index]
 
+    def text(self, named: Callable[[object], str]) -> str:
+        """Return the item of the base."""
+        return f"{self.base.text(named)}[{named(self.index)}]"
+
     def __str__(self) -> str:
         return f"{self.base}[{self.index!r}]"
 
@@ -147,6 +179,10 @@ class Held(Source):
     def fetch(self, arguments: Sequence[object]) -> object:
         """Return the value as it is now."""
         return self.value
+
+    def text(self, named: Callable[[object], str]) -> str:
+        """Return the object's name."""
+        return named(self.value)
 
     def __str__(self) -> str:
         return f"<{type(self.value).__name__} object>"

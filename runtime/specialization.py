@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .changing_numbers import ChangingNumbers
 from .guards import AnyGuard, SpecGuard
 from .locks import ForkSafeLock
+from .quick_entry import QuickEntry
 from .report import Report
 from .retreat import Retreat
 from .sources import Argument, Source
@@ -19,7 +20,7 @@ _NEAR = 3
 """How far from the front a form may stay when it is used."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Specialization:
     """The guards, the places where the run-time inputs are found, and the host program."""
 
@@ -33,22 +34,23 @@ class Specialization:
     """Stage name to the text of the IR at that stage."""
     starts_again: bool = True
     """Whether Python may run a call from its beginning that the compiled code retreats from."""
-    _asked: list[AnyGuard] = field(init=False, repr=False)
+    asked: list[AnyGuard] = field(init=False, repr=False)
     """The guards that say more than the key."""
     _places: list[int] | None = field(init=False, repr=False)
     """Which arguments the inputs are; None where they are more than that."""
+    quick: QuickEntry | None = field(default=None, init=False, repr=False)
+    """What a call of which this is most likely the form asks first; made when it pays."""
 
     def __post_init__(self):
         """Say once more what every call asks, in a form that is quick to go through."""
         asked = [guard for guard in self.guards if not _is_in_key(guard)]
         places = [source.index if isinstance(source, Argument) else -1 for source in self.inputs]
-        object.__setattr__(self, "_asked", asked)
-        object.__setattr__(self, "_places", None if -1 in places else places)
+        self.asked, self._places = asked, None if -1 in places else places
 
     def holds(self, arguments: Sequence[object]) -> bool:
         """Return whether all that was read while compiling is still the same."""
         # A generator expression would take as long again.
-        for guard in self._asked:
+        for guard in self.asked:
             if not guard.holds(arguments):
                 return False
         return True
@@ -62,9 +64,13 @@ class Specialization:
                 return self.entry(*[source.fetch(arguments) for source in self.inputs])
             return self.entry(*[arguments[place] for place in places])
         except Retreat as retreat:
-            if self.starts_again:
-                raise
-            raise OverflowError(f"{retreat}, and the function has changed something") from None
+            raise self.given_up(retreat) from None
+
+    def given_up(self, retreat: Retreat) -> BaseException:
+        """Return what a call raises from which the compiled code retreats."""
+        if self.starts_again:
+            return retreat
+        return OverflowError(f"{retreat}, and the function has changed something")
 
 
 def _is_in_key(guard: AnyGuard) -> bool:

@@ -38,8 +38,8 @@ class Tensor(TensorIndexing):
     Made of a number, an array, another tensor, or nested lists of these; or filled with one number
     by `shape`, `dtype` and `init`. Integers become int64, floats float32, arrays keep their dtype.
 
-    Raises `TypeError` for None, text, complex numbers and other objects, `ValueError` for lists
-    whose rows differ in length and where neither data nor `init` is given.
+    Raises `TypeError` for None, text, complex numbers and other objects, and for lists whose rows
+    differ in length, `ValueError` where neither data nor `init` is given.
     Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.Tensor.html>.
     """
 

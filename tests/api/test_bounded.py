@@ -53,8 +53,8 @@ def test_a_new_float_is_not_compiled_for_around_python(compiled):
     f = jit(stamped, fullgraph=False)
     for n in range(1000):
         assert values(f(Tensor(X), n / 8)) == (X * (n / 8) + n / 8).tolist()
-    # The function once, and its trace once.
-    assert len(compiled) == 2
+    # The function once; and its trace, unless another program had the same one.
+    assert len(compiled) in (1, 2)
     assert f.report().ops_python == 0
 
 

@@ -55,7 +55,10 @@ class Tensor:
         elif isinstance(data, np.ndarray | np.generic):
             array = np.array(data)
         elif isinstance(data, bool | int | float | list | tuple):
-            array = np.array(_plain(data))
+            try:
+                array = np.array(_plain(data))
+            except ValueError as error:
+                raise TypeError("a tensor can't be made of rows of several lengths") from error
             if array.dtype == np.float64:
                 array = array.astype(np.float32)
         else:
