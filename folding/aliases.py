@@ -139,7 +139,7 @@ class Aliases:
         """Raise CompileError for what asks which object a tensor is that may be another one."""
         if len(self._group(tensor)) > 1:
             self._folding.reject(
-                "Python asks which object a tensor is that may be one with another, as a branch"
+                "it is asked which object a tensor is that may be one with another, as a branch"
                 " on run-time data decides",
                 "compare tensors by 'is', or make a copy in the branch",
             )

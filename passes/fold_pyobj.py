@@ -76,8 +76,8 @@ class FoldPyObjPass(ModulePass):
 
 
 def fallback_enabled() -> bool:
-    """Return whether MS_DEV_ENABLEFALLBACK leaves the fallback on; read at each compile."""
+    """Return whether MS_DEV_ENABLE_FALLBACK leaves the fallback on; read at each compile."""
     return FALLBACK.get() != "0"
 
 
-FALLBACK = Variable("MS_DEV_ENABLEFALLBACK")
+FALLBACK = Variable("MS_DEV_ENABLE_FALLBACK")

@@ -536,9 +536,9 @@ def gives_back_what_may_be_one(x):
     [
         (changes_what_may_be_the_argument, "a tensor is changed in place that may be one with"),
         (gives_back_what_may_be_one, "two tensors are given back that may be one"),
-        (asks_which_object, "Python asks which object a tensor is"),
-        (asks_for_the_identity, "Python asks which object a tensor is"),
-        (looks_for_one_among_others, "Python asks which object a tensor is"),
+        (asks_which_object, "it is asked which object a tensor is"),
+        (asks_for_the_identity, "it is asked which object a tensor is"),
+        (looks_for_one_among_others, "it is asked which object a tensor is"),
         (compares_what_may_be_one_of_many, "whether two tensors are one is asked"),
     ],
 )

@@ -217,6 +217,9 @@ class Tensor:
     def __pow__(self, other):
         return binary(np.power, self, other)
 
+    def __rpow__(self, other):
+        return binary(np.power, other, self)
+
     def __and__(self, other):
         return binary(np.bitwise_and, self, other)
 
