@@ -1,4 +1,4 @@
-"""The function that a form's calls go through once it is used often: it never takes a wrong call."""
+"""The function that a form's calls go through once it is used often takes no wrong call."""
 
 import threading
 
@@ -54,7 +54,8 @@ def test_other_arguments(fullgraph, other):
     f = warm(jit(plain, fullgraph=fullgraph), Tensor([1.0, 2.0]))
     for value in (other, Tensor([1.0, 2.0]), other, other, other, other):
         found, expected = f(value), plain(value)
-        assert type(found[0]) is type(expected[0]) and found[1] is expected[1]
+        assert type(found[0]) is type(expected[0])
+        assert found[1] is expected[1]
         assert np.asarray(found[0]).tolist() == np.asarray(expected[0]).tolist()
         assert np.asarray(found[0]).dtype == np.asarray(expected[0]).dtype
 
