@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from .dispatch import apply
+from .dispatch import apply, is_operand, made_of
 from .tensor_data import TensorData
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -91,10 +91,11 @@ def call_ufunc(
         axes = (axis,) if isinstance(axis, int) else axis
         return apply("reduce", _REDUCE[ufunc], *inputs, axes, options.get("keepdims", False))
     if method == "__call__" and not options:
-        if ufunc in _BINARY:
-            return apply("binary", _BINARY[ufunc], *inputs)
-        if ufunc in _COMPARE:
-            return apply("compare", _COMPARE[ufunc], *inputs)
+        kind, names = ("binary", _BINARY) if ufunc in _BINARY else ("compare", _COMPARE)
+        if ufunc in names:
+            operands = [_operand(value, ufunc) for value in inputs]
+            others = any(operand is NotImplemented for operand in operands)
+            return NotImplemented if others else apply(kind, names[ufunc], *operands)
         if ufunc in _UNARY:
             return apply("unary", _UNARY[ufunc], *inputs)
         if ufunc is np.matmul:
@@ -104,6 +105,22 @@ def call_ufunc(
     wanted = f"numpy.{ufunc.__name__}"
     arrays = arrays_in(tuple(inputs), wanted)
     return getattr(ufunc, method)(*arrays, **arrays_in(dict(options), wanted))
+
+
+def _operand(value: Any, ufunc: np.ufunc) -> Any:
+    """Return an operand, a tensor of nested lists; `NotImplemented` where its class has a say.
+
+    Raises `TypeError` for what no tensor can be computed with. NumPy's own error would print the
+    tensors.
+    """
+    if isinstance(value, list | tuple):
+        return made_of(cast(object, value))
+    if is_operand(value):
+        return value
+    kind = cast("type[Any]", type(value))
+    if hasattr(kind, "__array_ufunc__"):
+        return NotImplemented
+    raise TypeError(f"numpy.{ufunc.__name__} of a tensor and a {kind.__name__}")
 
 
 def call_function(
