@@ -46,11 +46,11 @@ class Assembler:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers = itertools.count()
+        # llvmlite has a lock, too: it is taken last, as everywhere.
+        self._inner: Any = _llvm.ffi.lib._lock._lock
         if hasattr(os, "register_at_fork"):
             # A child that is forked while another thread compiles would wait for it forever.
-            # llvmlite has a lock, too: it is taken last, as everywhere.
-            theirs = _llvm.ffi.lib._lock
-            for lock in (theirs._lock, self._lock):
+            for lock in (self._inner, self._lock):
                 os.register_at_fork(
                     before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
                 )
@@ -90,12 +90,23 @@ class Assembler:
         Raises `RuntimeError` for text that isn't LLVM IR and for a symbol that nobody has.
         """
         with self._lock:
-            image = self._object_of(text, effort)
-            library = _llvm.JITLibraryBuilder().add_object_img(image).export_symbol(entry)
-            for name, address in {**addresses(), **symbols}.items():
-                library.import_symbol(name, address)
-            tracker = library.link(self._linker, f"foldaway{next(self._numbers)}")
+            try:
+                image = self._object_of(text, effort)
+                library = _llvm.JITLibraryBuilder().add_object_img(image).export_symbol(entry)
+                for name, address in {**addresses(), **symbols}.items():
+                    library.import_symbol(name, address)
+                tracker = library.link(self._linker, f"foldaway{next(self._numbers)}")
+            finally:
+                self._leave()
         return MachineCode(tracker, entry)
+
+    def _leave(self) -> None:
+        """Give llvmlite's lock back that an interrupt has left taken: others would wait forever.
+
+        Its `__enter__` is Python code: an interrupt may come when the lock is taken already.
+        """
+        if self._inner._is_owned():
+            self._inner._release_save()
 
     def _object_of(self, text: str, effort: Effort) -> bytes:
         machine = self._machines[effort.generator]

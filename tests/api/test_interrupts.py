@@ -3,9 +3,11 @@
 import gc
 import signal
 import sys
+import threading
 import time
 import warnings
 
+import llvmlite.binding as llvm
 import numpy as np
 import pytest
 
@@ -223,3 +225,29 @@ def test_the_collector_is_on_in_a_child_that_was_forked_while_it_was_off():
         assert ours.recv() is True
         child.join()
     assert gc.isenabled()
+
+
+def test_an_interrupt_as_llvm_is_entered_leaves_it_to_other_threads():
+    interrupts = [KeyboardInterrupt()]
+
+    def interrupt():
+        if interrupts:
+            raise interrupts.pop()
+
+    def leave():
+        pass
+
+    # They are called when llvmlite's lock is taken already, where an interrupt may come, too.
+    llvm.ffi.register_lock_callback(interrupt, leave)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            jit(lambda x: x * 1.25)(Tensor([1.0]))
+    finally:
+        llvm.ffi.unregister_lock_callback(interrupt, leave)
+    found = []
+    other = threading.Thread(
+        target=lambda: found.append(jit(lambda x: x * 1.5)(Tensor([1.0]))), daemon=True
+    )
+    other.start()
+    other.join(30)
+    assert found
