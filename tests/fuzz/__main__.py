@@ -10,15 +10,11 @@ import time
 import traceback
 from collections import Counter
 
-from .observe import Difference, Refused, check
+from .observe import Difference, Endless, Refused, Slow, check
 from .programs import CHOICES, program
 from .shrink import shrunk
 
 _SECONDS = 60
-
-
-class Slow(BaseException):
-    """A program takes too long; nothing in it may catch this."""
 
 
 def outcome(case, *, fullgraph):
@@ -31,6 +27,8 @@ def outcome(case, *, fullgraph):
         return f"different: {difference}"
     except Slow:
         return f"different: takes more than {_SECONDS} seconds"
+    except Endless:
+        return "invalid: Python itself takes too long"
     except SyntaxError as error:
         return f"invalid: {error}"
     except Exception:

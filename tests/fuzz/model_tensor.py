@@ -153,16 +153,16 @@ class Tensor:
 
     def _check_axis(self, axis):
         # NumPy takes 0 and -1 there.
-        if axis is not None and not self.shape:
-            raise ValueError("a 0-d tensor has no axes")
+        axes = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        if any(not -len(self.shape) <= one < len(self.shape) for one in axes):
+            raise ValueError("the tensor has no such axis")
 
     def abs(self):
         return abs(self)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
         arithmetic = (np.add, np.subtract, np.multiply, np.maximum, np.minimum)
-        compare = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
-        if method != "__call__" or ufunc not in (*arithmetic, *compare):
+        if method != "__call__" or ufunc not in (*arithmetic, *_COMPARISONS):
             raise TypeError(f"{ufunc} of a tensor is not in the model")
         # An array that is written to, as in `array -= tensor`, stays one.
         return ufunc(*map(_arrays, inputs), **options) if options else binary(ufunc, *inputs)
@@ -264,6 +264,8 @@ class Tensor:
     __hash__ = object.__hash__
 
     def __bool__(self):
+        if self.size != 1:
+            raise ValueError(f"the truth value of a tensor of {self.size} elements is unclear")
         return bool(self._only())
 
     def __int__(self):
@@ -299,6 +301,8 @@ class Tensor:
         return wrap(np.asarray(self.data[_arrays(key)]))
 
     def __setitem__(self, key, value):
+        if isinstance(value, str | dict | set) or value is None:
+            raise TypeError(f"a tensor can't be made of a {type(value).__name__}")
         new = value.data if isinstance(value, Tensor) else np.asarray(value)
         self.data[_arrays(key)] = convert(new, self.dtype)
 
@@ -366,6 +370,9 @@ def convert(array, dtype):
     return array.astype(dtype.native)
 
 
+_COMPARISONS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
+
+
 def binary(function, left, right, *, division=False):
     """Return a function of two operands, promoted; NotImplemented for what is no operand."""
     other = right if isinstance(left, Tensor) else left
@@ -383,6 +390,11 @@ def binary(function, left, right, *, division=False):
         if dtype.kind == "i" and not -(2 ** (8 * dtype.native.itemsize - 1)) <= number < 2 ** (
             8 * dtype.native.itemsize - 1
         ):
+            if function in _COMPARISONS:
+                # NumPy compares integers with any int exactly; for tensors bools are integers here.
+                data = tensor.data.astype(dtype.native)
+                plain = [data if one is tensor else number for one in (left, right)]
+                return wrap(np.asarray(function(*plain)))
             raise OverflowError("a number that the tensor's dtype can't hold")
     else:
         return NotImplemented

@@ -23,6 +23,9 @@ CHOICES = {
 }
 """The share of programs that may do what, in STRICT and in LAX."""
 
+_EITHER_ZERO = re.compile(r"imum\(|\.(min|max)\(")
+"""What may give a zero of either sign."""
+
 _PARTS = {
     "AppError": (
         r"\bAppError\b",
@@ -247,7 +250,7 @@ class _Program(Statements):
             if re.search(names, "\n".join([module, *calls])):
                 module = text + module
         # Which of two zeros is the lesser, NumPy itself answers now so, now so.
-        loose = self.loose or ("zeros" if "imum(" in module else False)
+        loose = self.loose or ("zeros" if _EITHER_ZERO.search(module) else False)
         return Case(module.lstrip(), calls, loose)
 
     def _parameter_kinds(self):
