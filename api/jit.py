@@ -101,7 +101,7 @@ class Jitted(CompiledFunction):
         if quick is None or not quick.unchanged():
             if found.report.calls < _FEW_CALLS:
                 return
-            same = unchanged_settings()
+            same = unchanged_settings(jit_config)
             unchanged = lambda: function.__code__ is code and same()  # noqa: E731
             quick = found.quick = QuickEntry(found, found.key[:count], unchanged)
         self._quick = quick

@@ -40,15 +40,22 @@ def is_lax(fullgraph: bool | None, jit_config: object, default: bool) -> bool:
     return default if level is None else lax_level(level)
 
 
-def unchanged_settings() -> Callable[[], bool]:
-    """Return what says whether a call finds the settings as they are now.
+def unchanged_settings(jit_config: object) -> Callable[[], bool]:
+    """Return what says whether a call finds the settings as they are now, a JitConfig's, too.
 
     It may say no where they are the same by value.
     """
     settings, current = context.all_settings(), context.all_settings
     fallback, level = FALLBACK.raw(), _LEVEL.raw()
     fallback_now, level_now = FALLBACK.raw, _LEVEL.raw
-    return lambda: current() is settings and fallback_now() is fallback and level_now() is level
+
+    def unchanged() -> bool:
+        return current() is settings and fallback_now() is fallback and level_now() is level
+
+    if jit_config is None:
+        return unchanged
+    own = level_of(jit_config)
+    return lambda: level_of(jit_config) == own and unchanged()
 
 
 def level_of(jit_config: object) -> object:

@@ -156,8 +156,8 @@ class Aliases:
 
         Raises CompileError where nobody keeps track of that.
         """
-        if a is b or not (self._names or self._vague):
-            return a is b
+        if a is b:
+            return True
         if id(a) in self._vague or id(b) in self._vague:
             if any(one is b for one in self._group(a)):
                 self._folding.reject(
@@ -165,7 +165,15 @@ class Aliases:
                     f" decide; nobody keeps track of more than {MOST_NAMES}",
                     "make copies in the branches",
                 )
+        for one in self._outside_names(a):
+            for other in self._outside_names(b):
+                self._folding.guard_identity(one, other, one is other)
         return self.is_one(a, b)
+
+    def _outside_names(self, tensor: Tensor) -> list[Tensor]:
+        """Return which tensors from outside a tensor may be; two may be one at another call."""
+        names = [tensor, *(old for old, _ in self.names_of(tensor))]
+        return [name for name in names if self._is_outside(name)]
 
     def told_apart(self, tensor: Tensor, is_given: Callable[[Tensor], bool]) -> list[Named]:
         """Return which of the tensors that the host has given by now a tensor may be.

@@ -150,6 +150,7 @@ def is_same(frame: Frame, a: object, b: object) -> object:
         flag = frame.folding.aliases.is_same(a, b)
         if isinstance(flag, SSAValue):
             return TensorNumber(frame.folding.numbers, flag, bool)
+        return flag
     same = a is b
     if not same and a is not None and b is not None:
         frame.folding.guard_identity(a, b, same)

@@ -133,7 +133,8 @@ class Attribute(Source):
 
     def text(self, named: Callable[[object], str]) -> str:
         """Return the attribute of the base."""
-        if not self.name.isidentifier() or iskeyword(self.name):
+        # Python reads identifiers that aren't ASCII in a normal form.
+        if not (self.name.isascii() and self.name.isidentifier()) or iskeyword(self.name):
             return super().text(named)
         return f"{self.base.text(named)}.{self.name}"
 

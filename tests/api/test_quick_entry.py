@@ -102,6 +102,20 @@ def test_settings_count(monkeypatch):
             assert compiled(Tensor([1.0])) == "1!"
 
 
+def test_the_level_of_a_config_counts():
+    config = {"jit_syntax_level": "LAX"}
+    compiled = warm(jit(lambda x: str(int(x[0])) + "!", jit_config=config), Tensor([1.0]))
+    assert compiled.lazy_runs
+    config["jit_syntax_level"] = "STRICT"
+    with pytest.raises(RuntimeError):
+        compiled(Tensor([1.0]))
+    plain = {"jit_syntax_level": "STRICT"}
+    compiled = warm(jit(lambda x: x + 1, jit_config=plain), Tensor([1.0]))
+    plain["jit_syntax_level"] = "NONE"
+    with pytest.raises(ValueError, match="jit_syntax_level"):
+        compiled(Tensor([1.0]))
+
+
 def test_another_target():
     f = warm(jit(lambda x: x + 1), Tensor([1.0]))
     context.set_context(device_target="Ascend")

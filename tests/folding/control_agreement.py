@@ -8,8 +8,10 @@ exception with its arguments, causes and line, the output, and what became of al
 import io
 import linecache
 from contextlib import redirect_stdout
+from itertools import chain
 
 import pytest
+from hypothesis import strategies as st
 
 from foldaway import CompileError, Tensor, jit
 
@@ -45,6 +47,24 @@ class Programs:
         cases = [pytest.param(*one, id=one[0].__name__) for one in self._found]
         both = pytest.mark.parametrize("fullgraph", [True, False], ids=["STRICT", "LAX"])
         return both(pytest.mark.parametrize(("function", "calls"), cases)(check))
+
+
+def indented(lines):
+    """Return lines of a program one level deeper."""
+    return ["    " + line for line in lines]
+
+
+def blocks(inner):
+    """Return a strategy for one to three statements, each some lines."""
+    return st.lists(inner, min_size=1, max_size=3).map(lambda parts: list(chain(*parts)))
+
+
+def branches(conditions, block):
+    """Return strategies for an `if` with an `else` and for one without."""
+    both = st.tuples(conditions, block, block).map(
+        lambda p: [f"if {p[0]}:", *indented(p[1]), "else:", *indented(p[2])]
+    )
+    return both, st.tuples(conditions, block).map(lambda p: [f"if {p[0]}:", *indented(p[1])])
 
 
 def agree(function, calls, fullgraph):

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from foldaway import Tensor, jit
 
-from .control_agreement import VECTORS, Programs, agree, agree_or_refuse, compile_text, refused
+from .control_agreement import (
+    VECTORS,
+    Programs,
+    agree,
+    agree_or_refuse,
+    blocks,
+    branches,
+    compile_text,
+    indented,
+    refused,
+)
 
 PROGRAMS = Programs()
 
@@ -367,16 +377,9 @@ SIMPLE = st.sampled_from(
 )
 
 
-def indented(lines):
-    return ["    " + line for line in lines]
-
-
 def compound(inner):
-    block = st.lists(inner, min_size=1, max_size=3).map(lambda parts: list(chain(*parts)))
-    branch = st.tuples(CONDITIONS, block, block).map(
-        lambda p: [f"if {p[0]}:", *indented(p[1]), "else:", *indented(p[2])]
-    )
-    alone = st.tuples(CONDITIONS, block).map(lambda p: [f"if {p[0]}:", *indented(p[1])])
+    block = blocks(inner)
+    branch, alone = branches(CONDITIONS, block)
     guarded = st.tuples(block, block, block).map(
         lambda p: [
             *("try:", *indented(p[0])),

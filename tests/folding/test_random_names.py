@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from foldaway import Tensor
 
-from .control_agreement import VECTORS, agree_or_refuse, compile_text
+from .control_agreement import (
+    VECTORS,
+    agree,
+    agree_or_refuse,
+    blocks,
+    branches,
+    compile_text,
+    indented,
+)
 
 NAMES = ("a", "b", "c")
 SIMPLE = st.one_of(
@@ -27,16 +35,9 @@ SIMPLE = st.one_of(
 CONDITIONS = st.sampled_from(("x[0] > 0", "x[1] > 0", "x[2] > 0", "a[0] > b[0]", "c[0] < 2"))
 
 
-def indented(lines):
-    return ["    " + line for line in lines]
-
-
 def compound(inner):
-    block = st.lists(inner, min_size=1, max_size=3).map(lambda parts: list(chain(*parts)))
-    branch = st.tuples(CONDITIONS, block, block).map(
-        lambda p: [f"if {p[0]}:", *indented(p[1]), "else:", *indented(p[2])]
-    )
-    alone = st.tuples(CONDITIONS, block).map(lambda p: [f"if {p[0]}:", *indented(p[1])])
+    block = blocks(inner)
+    branch, alone = branches(CONDITIONS, block)
     loop = st.tuples(st.sampled_from((2, 40)), block).map(
         lambda p: [f"for i in range({p[0]}):", *indented(p[1])]
     )
@@ -71,6 +72,18 @@ def program(body, start):
 
 
 STARTS = ("a, b, c = x + 1, x + 2, x + 3", "a = b = x + 1; c = x", "a, b, c = x + 1, x + 1, x")
+
+
+@pytest.mark.parametrize("fullgraph", [True, False], ids=["STRICT", "LAX"])
+def test_two_arguments_that_are_one_at_a_later_call(fullgraph):
+    def asked(x, y):
+        a = x if x[0] > 0 else x + 1
+        b = y if x[1] > 0 else y * 2
+        return a is y, a is b, x
+
+    one, other = Tensor([1.0, 2.0]), Tensor([1.0, 2.0])
+    calls = [lambda: (one, other), lambda: (one, one), lambda: (other, one)]
+    agree(asked, calls, fullgraph)
 
 
 @pytest.mark.parametrize("start", STARTS)

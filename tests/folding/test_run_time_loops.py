@@ -1,14 +1,21 @@
 """Loops whose rounds only the call counts: `while`, `for`, and how they are left."""
 
-from itertools import chain
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foldaway import Tensor, jit
 
-from .control_agreement import VECTORS, Programs, agree, agree_or_refuse, compile_text, refused
+from .control_agreement import (
+    VECTORS,
+    Programs,
+    agree,
+    agree_or_refuse,
+    blocks,
+    compile_text,
+    indented,
+    refused,
+)
 
 PROGRAMS = Programs()
 
@@ -568,12 +575,8 @@ HEADS = st.sampled_from(
 )
 
 
-def indented(lines):
-    return ["    " + line for line in lines]
-
-
 def loop(inner):
-    body = st.lists(inner, min_size=1, max_size=3).map(lambda parts: list(chain(*parts)))
+    body = blocks(inner)
     orelse = st.one_of(st.just([]), LINES.filter(lambda line: ":" not in line).map(_else))
     return st.tuples(HEADS, body, orelse).map(
         lambda p: [p[0], *indented(["k += 1", "if k > 6: break", *p[1]]), *p[2]]
