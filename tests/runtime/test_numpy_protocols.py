@@ -32,7 +32,7 @@ def test_numbers_and_nested_lists_are_operands(ufunc, other):
 
 def test_lists_of_another_length():
     for one in modes(lambda x: np.add([1.0, 2.0], x)):
-        with pytest.raises(ValueError, match="shape|broadcast"):
+        with pytest.raises(ValueError, match=r"shape|broadcast"):
             one(X)
 
 
