@@ -104,7 +104,14 @@ class Jitted(CompiledFunction):
             same = unchanged_settings(jit_config)
             unchanged = lambda: function.__code__ is code and same()  # noqa: E731
             quick = found.quick = QuickEntry(found, found.key[:count], unchanged)
+        self._note_quick_use()
         self._quick = quick
+
+    def _note_quick_use(self) -> None:
+        """Let the form that calls went through lately be one of the last to be forgotten."""
+        quick = self._quick
+        if quick is not None:
+            self._cache.note_use(quick.form)
 
     def prepare(self, args: tuple[Any, ...], jit_config: object) -> bool:
         """Compile for such arguments, without a call; return whether all of it is compiled.
@@ -189,6 +196,7 @@ class Jitted(CompiledFunction):
                 except BaseException:
                     state.restore()
                     raise
+                self._note_quick_use()
                 self._cache.add(found, arguments)
         return found
 

@@ -39,6 +39,7 @@ class QuickEntry:
     def __init__(
         self, one: Specialization, keys: tuple[object, ...], unchanged: Callable[[], bool]
     ):
+        self.form = one
         self.unchanged = unchanged
         self.count = len(keys)
         self.enter = _entry(one, keys, unchanged) if len(one.asked) <= _MOST_GUARDS else None

@@ -95,6 +95,11 @@ class SpecializationCache:
                 return specialization
         return None
 
+    def note_use(self, used: Specialization) -> None:
+        """Be told that a form was used without a look for it: it is to be kept."""
+        if used not in self._kept.get(used.key, ())[: _NEAR + 1]:
+            self._to_front(used.key, used)
+
     def note_miss(self, key: tuple[object, ...], arguments: Sequence[object]) -> None:
         """Be told that a call fits no form, and will be compiled."""
         kept = self._kept.get(key)

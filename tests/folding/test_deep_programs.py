@@ -130,7 +130,8 @@ def test_work_is_in_proportion_to_statements(name):
         calls.append(counted.count)
     calls = calls[1:]
     first, second = ((calls[i + 1] - calls[i]) / (counts[i + 1] - counts[i]) for i in (0, 1))
-    assert second <= 1.2 * first
+    # A long range is folded once, whatever its length; a call or two more are chance.
+    assert second <= 1.2 * max(first, 1)
 
 
 def test_recursion_that_ends():
