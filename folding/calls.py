@@ -17,7 +17,8 @@ from ..runtime.compiled import CompiledFunction
 from ..runtime.gradient import GradientFunction
 from ..runtime.guards import class_of
 from . import lax
-from .attributes import get_attribute, set_on_cell
+from .attribute_changes import set_on_cell
+from .attributes import get_attribute
 from .branch_calls import check_iterator
 from .classify import is_framework, is_inlined
 from .code import code_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..runtime.guards import class_of
 from ..runtime.tensor import Tensor
-from .attributes import delete_plainly, set_plainly
+from .attribute_changes import delete_plainly, set_plainly
 
 if TYPE_CHECKING:
     from .frames import Frame

@@ -14,6 +14,7 @@ from ..runtime import guards
 from ..runtime.guards import class_of
 from ..runtime.sources import Attribute, Held
 from ..runtime.tracing import current_tracer
+from .attribute_lookup import class_attribute
 from .classify import is_inlined
 from .errors import Raised, run
 from .frames import Frame
@@ -52,15 +53,6 @@ def _guard_method(kind: type[Any], name: str) -> None:
         return
     known[id(kind), name] = kind
     folding.add_guard(guards.same_object(Attribute(Held(kind), name), getattr(kind, name)))
-
-
-def class_attribute(kind: type[Any], name: str) -> Any:
-    """Return what a class and its bases have under a name; None for nothing."""
-    for base in kind.__mro__:
-        found = base.__dict__.get(name)
-        if found is not None:
-            return found
-    return None
 
 
 def fold_operator(

@@ -125,9 +125,9 @@ class Folding(KnownConstants):
         self.locals: dict[int, dict[str, object]] = {}
         """What `locals()` gave in each frame."""
         self.native_calls = 0
+        """How many calls of native code are running inside each other."""
         self.moves_numbers = True
         """Whether who runs folded code now takes run-time numbers as they are."""
-        """How many calls of native code are running inside each other."""
         self.unfinished: dict[int, tuple[Frame, Operation]] = {}
         """The generators that wait inside `try` or `with`, and where."""
         self.born_classes: dict[int, type] = {}

@@ -9,7 +9,8 @@ from typing import Any
 
 from .array_inputs import is_array
 from .array_operands import class_as_seen
-from .attributes import delete_attribute, get_attribute, has_attribute, set_attribute
+from .attribute_changes import delete_attribute, set_attribute
+from .attributes import get_attribute, has_attribute
 from .class_frames import ClassFrame
 from .errors import Raised, run
 from .evaluation import fold_eval, fold_exec, fold_locals

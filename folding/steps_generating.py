@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..dialects import pyobj
-from .attributes import get_attribute, set_attribute
+from .attribute_changes import set_attribute
+from .attributes import get_attribute
 from .calls import call, descent_of, iterator_of, negated, operate, truth
 from .changes import set_item
 from .code import BREAK, RETURN

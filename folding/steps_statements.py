@@ -9,7 +9,8 @@ from xdsl.ir import Operation
 
 from ..dialects import pyobj
 from ..runtime.tensor import Tensor
-from .attributes import delete_attribute, get_attribute, set_attribute
+from .attribute_changes import delete_attribute, set_attribute
+from .attributes import get_attribute
 from .calls import iterator_of, operate
 from .changes import change, delete_item, set_item
 from .code import CodeMaker, Step, makes
