@@ -282,9 +282,8 @@ class Planner:
             all_names += [old for old, _ in self._folding.aliases.names_of(final)]
         own = [name for name in all_names if id(name) in self._made]
         others += [x for x in self._sharers.meet(final, own, one_named) if x not in others]
-        if initial is not ABSENT:
-            known = {id(name) for name in names}
-            names += [x for x in all_names if id(x) not in self._made and id(x) not in known]
+        known = {id(name) for name in names}
+        names += [x for x in all_names if id(x) not in self._made and id(x) not in known]
         return Whole(one.spec, one_named, names, others)
 
     def _array(self, one: ArrayData, final: ArrayData) -> Node:

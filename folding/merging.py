@@ -46,26 +46,26 @@ class Flag:
         self.value = value
 
 
+class Zero:
+    """Stands for zeros of a type."""
+
+    def __init__(self, spec: TensorSpec):
+        self.spec = spec
+
+
 @dataclass
 class Pair:
     """A tensor of each side, of which the branch gives one, and what makes the merged one."""
 
-    sides: tuple[Tensor, Tensor]
+    sides: tuple[Tensor | Zero, Tensor | Zero]
     build: Build
 
 
 class Same:
     """The bool whether two tensors of one side are one."""
 
-    def __init__(self, a: Tensor, b: Tensor):
+    def __init__(self, a: Tensor | Zero, b: Tensor | Zero):
         self.tensors = a, b
-
-
-class Zero:
-    """Stands for zeros of a type."""
-
-    def __init__(self, spec: TensorSpec):
-        self.spec = spec
 
 
 class Merge:
@@ -207,8 +207,7 @@ class Merge:
             number = self._index(*with_(Zero(TensorSpec((), DTYPES[kind]))))
             return lambda: TensorNumber(numbers, self._results[number], kind)
         if type(one) is Tensor:
-            tensor = self._index(*with_(Zero(one.spec)))
-            return lambda: Tensor.symbolic(self._folding, self._results[tensor])
+            return self._tensor(*with_(Zero(one.spec)))
         if is_array(one) or not is_same_constant(one, one):
             raise Unmergeable(f"is {words(one)}, which a loop can't return")
         return _given(one)
@@ -234,13 +233,15 @@ class Merge:
         index, numbers = self._index(a, b), self._folding.numbers
         return lambda: TensorNumber(numbers, self._results[index], kinds[0])
 
-    def _tensor(self, a: Tensor, b: Tensor) -> Build:
+    def _tensor(self, a: Tensor | Zero, b: Tensor | Zero) -> Build:
+        """Merge two tensors; a `Zero` is none, and no other name of any."""
         if a.spec != b.spec:
             raise Unmergeable(f"is {words(a)} on one side and {words(b)} on the other")
         index, folding = self._index(a, b), self._folding
         names = [self._names(x, way) for x, way in zip((a, b), self._ways, strict=True)]
+        tensors = [x for x in (a, b) if isinstance(x, Tensor)]
         flags: list[tuple[Tensor, int]] = []
-        vague: list[Tensor] = [x for x in (a, b) if folding.aliases.is_vague(x)]
+        vague: list[Tensor] = [x for x in tensors if folding.aliases.is_vague(x)]
         for key in dict.fromkeys((*names[0], *names[1])):
             old = (names[0].get(key) or names[1][key])[0]
             if len(flags) == MOST_NAMES and folding.source(old) is None:
@@ -270,6 +271,8 @@ class Merge:
         """
         found: dict[int, Pair] = {}
         for tensor, way, sharers in zip(pair.sides, self._ways, self._sharers, strict=True):
+            if isinstance(tensor, Zero):
+                continue
             names = [tensor, *(old for old, _ in self._folding.aliases.names_of(tensor))]
             own = [name for name in names if id(name) in way.tensors]
             found.update((id(other), other) for other in sharers.meet(tensor, own, pair))
@@ -277,8 +280,10 @@ class Merge:
             (other, self._index(*map(Same, pair.sides, other.sides))) for other in found.values()
         ]
 
-    def _names(self, tensor: Tensor, way: Way) -> Names:
+    def _names(self, tensor: Tensor | Zero, way: Way) -> Names:
         """Return which tensors of before the branch a tensor may be, each with the flag for it."""
+        if isinstance(tensor, Zero):
+            return {}
         if id(tensor) not in way.tensors:
             return {id(tensor): (tensor, True)}
         names = self._folding.aliases.names_of(tensor)
@@ -372,7 +377,10 @@ def lifted(folding: Folding, value: Any) -> SSAValue:
     if type(value) is Flag:
         return flag_value(folding, value.value)
     if type(value) is Same:
-        return flag_value(folding, folding.aliases.is_one(*value.tensors))
+        a, b = value.tensors
+        if isinstance(a, Zero) or isinstance(b, Zero):
+            return flag_value(folding, False)
+        return flag_value(folding, folding.aliases.is_one(a, b))
     return number_value(folding, value)
 
 

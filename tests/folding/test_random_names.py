@@ -41,12 +41,13 @@ def compound(inner):
     loop = st.tuples(st.sampled_from((2, 40)), block).map(
         lambda p: [f"for i in range({p[0]}):", *indented(p[1])]
     )
-    ends = st.tuples(CONDITIONS, block, block).map(
+    end = st.sampled_from(("break", "return x, a, b", "return c, a, b, x"))
+    ends = st.tuples(CONDITIONS, block, block, end).map(
         lambda p: [
             "for i in range(3 + int(x[1] > 0)):",
             *indented(p[1]),
             f"    if {p[0]}:",
-            *indented(indented([*p[2], "break"])),
+            *indented(indented([*p[2], p[3]])),
         ]
     )
     return st.one_of(branch, alone, loop, ends)
@@ -62,6 +63,8 @@ REASONS = (
     "another name, too",
     "whether two tensors are one is asked",
     "is another name of an object on one side",
+    "the result of 'f' is an object of the class 'tuple' on one side and None on the other",
+    "what follows can't be compiled twice here",
 )
 """Why a random program may be refused."""
 
@@ -93,3 +96,16 @@ def test_tensors(start, body):
     f = program(body, start)
     calls = [lambda v=v: (Tensor(v),) for v in VECTORS]
     agree_or_refuse(f, calls, REASONS)
+
+
+@pytest.mark.parametrize("fullgraph", [True, False], ids=["STRICT", "LAX"])
+def test_a_loop_gives_back_the_argument_itself(fullgraph):
+    def found(x):
+        i = 0
+        while x[0] + i < 5:
+            if x[1] > 1:
+                return x, i
+            i += 1
+        return x, -i
+
+    agree(found, [lambda v=v: (Tensor(v),) for v in VECTORS], fullgraph)
