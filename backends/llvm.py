@@ -10,14 +10,20 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.target import Target
 
 from .cpu.emit_llvm import emit_llvm
+from .cpu.instructions import Instructions
 
 
 @dataclass(frozen=True)
 class LlvmTarget(Target):
-    """Prints a module in buffer form as LLVM IR, for any 64-bit machine."""
+    """Prints a module in buffer form as LLVM IR, for any 64-bit machine, or one with more."""
 
     name = "llvm"
 
+    half: bool = False
+    """Whether it converts between float16 and float32."""
+    fma: bool = False
+    """Whether it multiplies and adds with one rounding."""
+
     def emit(self, ctx: Context, module: ModuleOp, output: IO[str]) -> None:
         """Write LLVM IR text; raise PassFailedException for an op that must be lowered before."""
-        output.write(emit_llvm(module))
+        output.write(emit_llvm(module, Instructions(self.half, self.fma)))

@@ -6,6 +6,12 @@ integer holds: as NumPy on x86), and convert 16-bit floats where the machine has
 
 from __future__ import annotations
 
+from functools import cache
+
+from . import in_doubles, transcendentals
+from .elements import FLOATS
+from .formula import Formula
+
 _ATTRIBUTES = "alwaysinline nounwind willreturn memory(none)"
 
 
@@ -18,7 +24,7 @@ def definition(name: str) -> str:
         return _shift(kind, rest[0])
     if kind in ("fptosi", "fptoui"):
         return _to_integer(kind, *rest)
-    return _function(*_FIXED[name])
+    return _formula(name)[0] if name in _FORMULAS else _function(*_FIXED[name])
 
 
 def needs(name: str) -> tuple[str, ...]:
@@ -27,6 +33,33 @@ def needs(name: str) -> tuple[str, ...]:
     if kind == "fptoui" and rest[1] in ("i32", "i64"):
         return (f"fptosi.{rest[0]}.{rest[1]}",)
     return _CALLS.get(name, ())
+
+
+def declared(name: str) -> tuple[str, ...]:
+    """Return the lines that declare what the definition `name` calls of LLVM, and its tables."""
+    return _formula(name)[1] if name in _FORMULAS else ()
+
+
+def has_formula(function: str, type: str) -> bool:
+    """Return whether a function of C is a definition for LLVM's type, as `exp.f32` for `float`."""
+    return f"{function}.{FLOATS[type]}" in _FORMULAS
+
+
+_FORMULAS = {
+    **{f"{name}.f32": function for name, function in in_doubles.FORMULAS.items()},
+    **{
+        f"{name}.{element}": function
+        for name, function in transcendentals.FORMULAS.items()
+        for element in ("f32", "f64")
+    },
+}
+
+
+@cache
+def _formula(name: str) -> tuple[str, tuple[str, ...]]:
+    made = Formula(name, name.rpartition(".")[2], 2 if name.startswith("pow.") else 1)
+    text = made.finish(_FORMULAS[name](*made.parameters))
+    return text, tuple(made.declarations)
 
 
 def _function(head: str, body: str) -> str:

@@ -42,8 +42,7 @@ class CpuDriver:
     ) -> Executable:
         """Return the code of a function of a module in buffer form."""
         signature = signature or signature_of(module, entry)
-        half = ASSEMBLER.has_half_instructions
-        emitted = emit(module, half_instructions=half, longest_constant=_LONG_CONSTANT)
+        emitted = emit(module, ASSEMBLER.instructions, _LONG_CONSTANT)
         constants = {name: _aligned(data) for name, data in emitted.constants.items()}
         symbols = {name: _address(array) for name, array in constants.items()}
         code = ASSEMBLER.assemble(emitted.text, entry, symbols, _effort(emitted))

@@ -54,6 +54,9 @@ class Element:
         return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
 
 
+FLOATS = {"float": "f32", "double": "f64"}
+"""What LLVM calls the float types in the names of functions."""
+
 _OTHERS: dict[type[Attribute], Element] = {
     Float16Type: Element("f16", "i16", "float", 2),
     BFloat16Type: Element("bf16", "i16", "float", 2),
@@ -69,6 +72,8 @@ _INTEGERS = {
     64: Element("i64", "i64", "i64", 8),
 }
 
+_BY_NAME = {element.name: element for element in (*_OTHERS.values(), *_INTEGERS.values())}
+
 
 def element_of(type: Attribute) -> Element:
     """Return the element that an IR type means; an integer's signedness is in the ops."""
@@ -79,6 +84,11 @@ def element_of(type: Attribute) -> Element:
     if found is None:
         raise PassFailedException(f"error: the CPU has no elements of type {type}")
     return found
+
+
+def element_named(name: str) -> Element:
+    """Return an element by its name; raise KeyError for a name that no element has."""
+    return _BY_NAME[name]
 
 
 def _integer(number: int, bits: int) -> str:

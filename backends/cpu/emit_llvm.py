@@ -21,7 +21,8 @@ from xdsl.traits import IsTerminator
 from ...runtime.failure import Failure
 from .buffers import Buffer, buffer_at, reinterpreted, subview_of
 from .control_flow import add_control
-from .definitions import definition, needs
+from .definitions import declared, definition, needs
+from .instructions import ANY, Instructions
 from .loops import KernelText, write_kernel
 from .nest import nest_of
 from .scalars import ScalarText, literal
@@ -49,26 +50,25 @@ class Emitted:
     """What a function that returns `n` ≥ 2 means: the one at `n - 2`."""
 
 
-def emit_llvm(module: ModuleOp) -> str:
-    """Return the LLVM IR of a module in buffer form, for any 64-bit machine.
+def emit_llvm(module: ModuleOp, instructions: Instructions = ANY) -> str:
+    """Return the LLVM IR of a module in buffer form, for a 64-bit machine.
 
     The function `@f` of memrefs becomes `i32 @f(ptr %block)`: the block has the addresses of the
     inputs and outputs, in order; the result is 0, or 1 when there is no memory, or `n` ≥ 2 when
     the module's assertion `n - 2` failed, counted in the order of the text.
     Raises PassFailedException for an op that isn't of the buffer form.
     """
-    return emit(module, half_instructions=False).text
+    return emit(module, instructions).text
 
 
 def emit(
-    module: ModuleOp, *, half_instructions: bool, longest_constant: int | None = None
+    module: ModuleOp, instructions: Instructions, longest_constant: int | None = None
 ) -> Emitted:
     """Return the LLVM IR of a module, and what it refers to.
 
-    With `half_instructions` the machine converts float16 by itself. A constant of more than
-    `longest_constant` bytes is an external symbol, for the loader to place.
+    A constant of more than `longest_constant` bytes is an external symbol, for the loader to place.
     """
-    emitter = _Emitter(half_instructions, longest_constant)
+    emitter = _Emitter(instructions, longest_constant)
     for op in module.body.block.ops:
         match op:
             case memref.GlobalOp():
@@ -82,7 +82,7 @@ def emit(
 
 @dataclass
 class _Emitter:
-    half_instructions: bool
+    instructions: Instructions
     longest_constant: int | None
     parts: list[str] = field(default_factory=list[str])
     constants: dict[str, bytes] = field(default_factory=dict[str, bytes])
@@ -127,9 +127,10 @@ class _Emitter:
             self.declarations |= dict.fromkeys(text.declarations)
             for name in text.definitions:
                 _define(name, defined)
+        self.declarations |= dict.fromkeys(line for name in defined for line in declared(name))
         variables = any(" = alloca " in text.body for text in self.kernels)
-        declared = "".join(f"{line}\n" for line in self.declarations)
-        parts = [*self.parts, *texts, *defined.values(), declared, _ATTRIBUTES]
+        heads = "".join(f"{line}\n" for line in self.declarations)
+        parts = [*self.parts, *texts, *defined.values(), heads, _ATTRIBUTES]
         kernels = len(self.kernels)
         return Emitted("\n".join(parts), kernels, variables, self.constants, self.failures)
 
@@ -197,15 +198,15 @@ class _FunctionBody:
         element = buffer.element
         address = self.text.offset(buffer.root, element.memory, str(buffer.offset), 1)
         value = self.text.assign(f"load {element.memory}, ptr {address}, align {element.bytes}")
-        half = self.emitter.half_instructions
-        return ScalarText(self.text, half_instructions=half).from_memory(value, element)
+        scalars = ScalarText(self.text, instructions=self.emitter.instructions)
+        return scalars.from_memory(value, element)
 
     def _add_kernel(self, op: GenericOp) -> None:
         nest = nest_of(op, self.buffers)
         if nest.is_empty:
             return
-        half = self.emitter.half_instructions
-        name = self.emitter.kernel(write_kernel(nest, self.scalars, half_instructions=half))
+        text = write_kernel(nest, self.scalars, self.emitter.instructions)
+        name = self.emitter.kernel(text)
         arguments = ", ".join(f"ptr {root}" for root in nest.roots)
         self.text.emit(f"call void {name}({arguments})")
 

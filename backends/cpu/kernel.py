@@ -10,6 +10,7 @@ from xdsl.dialects import arith
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
 from xdsl.ir import Operation, SSAValue
 
+from .instructions import Instructions
 from .nest import Dimension, Nest, Operand
 from .scalars import ScalarText, literal
 from .text import FunctionText, Loop
@@ -27,12 +28,12 @@ class Kernel:
     """Writes the loops of one op. Its parameters are the base addresses in `nest.roots`."""
 
     def __init__(
-        self, nest: Nest, constants: Mapping[SSAValue, str], *, half_instructions: bool
+        self, nest: Nest, constants: Mapping[SSAValue, str], instructions: Instructions
     ) -> None:
         self.nest = nest
         self.constants = constants
         self.text = FunctionText()
-        self.scalars = ScalarText(self.text, half_instructions=half_instructions)
+        self.scalars = ScalarText(self.text, instructions=instructions)
 
     def start(self) -> Place:
         """Write the addresses of the first elements; return where the loops begin."""

@@ -10,6 +10,7 @@ from xdsl.ir import SSAValue
 
 from .columns import write_columns
 from .combiner import combiners_of
+from .instructions import Instructions
 from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost
 from .rows import write_rows
@@ -31,10 +32,10 @@ class KernelText:
 
 
 def write_kernel(
-    nest: Nest, constants: Mapping[SSAValue, str], *, half_instructions: bool
+    nest: Nest, constants: Mapping[SSAValue, str], instructions: Instructions
 ) -> KernelText:
     """Return the function of a `linalg.generic`; `constants` are the scalars it uses."""
-    kernel = Kernel(nest, constants, half_instructions=half_instructions)
+    kernel = Kernel(nest, constants, instructions)
     place = kernel.start()
     parallel = [d for d in nest.dimensions if not d.is_reduction]
     reductions = [d for d in nest.dimensions if d.is_reduction]

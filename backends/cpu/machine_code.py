@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import llvmlite.binding as _untyped  # pyright: ignore[reportMissingTypeStubs]
 
+from .instructions import Instructions
 from .library import addresses
 
 _llvm = cast(Any, _untyped)
@@ -56,10 +57,12 @@ class Assembler:
                 )
 
     @cached_property
-    def has_half_instructions(self) -> bool:
-        """Whether this processor converts between float16 and float32."""
+    def instructions(self) -> Instructions:
+        """What this processor can do."""
         features: Mapping[str, bool] = _llvm.get_host_cpu_features()
-        return bool(features.get("f16c", False))
+        # 64-bit ARM has the one without a name.
+        fma = features.get("fma", False) or "neon" in features
+        return Instructions(half=features.get("f16c", False), fma=fma)
 
     @cached_property
     def _machines(self) -> list[Any]:

@@ -9,7 +9,6 @@ from math import prod
 from .combiner import Combiner, accumulate, spans, two_sum, with_error
 from .kernel import Kernel, Place
 from .nest import Dimension
-from .scalars import is_vectorised
 
 LONG_BYTES, SHORT = 2048, 32
 """What is added without keeping errors: bytes, where LLVM spreads them over the lanes of four
@@ -42,7 +41,7 @@ def write_rows(
 
 def _is_vectorised(kernel: Kernel, along: Dimension) -> bool:
     near = all(abs(step) <= 1 for step in along.steps)
-    return near and all(is_vectorised(op) for op in kernel.nest.op.body.block.ops)
+    return near and all(kernel.scalars.is_vectorised(op) for op in kernel.nest.op.body.block.ops)
 
 
 def _longest(combiners: Sequence[Combiner]) -> int:

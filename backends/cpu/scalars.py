@@ -9,7 +9,9 @@ from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr
 from xdsl.ir import Attribute, Operation
 
-from .elements import Element, element_of
+from .definitions import has_formula
+from .elements import FLOATS, Element, element_of
+from .instructions import Instructions
 from .text import FunctionText
 from .unlowered import unlowered
 
@@ -65,9 +67,9 @@ _COMPARE_FLOATS = (
 class ScalarText:
     """Writes scalar ops into a function; knows which other functions they call."""
 
-    def __init__(self, text: FunctionText, *, half_instructions: bool) -> None:
+    def __init__(self, text: FunctionText, *, instructions: Instructions) -> None:
         self.text = text
-        self.half_instructions = half_instructions
+        self.instructions = instructions
         self.definitions: dict[str, None] = {}
         self.declarations: dict[str, None] = {}
 
@@ -128,15 +130,17 @@ class ScalarText:
         self, name: str, element: Element, operands: Sequence[str], more: str = ""
     ) -> str:
         type = element.register
-        suffix = {"float": "f32", "double": "f64"}.get(type, type)
-        full = f"llvm.{name}.{suffix}"
+        full = f"llvm.{name}.{FLOATS.get(type, type)}"
         types = ", ".join([type] * len(operands))
         self.declarations[f"declare {type} @{full}({types}{more.removesuffix(' false')})"] = None
         arguments = ", ".join(f"{type} {operand}" for operand in operands)
         return self.text.assign(f"call {type} @{full}({arguments}{more})")
 
     def _library(self, name: str, type: str, operands: Sequence[str]) -> str:
-        """Call a function of C's mathematical library, by the name of its float or double form."""
+        """Call a function of C's mathematical library, or what is written in its place."""
+        if self._has_formula(name, type):
+            formula = f"{name}.{FLOATS[type]}"
+            return self.call_definition(formula, type, [(type, operands)])
         full = f"{name}f" if type == "float" else name
         types = ", ".join([type] * len(operands))
         self.declarations[f"declare {type} @{full}({types}) #1"] = None
@@ -151,11 +155,21 @@ class ScalarText:
         listed = ", ".join(f"{type} {value}" for type, values in arguments for value in values)
         return self.text.assign(f"call {result} @foldaway.{name}({listed})")
 
+    def is_vectorised(self, op: Operation) -> bool:
+        """Return whether LLVM can do an op on whole vectors."""
+        kind = type(op)
+        if kind in _LIBRARY:
+            return self._has_formula(_LIBRARY[kind], element_of(op.results[0].type).register)
+        return kind not in _GUARDED
+
+    def _has_formula(self, name: str, type: str) -> bool:
+        return self.instructions.fma and has_formula(name, type)
+
     def rounded(self, value: str, element: Element) -> str:
         """Return a float rounded to the 16 bits of its type; others as they are."""
         if not element.is_narrow:
             return value
-        if element.name == "f16" and self.half_instructions:
+        if element.name == "f16" and self.instructions.half:
             narrow = self.text.assign(f"fptrunc float {value} to half")
             return self.text.assign(f"fpext half {narrow} to float")
         return self.call_definition(f"{element.name}.round", "float", [("float", [value])])
@@ -166,7 +180,7 @@ class ScalarText:
             return self.text.assign(f"zext i1 {value} to i8")
         if not element.is_narrow:
             return value
-        if element.name == "f16" and self.half_instructions:
+        if element.name == "f16" and self.instructions.half:
             narrow = self.text.assign(f"fptrunc float {value} to half")
             return self.text.assign(f"bitcast half {narrow} to i16")
         return self.call_definition(f"{element.name}.to_bits", "i16", [("float", [value])])
@@ -177,7 +191,7 @@ class ScalarText:
             return self.text.assign(f"icmp ne i8 {value}, 0")
         if not element.is_narrow:
             return value
-        if element.name == "f16" and self.half_instructions:
+        if element.name == "f16" and self.instructions.half:
             narrow = self.text.assign(f"bitcast i16 {value} to half")
             return self.text.assign(f"fpext half {narrow} to float")
         return self.call_definition(f"{element.name}.from_bits", "float", [("i16", [value])])
@@ -236,8 +250,3 @@ def literal(op: arith.ConstantOp) -> str:
     if isinstance(value, FloatAttr):
         return element.literal(cast("FloatAttr[Attribute]", value).value.data)  # pyright: ignore[reportInvalidTypeArguments]
     unlowered(op)
-
-
-def is_vectorised(op: Operation) -> bool:
-    """Return whether LLVM can do an op on whole vectors."""
-    return type(op) not in _LIBRARY and type(op) not in _GUARDED

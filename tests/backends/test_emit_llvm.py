@@ -5,6 +5,7 @@ import pytest
 from xdsl.utils.exceptions import PassFailedException
 
 from foldaway.backends.cpu.emit_llvm import emit, emit_llvm
+from foldaway.backends.cpu.instructions import Instructions
 
 from .buffer_form import constant, elementwise, function, generic, parse, run, zero
 from .test_reductions import sum_of
@@ -167,7 +168,7 @@ def test_large_buffers_come_from_the_heap():
 
 def test_equal_loops_are_one_function():
     ops = ["%r = arith.addf %x0, %x0 : f32"] * 5 + ["%r = arith.mulf %x0, %x0 : f32"]
-    emitted = emit(parse(elementwise(ops, ["f32"], ["f32"] * 6, 9)), half_instructions=True)
+    emitted = emit(parse(elementwise(ops, ["f32"], ["f32"] * 6, 9)), Instructions(half=True))
     assert emitted.kernels == 2
 
 

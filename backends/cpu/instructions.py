@@ -1,0 +1,18 @@
+"""What a processor can do by an instruction, where kernels are written differently without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """None of them is what every 64-bit processor has."""
+
+    half: bool = False
+    """Converts between float16 and float32."""
+    fma: bool = False
+    """Multiplies and adds with one rounding."""
+
+
+ANY = Instructions()

@@ -1,0 +1,254 @@
+"""exp, log, tanh, erf and their relatives as formulas, which LLVM inlines and computes in vectors.
+
+They need a fused multiply-add. Results are within 2 units in the last place (exp, expm1, log,
+log1p) or 4 (tanh, erf), subnormal ones too; nan, infinities and the signs of zeros are exact.
+Sources: the float32 polynomials are those that N. Juffa published with their error bounds
+(<https://forums.developer.nvidia.com/u/njuffa>), the others are of fdlibm and Cephes
+(<https://netlib.org/fdlibm/>, <https://netlib.org/cephes/>).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import factorial, inf, nan
+
+from ...runtime import error_function
+from .formula import Value
+
+
+@dataclass(frozen=True)
+class _Format:
+    """What the formulas ask of a float type."""
+
+    mantissa: int
+    """Bits of the fraction."""
+    bias: int
+    least_exp: float
+    most_exp: float
+    """Beyond these exp is 0 or infinite."""
+    least_expm1: float
+    """Below this expm1 is -1."""
+    ln2_high: float
+    ln2_low: float
+    """ln 2 in two parts; a whole number times the first is exact."""
+    log_start: int
+    """The bits of the number at which the range of a logarithm's fraction begins."""
+    exp: tuple[float, ...]
+    """Coefficients of (e^r - 1 - r) / r², the highest power first, for |r| ≤ ln 2 / 2."""
+
+    @property
+    def magic(self) -> float:
+        """A number that is added to one becomes whole, and stands in the low bits."""
+        return 1.5 * 2.0**self.mantissa
+
+
+_LOG2_E = 1.4426950408889634
+_FORMATS = {
+    "f32": _Format(
+        *(23, 127, -104.0, 89.0, -20.0, 0.693145752, 1.42860677e-6, 0x3F2AAAAB),
+        (1.97350979e-4, 1.39309070e-3, 8.33343994e-3, 4.16668020e-2, 1.66666716e-1, 4.99999970e-1),
+    ),
+    "f64": _Format(
+        *(52, 1023, -746.0, 710.0, -40.0),
+        *(6.93147180369123816490e-01, 1.90821492927058770002e-10, 0x3FE6A09E667F3BCD),
+        tuple(1 / factorial(power) for power in range(13, 1, -1)),
+    ),
+}
+
+
+def _format(x: Value) -> _Format:
+    return _FORMATS[x.element.name]
+
+
+def _constant(x: Value, number: float) -> Value:
+    return x.formula.constant(x.element.name, number)
+
+
+def _between(x: Value, least: float, most: float) -> Value:
+    """Return x, or the end of the range that it is beyond; nan stays."""
+    x = x.compare("ogt", most).choose(_constant(x, most), x)
+    return x.compare("olt", least).choose(_constant(x, least), x)
+
+
+def _reduced(x: Value) -> tuple[Value, Value]:
+    """Return n + magic and r of x = n·ln 2 + r, n whole and |r| ≤ ln 2 / 2."""
+    form = _format(x)
+    shifted = x.fma(_LOG2_E, form.magic)
+    n = shifted - form.magic
+    return shifted, n.fma(-form.ln2_low, n.fma(-form.ln2_high, x))
+
+
+def _power_of_two(shifted: Value, less: int = 0) -> Value:
+    """Return 2^(n - less), which must be normal, of n + magic."""
+    form = _format(shifted)
+    return ((shifted.bits() << form.mantissa) + ((form.bias - less) << form.mantissa)).real()
+
+
+def _exp_of_reduced(r: Value) -> Value:
+    return r.polynomial((*_format(r).exp, 1.0, 1.0))
+
+
+def _exp(x: Value) -> Value:
+    """Scale by two powers of two, one after the other: the result may be subnormal or infinite."""
+    form = _format(x)
+    shifted, r = _reduced(_between(x, form.least_exp, form.most_exp))
+    n = shifted - form.magic
+    half = n.fma(0.5, form.magic)
+    rest = (n - (half - form.magic)) + form.magic
+    return _exp_of_reduced(r) * _power_of_two(half) * _power_of_two(rest)
+
+
+def _small_exp(x: Value) -> Value:
+    """Return exp of a number between -80 and 80, or nan."""
+    shifted, r = _reduced(x)
+    return _exp_of_reduced(r) * _power_of_two(shifted)
+
+
+def _expm1(x: Value) -> Value:
+    """Half of 2^n·(e^r - 1) + (2^n - 1) is computed, so that 2^n is finite."""
+    form = _format(x)
+    shifted, r = _reduced(_between(x, form.least_expm1, form.most_exp))
+    scale = _power_of_two(shifted, 1)
+    power = (r.polynomial(form.exp) * r).fma(r, r)
+    half = scale.fma(power, scale - 0.5)
+    # A subnormal number has no half.
+    result = x.size().compare("olt", 0.25).choose(power, half + half)
+    return result.signed_as(x)
+
+
+def _split(x: Value) -> tuple[Value, Value, Value]:
+    """Return e, 2^-e and m of a normal x = m·2^e > 0, where m is near 1."""
+    form = _format(x)
+    moved = x.bits() + ((form.bias << form.mantissa) - form.log_start)
+    biased = moved >> form.mantissa
+    # AVX2 converts no 64-bit integers: the number is put into the low bits of a float.
+    whole = (biased | ((form.bias + form.mantissa) << form.mantissa)).real()
+    e = whole - (2.0**form.mantissa + form.bias)
+    m = ((moved & ((1 << form.mantissa) - 1)) + form.log_start).real()
+    scale = ((_constant_bits(biased, 2 * form.bias) - biased) << form.mantissa).real()
+    return e, scale, m
+
+
+def _constant_bits(like: Value, number: int) -> Value:
+    return like.formula.constant(like.element.name, number)
+
+
+_LOG_F32_EVEN = (-0.130310059, -0.121483512, -0.166846126, -0.249996200)
+_LOG_F32_ODD = (0.140869141, 0.139814854, 0.200120345)
+_LOG_F64 = (
+    *(1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01),
+    *(2.222219843214978396e-01, 2.857142874366239149e-01, 3.999999999940941908e-01),
+    6.666666666666735130e-01,
+)
+
+
+def _log_of(e: Value, f: Value) -> Value:
+    """Return e·ln 2 + log(1 + f), -1/3 ≤ f ≤ 0.42."""
+    form, square = _format(f), f * f
+    if f.element.name == "f32":
+        odd = square.polynomial(_LOG_F32_ODD)
+        power = odd.fma(f, square.polynomial(_LOG_F32_EVEN)).fma(f, 0.333331972).fma(f, -0.5)
+        return e.fma(0.693147182, power.fma(square, f))
+    s = f / (f + 2.0)
+    z = s * s
+    half = square * 0.5
+    rest = s.fma(z.polynomial(_LOG_F64).fma(z, half), e * form.ln2_low)
+    return e.fma(form.ln2_high, f - (half - rest))
+
+
+def _with_limits(result: Value, x: Value) -> Value:
+    """Return the logarithm of x: -infinity at 0, nan below, infinity and nan as they are."""
+    odd = x.compare("olt", 0.0).choose(_constant(x, nan), x)
+    odd = x.compare("oeq", 0.0).choose(_constant(x, -inf), odd)
+    return (x.compare("ogt", 0.0) & x.compare("olt", inf)).choose(result, odd)
+
+
+def _log(x: Value) -> Value:
+    """Subnormal numbers are scaled up before they are taken apart."""
+    form = _format(x)
+    tiny = x.compare("olt", 2.0 ** (1 - form.bias))
+    e, _, m = _split(tiny.choose(x * 2.0**form.mantissa, x))
+    e = e - tiny.choose(_constant(x, float(form.mantissa)), 0.0)
+    return _with_limits(_log_of(e, m - 1.0), x)
+
+
+def _log1p(x: Value) -> Value:
+    """What 1 + x loses is not lost: the fraction is computed of x and 2^-e."""
+    u = x + 1.0
+    e, scale, m = _split(u)
+    f = x.fma(scale, scale - 1.0)
+    f = x.compare("ogt", 2.0 ** (_format(x).mantissa + 2)).choose(m - 1.0, f)
+    return _with_limits(_log_of(e, f).signed_as(x), u)
+
+
+_TANH_F32 = (-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1)
+_TANH_F64 = (
+    (-9.64399179425052238628e-1, -9.92877231001918586564e1, -1.61468768441708447952e3),
+    (1.0, 1.12811678491632931402e2, 2.23548839060100448583e3, 4.84406305325125486048e3),
+)
+
+
+def _tanh(x: Value) -> Value:
+    size = x.size()
+    square = x * x
+    if x.element.name == "f32":
+        ratio = square.polynomial((*_TANH_F32, -3.33332819422e-1))
+    else:
+        ratio = _ratio(square, _TANH_F64)
+    small = (ratio * square).fma(size, size)
+    twice = size + size
+    power = _small_exp(twice.compare("ogt", 80.0).choose(_constant(x, 80.0), twice))
+    large = 1.0 - 2.0 / (power + 1.0)
+    return size.compare("olt", 0.625).choose(small, large).signed_as(x)
+
+
+def _ratio(x: Value, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) -> Value:
+    above, below = coefficients
+    return x.polynomial(above) / x.polynomial(below)
+
+
+_ERF_F32_SMALL = (
+    *(-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1),
+    1.28379166e-1,
+)
+
+
+def _erf(x: Value) -> Value:
+    size, square = x.size(), x * x
+    if x.element.name == "f64":
+        return _erf_of_double(size, square).signed_as(x)
+    small = square.polynomial(_ERF_F32_SMALL).fma(size, size)
+    power = size.fma(-1.72853470e-5, 3.83197126e-4)
+    power = power.fma(square, size.fma(-3.88396438e-3, 2.42546219e-2))
+    for coefficient in (-1.06777877e-1, -6.34846687e-1, -1.28717512e-1):
+        power = power.fma(size, coefficient)
+    power = power.fma(size, -size)
+    power = power.compare("olt", -80.0).choose(_constant(x, -80.0), power)
+    large = 1.0 - _small_exp(power)
+    return size.compare("ogt", 0.927734375).choose(large, small).signed_as(x)
+
+
+def _erf_of_double(x: Value, square: Value) -> Value:
+    """Return the error function of a number without sign."""
+    small = _ratio(square, error_function.SMALL).fma(x, x)
+    middle = _ratio(x - 1.0, error_function.MIDDLE) + error_function.AT_ONE
+    inverse = 1.0 / square
+    large = _ratio(inverse, error_function.LARGE)
+    largest = _ratio(inverse, error_function.LARGEST)
+    ratio = x.compare("olt", 1 / 0.35).choose(large, largest)
+    tail = 1.0 - _small_exp(_between(ratio - square - 0.5625, -80.0, 0.0)) / x
+    tail = x.compare("ult", 6.0).choose(tail, 1.0)
+    inner = x.compare("olt", 0.84375).choose(small, middle)
+    return x.compare("olt", 1.25).choose(inner, tail)
+
+
+def power_of_doubles(x: Value, y: Value) -> Value:
+    """Return x^y of float64 numbers, x ≥ 0, as exact as float32 asks; nan where a limit is."""
+    return _small_exp(_between(y * _log(x), -160.0, 160.0))
+
+
+FORMULAS: dict[str, Callable[[Value], Value]] = {
+    **{"exp": _exp, "expm1": _expm1, "log": _log, "log1p": _log1p, "tanh": _tanh, "erf": _erf},
+}
+"""By the names of C's functions; each for float32 and float64."""
