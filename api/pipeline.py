@@ -11,7 +11,7 @@ FOLD = "fold-pyobj,differentiate-graph,check-boundary,outline-segments"
 LINALG = f"{FOLD},canonicalize,cse,lower-graph-to-linalg"
 """Python to linalg in tensor form, where all machines start."""
 
-CPU = f"{LINALG},fuse-elementwise-to-generic,place-buffers"
+CPU = f"{LINALG},fuse-elementwise-to-generic,place-buffers,fuse-rows"
 """Python to loops over buffers, which the CPU's emitter takes."""
 
 PIPELINES = {"python": FOLD, "linalg": LINALG, "llvm": CPU, "cpu": FOLD}
@@ -24,6 +24,7 @@ The target `cpu` lowers the segments itself, since buffers don't say which integ
 def lower_segment(module: ModuleOp, stage: str) -> None:
     """Lower a module of graph functions in place, to `linalg` or on to `buffers`."""
     from foldaway.passes.fuse_elementwise_to_generic import FuseElementwiseToGenericPass
+    from foldaway.passes.fuse_rows import FuseRowsPass
     from foldaway.passes.lower_graph_to_linalg import LowerGraphToLinalgPass
     from foldaway.passes.place_buffers import PlaceBuffersPass
 
@@ -32,3 +33,4 @@ def lower_segment(module: ModuleOp, stage: str) -> None:
     if stage == "buffers":
         FuseElementwiseToGenericPass().apply(ctx, module)
         PlaceBuffersPass().apply(ctx, module)
+        FuseRowsPass().apply(ctx, module)

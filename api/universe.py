@@ -27,6 +27,7 @@ PASSES: dict[str, tuple[str, str]] = {
     ),
     "lower-graph-to-linalg": ("foldaway.passes.lower_graph_to_linalg", "LowerGraphToLinalgPass"),
     "outline-segments": ("foldaway.passes.outline_segments", "OutlineSegmentsPass"),
+    "fuse-rows": ("foldaway.passes.fuse_rows", "FuseRowsPass"),
     "place-buffers": ("foldaway.passes.place_buffers", "PlaceBuffersPass"),
 }
 """Pass name to the module and the `ModulePass` class in it."""

@@ -221,14 +221,21 @@ class TensorOps:
 
 
 def slice_properties(
-    operands: int, offsets: Sequence[int], sizes: Sequence[int], strides: Sequence[int]
+    operands: int,
+    offsets: Sequence[int],
+    sizes: Sequence[int],
+    strides: Sequence[int],
+    moved: int = 0,
 ) -> dict[str, Attribute]:
-    """Return the properties of an op that takes a part, after that many other operands."""
+    """Return the properties of an op that takes a part, after that many other operands.
+
+    `moved` of the offsets are operands.
+    """
     return {
         "static_offsets": integers(*offsets),
         "static_sizes": integers(*sizes),
         "static_strides": integers(*strides),
-        "operandSegmentSizes": segments(*[1] * operands, 0, 0, 0),
+        "operandSegmentSizes": segments(*[1] * operands, moved, 0, 0),
     }
 
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from xdsl.dialects import memref
 from xdsl.dialects.builtin import MemRefType, StridedLayoutAttr
 from xdsl.ir import Attribute
-from xdsl.ir.affine import (
-    AffineBinaryOpExpr,
-    AffineBinaryOpKind,
-    AffineConstantExpr,
-    AffineDimExpr,
-    AffineExpr,
-    AffineMap,
-)
+from xdsl.ir.affine import AffineMap
 from xdsl.utils.exceptions import PassFailedException
 
+from ...dialects.access import Access, linear_access
 from .elements import Element, element_of
 
 
@@ -84,43 +77,9 @@ def reinterpreted(source: Buffer, op: memref.ReinterpretCastOp) -> Buffer:
     return buffer_at(source.root, op.result.type, offset)
 
 
-@dataclass(frozen=True)
-class Access:
-    """Which element of a buffer each round of a loop nest touches: `first + Σ step·index`."""
-
-    first: int
-    steps: tuple[int, ...]
-    """One for each loop, in elements."""
-
-
-def access_of(buffer: Buffer, map: AffineMap, loops: int) -> Access:
-    """Return the access that an indexing map with `loops` dimensions makes."""
-    first, steps = buffer.offset, [0] * loops
-    for stride, expression in zip(buffer.strides, map.results, strict=True):
-        if isinstance(expression, AffineDimExpr):
-            steps[expression.position] += stride
-            continue
-        constant, factors = _linear(expression, loops)
-        first += stride * constant
-        steps = [step + stride * factor for step, factor in zip(steps, factors, strict=True)]
-    return Access(first, tuple(steps))
-
-
-def _linear(expression: AffineExpr, loops: int) -> tuple[int, Sequence[int]]:
-    """Return the constant and the factor of each dimension."""
-    if isinstance(expression, AffineConstantExpr):
-        return expression.value, [0] * loops
-    if isinstance(expression, AffineDimExpr):
-        return 0, [int(n == expression.position) for n in range(loops)]
-    if isinstance(expression, AffineBinaryOpExpr):
-        constant, factors = _linear(expression.lhs, loops)
-        other, others = _linear(expression.rhs, loops)
-        if expression.kind is AffineBinaryOpKind.Add:
-            return constant + other, [a + b for a, b in zip(factors, others, strict=True)]
-        if expression.kind is AffineBinaryOpKind.Mul:
-            if any(factors) and any(others):
-                raise PassFailedException(f"error: the indexing map {expression} is not linear")
-            return constant * other, [
-                constant * b + a * other for a, b in zip(factors, others, strict=True)
-            ]
-    raise PassFailedException(f"error: the indexing map {expression} is not linear")
+def access_of(buffer: Buffer, map: AffineMap) -> Access:
+    """Return which elements of a buffer an indexing map touches; raise PassFailedException."""
+    access = linear_access(map, buffer.strides, buffer.offset)
+    if access is None:
+        raise PassFailedException(f"error: the indexing map {map} is not linear")
+    return access

@@ -20,6 +20,7 @@ from ...runtime.driver import Executable, Signature
 from ...runtime.failure import Failure, raise_failure
 from .emit_llvm import Emitted, emit
 from .machine_code import Assembler, Effort, MachineCode
+from .result_memory import ResultMemory
 
 _SOME_KERNELS, _MANY_KERNELS = 30, 300
 """Above these LLVM takes less time for each kernel, so that compiling doesn't take seconds."""
@@ -149,7 +150,7 @@ def _address(array: Array) -> int:
     return _pointer_at(id(array) + _HEAD).value or 0
 
 
-_empty = np.empty
+_empty = ResultMemory(ASSEMBLER).empty
 _HEAD = object.__basicsize__
 _pointer_at = ctypes.c_void_p.from_address
 

@@ -2,7 +2,7 @@
 
 The buffer form is functions of memrefs that return nothing: `linalg.generic`, `memref.alloc`,
 `dealloc`, `subview`, `reinterpret_cast`, `global`, `get_global`, `load` of one element, scalar
-constants, and around these the branches and loops of scf, and `cf.assert`.
+constants and sums of these, and around them the branches and loops of scf, and `cf.assert`.
 Each `linalg.generic` becomes a function; equal ones become one.
 """
 
@@ -22,6 +22,7 @@ from ...runtime.failure import Failure
 from .buffers import Buffer, buffer_at, reinterpreted, subview_of
 from .control_flow import add_control
 from .definitions import declared, definition, needs
+from .elements import Element
 from .instructions import ANY, Instructions
 from .loops import KernelText, write_kernel
 from .nest import nest_of
@@ -148,6 +149,7 @@ class _FunctionBody:
         self.failed: list[tuple[str, int]] = []
         self.buffers: dict[SSAValue, Buffer] = {}
         self.scalars: dict[SSAValue, str] = {}
+        self.moved: dict[tuple[str, Element, str], str] = {}
         self.workspace = Workspace()
         for number, argument in enumerate(op.body.block.args):
             self.buffers[argument] = buffer_at(f"%a{number}", argument.type)
@@ -175,9 +177,11 @@ class _FunctionBody:
             case memref.SubviewOp():
                 self.buffers[op.result] = subview_of(self.buffers[op.source], op)
             case memref.ReinterpretCastOp():
-                self.buffers[op.result] = reinterpreted(self.buffers[op.source], op)
+                self.buffers[op.result] = self._reinterpreted(op)
             case memref.LoadOp() if not op.indices:
                 self.scalars[op.res] = self._load(self.buffers[op.memref])
+            case arith.MuliOp() | arith.AddiOp():
+                self.scalars[op.result] = self._scalar(op)
             case arith.ConstantOp():
                 self.scalars[op.result] = literal(op)
             case func.ReturnOp() if not op.arguments:
@@ -193,6 +197,20 @@ class _FunctionBody:
         status = len(failures) + 1
         self.failed.append((f"failed{status}", status))
         return f"failed{status}"
+
+    def _reinterpreted(self, op: memref.ReinterpretCastOp) -> Buffer:
+        source = self.buffers[op.source]
+        if len(op.offsets) != 1:
+            return reinterpreted(source, op)
+        # Views that begin at the same place are one for the kernels, which may write to one.
+        key = source.root, source.element, self.scalars[op.offsets[0]]
+        if key not in self.moved:
+            self.moved[key] = self.text.offset(key[0], key[1].memory, key[2], 1)
+        return buffer_at(self.moved[key], op.result.type, 0)
+
+    def _scalar(self, op: Operation) -> str:
+        operands = [self.scalars[operand] for operand in op.operands]
+        return ScalarText(self.text, instructions=self.emitter.instructions).emit(op, operands)
 
     def _load(self, buffer: Buffer) -> str:
         element = buffer.element

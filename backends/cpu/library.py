@@ -12,7 +12,7 @@ _MATH = (
     *("erf", "pow", "cbrt", "fma", "fmod", "fmax", "fmin"),
     *("sqrt", "floor", "ceil", "trunc", "rint", "nearbyint", "round", "roundeven"),
 )
-_MEMORY = ("memcpy", "memmove", "memset", "aligned_alloc", "free")
+_MEMORY = ("memcpy", "memmove", "memset", "aligned_alloc", "free", "madvise")
 
 
 @cache

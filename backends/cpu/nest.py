@@ -11,8 +11,9 @@ from xdsl.dialects.linalg.ops import GenericOp, IndexOp
 from xdsl.ir import BlockArgument, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
+from ...dialects.access import Access
 from ...dialects.source import describe
-from .buffers import Access, Buffer, access_of
+from .buffers import Buffer, access_of
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def nest_of(op: GenericOp, buffers: dict[SSAValue, Buffer]) -> Nest:
             continue
         buffer = buffers[value]
         number = roots.setdefault(buffer.root, len(roots))
-        operands.append(Operand(buffer, access_of(buffer, map, len(kinds)), number))
+        operands.append(Operand(buffer, access_of(buffer, map), number))
         for expression, extent in zip(map.results, buffer.shape, strict=True):
             position = getattr(expression, "position", None)
             if position is not None:

@@ -1,0 +1,187 @@
+"""Writes a loop over tiles of rows, with the loop nests of each tile inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xdsl.dialects import arith, memref
+from xdsl.dialects.builtin import DYNAMIC_INDEX, LocationAttr, MemRefType, StridedLayoutAttr
+from xdsl.ir import Block, Operation, Region, SSAValue
+
+from .buffers import element_type, memref_of
+from .loop_nests import RowAccess, RowNest
+from .scalar_ops import INDEX, ScalarOps
+from .structured_ops import Access, generic, slice_properties
+
+
+def write_tiles(nests: Sequence[RowNest], lows: Mapping[SSAValue, int], rows: int) -> None:
+    """Replace nests by a loop whose rounds do `rows` rows of each, and a rest of fewer.
+
+    `lows` are the allocations that nothing else uses, with their first elements: they become as
+    long as a tile.
+    """
+    from xdsl.dialects import scf
+
+    first, last = nests[0].op, nests[-1].op
+    block, body = Block(), Block(arg_types=(INDEX,))
+    outside = ScalarOps(block, first.location)
+    full, left = divmod(nests[0].rows, rows)
+    bounds = [outside.constant(number, INDEX) for number in (0, full, 1)]
+    short = _shortened(nests, lows, rows)
+    _Tile(body, rows, short, first.location, index=body.args[0]).write(nests)
+    body.add_op(scf.YieldOp.create(location=first.location))
+    region = Region(body)
+    block.add_op(scf.ForOp.create(operands=bounds, regions=[region], location=first.location))
+    if left:
+        _Tile(block, left, short, first.location, start=full * rows).write(nests)
+    around = last.parent_block()
+    assert around is not None
+    for op in list(block.ops):
+        op.detach()
+        around.insert_op_before(op, last)
+    _erase(nests, short)
+
+
+def _shortened(
+    nests: Sequence[RowNest], lows: Mapping[SSAValue, int], rows: int
+) -> dict[SSAValue, tuple[SSAValue, int]]:
+    """Return memory for one tile in the place of each allocation, and the element at its start."""
+    lengths = {
+        operand.storage: operand.row * rows
+        for nest in nests
+        for operand in nest.operands
+        if operand is not None
+    }
+    short: dict[SSAValue, tuple[SSAValue, int]] = {}
+    for storage, low in lows.items():
+        old = storage.owner
+        assert isinstance(old, memref.AllocOp)
+        new = memref.AllocOp.create(
+            result_types=(memref_of(element_type(storage.type), (lengths[storage],)),),
+            properties=old.properties,
+            location=old.location,
+        )
+        around = old.parent_block()
+        assert around is not None
+        around.insert_op_before(new, old)
+        short[storage] = new.memref, low
+    return short
+
+
+def _erase(nests: Sequence[RowNest], short: Mapping[SSAValue, tuple[SSAValue, int]]) -> None:
+    """Remove the nests, the views that only they had, and the memory that became shorter."""
+    for nest in nests:
+        operands = list(nest.op.operands)
+        nest.op.detach()
+        nest.op.erase()
+        for value in operands:
+            _erase_view(value)
+    for old, (new, _) in short.items():
+        for use in list(old.uses):
+            for view in use.operation.results:
+                _erase_view(view)
+        old.replace_all_uses_with(new)
+        assert isinstance(old.owner, memref.AllocOp)
+        old.owner.detach()
+        old.owner.erase()
+
+
+def _erase_view(value: SSAValue) -> None:
+    view = value.owner
+    if isinstance(view, memref.SubviewOp | memref.ReinterpretCastOp) and value.first_use is None:
+        source = view.source
+        view.detach()
+        view.erase()
+        _erase_view(source)
+
+
+class _Tile:
+    """Appends nests that go through one tile: the rows from `rows · index` or from `start` on."""
+
+    def __init__(
+        self,
+        block: Block,
+        rows: int,
+        short: Mapping[SSAValue, tuple[SSAValue, int]],
+        location: LocationAttr,
+        *,
+        index: SSAValue | None = None,
+        start: int = 0,
+    ) -> None:
+        self.block = block
+        self.rows = rows
+        self.short = short
+        self.index = index
+        self.start = start
+        self.scalars = ScalarOps(block, location)
+        self.moved: dict[tuple[int, int], SSAValue] = {}
+
+    def write(self, nests: Sequence[RowNest]) -> None:
+        """Append all nests."""
+        for nest in nests:
+            self.block.add_op(self._nest(nest))
+
+    def _nest(self, nest: RowNest) -> Operation:
+        op = nest.op
+        operands: list[SSAValue] = []
+        accesses: list[Access] = []
+        for value, operand in zip(op.operands, nest.operands, strict=True):
+            view, access = (value, ()) if operand is None else self._view(operand, nest.extents)
+            operands.append(view)
+            accesses.append(access)
+        region = op.regions[0].clone()
+        for old, new in zip(op.regions[0].walk(), region.walk(), strict=True):
+            new.location = old.location
+        inputs = len(op.inputs)
+        parallel = (True, *nest.parallel)
+        return generic(
+            *(operands[:inputs], operands[inputs:], accesses, parallel, region, op.location)
+        )
+
+    def _view(self, operand: RowAccess, extents: Sequence[int]) -> tuple[SSAValue, Access]:
+        """Append the part of an operand that a tile touches; return it and how the loops do."""
+        axes = [(0, self.rows, operand.row)] if operand.row else []
+        axes += [
+            (number + 1, extent, step)
+            for number, (extent, step) in enumerate(zip(extents, operand.steps, strict=True))
+            if step
+        ]
+        sizes = tuple(size for _, size, _ in axes)
+        strides = tuple(stride for _, _, stride in axes)
+        source, offset, moved = self._start(operand)
+        view = memref.ReinterpretCastOp.create(
+            operands=(source, *moved),
+            result_types=(
+                MemRefType(
+                    element_type(source.type),
+                    sizes,
+                    StridedLayoutAttr(strides, None if moved else offset),
+                ),
+            ),
+            properties=slice_properties(
+                1, (DYNAMIC_INDEX if moved else offset,), sizes, strides, moved=len(moved)
+            ),
+            location=self.scalars.location,
+        )
+        self.block.add_op(view)
+        return view.result, tuple((number, 1, 0) for number, _, _ in axes)
+
+    def _start(self, operand: RowAccess) -> tuple[SSAValue, int, tuple[SSAValue, ...]]:
+        """Return memory, and the first element in it that a tile touches, as number or value."""
+        if operand.storage in self.short:
+            source, low = self.short[operand.storage]
+            return source, operand.first - low, ()
+        if self.index is None or not operand.row:
+            return operand.storage, operand.first + self.start * operand.row, ()
+        key = operand.row, operand.first
+        if key not in self.moved:
+            self.moved[key] = self._offset(*key)
+        return operand.storage, 0, (self.moved[key],)
+
+    def _offset(self, row: int, first: int) -> SSAValue:
+        assert self.index is not None
+        step = self.scalars.constant(self.rows * row, INDEX)
+        offset = self.scalars.emit(arith.MuliOp, INDEX, self.index, step)
+        if not first:
+            return offset
+        return self.scalars.emit(arith.AddiOp, INDEX, offset, self.scalars.constant(first, INDEX))
