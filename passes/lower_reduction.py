@@ -74,7 +74,7 @@ def lower_argreduce(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) 
     axis, kind = reduce.axis.value.data, reduce.kind.data
     source, shape = spec_of(op.operands[0].type), spec_of(op.results[0].type).shape
     element = signless(source.dtype)
-    better = ("o" if source.dtype.is_floating else "s" if source.dtype.kind == "i" else "u") + (
+    better = ("u" if source.dtype.is_floating else "s" if source.dtype.kind == "i" else "u") + (
         "gt" if kind == "max" else "lt"
     )
 
@@ -85,9 +85,8 @@ def lower_argreduce(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) 
             x, y = (scalars.emit(arith.ExtFOp, wide(element), v) for v in (value, best))
         take = scalars.compare(better, x, y)
         if source.dtype.is_floating:
-            new = scalars.compare("uno", x, x)
-            known = scalars.compare("ord", y, y)
-            take = scalars.emit(arith.OrIOp, i1, take, scalars.emit(arith.AndIOp, i1, new, known))
+            # A nan is better than any number, but not than another nan.
+            take = scalars.emit(arith.AndIOp, i1, take, scalars.compare("ord", y, y))
         index = scalars.emit(arith.IndexCastOp, int64.element, scalars.index(axis))
         return scalars.select(take, value, best), scalars.select(take, index, place)
 

@@ -66,7 +66,9 @@ class Combiner:
         """Write one step."""
         instruction = _INSTRUCTIONS.get(type(self.op))
         if instruction is None:
-            return kernel.scalars.emit(self.op, [lhs, rhs])
+            # Which of two zeros is greater is left open, as in NumPy: it takes half the time.
+            zeros = "nsz " if isinstance(self.op, arith.MaximumfOp | arith.MinimumfOp) else ""
+            return kernel.scalars.emit(self.op, [lhs, rhs], zeros)
         flags = flags if self.is_sum else ""
         return kernel.text.assign(f"{instruction} {flags}{self.register} {lhs}, {rhs}")
 

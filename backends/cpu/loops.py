@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from xdsl.ir import SSAValue
 
+from .best_place import best_place_of, write_best_place
 from .columns import write_columns
 from .combiner import combiners_of
 from .instructions import Instructions
@@ -43,7 +44,11 @@ def write_kernel(
     if not reductions:
         _write_elementwise(kernel, place, parallel)
     elif combiners is None:
-        _write_in_order(kernel, place, parallel, reductions)
+        found = best_place_of(nest)
+        if found is not None:
+            write_best_place(kernel, found, place, parallel)
+        else:
+            _write_in_order(kernel, place, parallel, reductions)
     else:
         along = innermost(nest, nest.dimensions)
         write = write_rows if along.is_reduction else write_columns

@@ -57,8 +57,8 @@ _EXACT: set[type[Operation]] = {
 }
 """Ops whose result on two 16-bit floats is one again, so that it needs no rounding."""
 
-_COMPARE_INTEGERS = ("eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge")
-_COMPARE_FLOATS = (
+COMPARE_INTEGERS = ("eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge")
+COMPARE_FLOATS = (
     *("false", "oeq", "ogt", "oge", "olt", "ole", "one", "ord"),
     *("ueq", "ugt", "uge", "ult", "ule", "une", "uno", "true"),
 )
@@ -88,14 +88,19 @@ class ScalarText:
         if kind in _GUARDED:
             name = f"{op.name.removeprefix('arith.')}.{result.register}"
             return self.call_definition(name, result.register, [(result.register, operands)])
-        return self._other(kind, op, operands, result)
+        return self._other(kind, op, operands, result, flags)
 
     def _other(
-        self, kind: type[Operation], op: Operation, operands: Sequence[str], result: Element
+        self,
+        kind: type[Operation],
+        op: Operation,
+        operands: Sequence[str],
+        result: Element,
+        flags: str,
     ) -> str:
         type = result.register
         if kind in _INTRINSICS:
-            value = self._intrinsic(_INTRINSICS[kind], result, operands)
+            value = self._intrinsic(_INTRINSICS[kind], result, operands, flags=flags)
             return value if kind in _EXACT else self.rounded(value, result)
         if kind in _INTRINSICS_WITH_FLAG:
             name = _INTRINSICS_WITH_FLAG[kind]
@@ -123,18 +128,23 @@ class ScalarText:
         type = element_of(op.lhs.type).register
         number = op.predicate.value.data
         if isinstance(op, arith.CmpfOp):
-            return self.text.assign(f"fcmp {_COMPARE_FLOATS[number]} {type} {', '.join(operands)}")
-        return self.text.assign(f"icmp {_COMPARE_INTEGERS[number]} {type} {', '.join(operands)}")
+            return self.text.assign(f"fcmp {COMPARE_FLOATS[number]} {type} {', '.join(operands)}")
+        return self.text.assign(f"icmp {COMPARE_INTEGERS[number]} {type} {', '.join(operands)}")
 
     def _intrinsic(
-        self, name: str, element: Element, operands: Sequence[str], more: str = ""
+        self,
+        name: str,
+        element: Element,
+        operands: Sequence[str],
+        more: str = "",
+        flags: str = "",
     ) -> str:
         type = element.register
         full = f"llvm.{name}.{FLOATS.get(type, type)}"
         types = ", ".join([type] * len(operands))
         self.declarations[f"declare {type} @{full}({types}{more.removesuffix(' false')})"] = None
         arguments = ", ".join(f"{type} {operand}" for operand in operands)
-        return self.text.assign(f"call {type} @{full}({arguments}{more})")
+        return self.text.assign(f"call {flags}{type} @{full}({arguments}{more})")
 
     def _library(self, name: str, type: str, operands: Sequence[str]) -> str:
         """Call a function of C's mathematical library, or what is written in its place."""
