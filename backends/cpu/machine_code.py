@@ -1,21 +1,33 @@
-"""LLVM IR text → machine code for this processor, in memory, through llvmlite."""
+"""LLVM IR text → machine code for this processor, in memory, through llvmlite.
+
+Object images are kept on disk: they say nothing of addresses, which the linker is told each time.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+import llvmlite  # pyright: ignore[reportMissingTypeStubs]
 import llvmlite.binding as _untyped  # pyright: ignore[reportMissingTypeStubs]
 
+from ...runtime.disk_cache import DiskCache
+from ...runtime.version import VERSION
 from .instructions import Instructions
 from .library import addresses
 
 _llvm = cast(Any, _untyped)
+Result = TypeVar("Result")
+
+_IMAGES = DiskCache(".o")
+_FORM = 1
+"""Is counted up when something else comes out of the same text and `Effort`."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +77,13 @@ class Assembler:
         return Instructions(half=features.get("f16c", False), fma=fma)
 
     @cached_property
+    def _processor(self) -> tuple[str, str]:
+        """The name and the features of this processor, in LLVM's words."""
+        return _llvm.get_host_cpu_name(), _llvm.get_host_cpu_features().flatten()
+
+    @cached_property
     def _machines(self) -> list[Any]:
         """LLVM's target machine for each level of the code generator."""
-        _llvm.initialize_native_target()
-        _llvm.initialize_native_asmprinter()
         return [self._new_machine(level) for level in range(3)]
 
     @cached_property
@@ -76,13 +91,19 @@ class Assembler:
         return _llvm.create_lljit_compiler(self._new_machine(2), use_jit_link=True)
 
     def _new_machine(self, level: int) -> Any:
+        _llvm.initialize_native_target()
+        _llvm.initialize_native_asmprinter()
+        processor, features = self._processor
         return _llvm.Target.from_default_triple().create_target_machine(
-            cpu=_llvm.get_host_cpu_name(),
-            features=_llvm.get_host_cpu_features().flatten(),
-            opt=level,
-            reloc="pic",
-            codemodel="small",
+            cpu=processor, features=features, opt=level, reloc="pic", codemodel="small"
         )
+
+    @cached_property
+    def _maker(self) -> Any:
+        """The digest of what an image depends on beside the text and the effort."""
+        versions = (VERSION, _FORM, llvmlite.__version__, _llvm.llvm_version_info)
+        place = (_llvm.get_default_triple(), *self._processor)
+        return hashlib.sha256(repr((versions, place)).encode())
 
     def assemble(
         self, text: str, entry: str, symbols: Mapping[str, int], effort: Effort
@@ -92,16 +113,20 @@ class Assembler:
         `symbols` are addresses of the externals that aren't C's.
         Raises `RuntimeError` for text that isn't LLVM IR and for a symbol that nobody has.
         """
+        key = self._alone(self._key_of, text, entry, effort)
+        image = _IMAGES.find(key)
+        if image is None:
+            image = self._alone(self._object_of, text, effort)
+            _IMAGES.keep(key, image)
+        return self._alone(self._load, image, entry, symbols)
+
+    def _alone(self, work: Callable[..., Result], *arguments: object) -> Result:
+        """Return what some work with LLVM gives. Files are read and written outside of it."""
         with self._lock:
             try:
-                image = self._object_of(text, effort)
-                library = _llvm.JITLibraryBuilder().add_object_img(image).export_symbol(entry)
-                for name, address in {**addresses(), **symbols}.items():
-                    library.import_symbol(name, address)
-                tracker = library.link(self._linker, f"foldaway{next(self._numbers)}")
+                return work(*arguments)
             finally:
                 self._leave()
-        return MachineCode(tracker, entry)
 
     def _leave(self) -> None:
         """Give llvmlite's lock back that an interrupt has left taken: others would wait forever.
@@ -110,6 +135,19 @@ class Assembler:
         """
         if self._inner._is_owned():
             self._inner._release_save()
+
+    def _key_of(self, text: str, entry: str, effort: Effort) -> str:
+        digest = self._maker.copy()
+        digest.update(repr((entry, effort)).encode())
+        digest.update(text.encode())
+        return digest.hexdigest()
+
+    def _load(self, image: bytes, entry: str, symbols: Mapping[str, int]) -> MachineCode:
+        library = _llvm.JITLibraryBuilder().add_object_img(image).export_symbol(entry)
+        for name, address in {**addresses(), **symbols}.items():
+            library.import_symbol(name, address)
+        tracker = library.link(self._linker, f"foldaway{next(self._numbers)}")
+        return MachineCode(tracker, entry)
 
     def _object_of(self, text: str, effort: Effort) -> bytes:
         machine = self._machines[effort.generator]
