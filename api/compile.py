@@ -20,13 +20,14 @@ from foldaway.dialects.pyobj import OBJECT, ForOp, IfOp, ReturnOp, SegmentOp, Wh
 from foldaway.dialects.source import CompileError, reject
 from foldaway.folding.errors import Raised
 from foldaway.folding.exception_contents import fill
+from foldaway.folding.fallback import fallback_enabled
 from foldaway.folding.fold_function import Environment, Folded
 from foldaway.folding.number_table import NumberPolicy, Rewritten, Widen
 from foldaway.frontend.emit_python import to_function, to_text
 from foldaway.frontend.lower_function import lower_function, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
 from foldaway.passes.differentiate_graph import DifferentiateGraphPass
-from foldaway.passes.fold_pyobj import FoldPyObjPass, fallback_enabled
+from foldaway.passes.fold_pyobj import FoldPyObjPass
 from foldaway.passes.outline_segments import OutlineSegmentsPass
 from foldaway.passes.retreats import may_start_again
 from foldaway.runtime.changing_numbers import ChangingNumbers

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
-from xdsl.dialects.builtin import FunctionType, ModuleOp
-from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import Block, Region, SSAValue
-
-from foldaway.dialects import graph
-from foldaway.dialects.build import IRBuilder
-from foldaway.dialects.dtypes import tensor_type
-from foldaway.dialects.emitter import to_attribute
 from foldaway.runtime.collector import no_collection
 from foldaway.runtime.driver import Driver, Executable, Signature
 from foldaway.runtime.lazy_trace import TraceForm
@@ -20,7 +13,10 @@ from foldaway.runtime.tracing import tracing
 
 from .drivers import current_driver
 from .internal_error import our_failure
-from .pipeline import lower_segment
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import ModuleOp
+    from xdsl.ir import SSAValue
 
 _BOUND = 512
 """Compiled traces that are kept, over all functions; the least recently used is dropped."""
@@ -73,15 +69,24 @@ TRACES = TraceCache()
 
 def module_of(form: TraceForm) -> ModuleOp:
     """Return the graph function of a trace, in a module of its own."""
+    from xdsl.dialects.builtin import FunctionType, ModuleOp
+    from xdsl.dialects.func import FuncOp, ReturnOp
+    from xdsl.ir import Block, Region
+
+    from foldaway.dialects import graph
+    from foldaway.dialects.build import IRBuilder
+    from foldaway.dialects.dtypes import tensor_type
+    from foldaway.dialects.ir_emitter import to_attribute
+
     block = Block(arg_types=[tensor_type(spec) for spec in form.inputs])
     builder = IRBuilder(block)
     values: list[SSAValue] = []
     for op, result, attributes, places in form.steps:
-        if op is graph.ConstantOp:
+        if op == graph.ConstantOp.name:
             data = bytes.fromhex(str(dict(attributes)["value"]))
             values.append(builder.emitter.constant(data, result))
             continue
-        new = op.create(
+        new = graph.BY_NAME[op].create(
             operands=[values[place] if place >= 0 else block.args[~place] for place in places],
             result_types=(tensor_type(result),),
             properties={name: to_attribute(value) for name, value in attributes},
@@ -95,6 +100,8 @@ def module_of(form: TraceForm) -> ModuleOp:
 
 
 def _compiled(form: TraceForm, driver: Driver) -> Executable:
+    from .pipeline import lower_segment
+
     outputs = tuple(form.steps[place][1] for place in form.outputs)
     module = module_of(form)
     with tracing(None), no_collection(), our_failure(driver.name, module):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from xdsl.dialects.builtin import UnknownLoc
-
 from foldaway.dialects.source import reject
 from foldaway.runtime.driver import Driver
 
@@ -19,6 +17,8 @@ def current_driver() -> Driver:
     """
     target = str(context.get_context("device_target"))
     if target != "CPU":
+        from xdsl.dialects.builtin import UnknownLoc
+
         reject(
             UnknownLoc(),
             f"there is no backend for device_target '{target}'",

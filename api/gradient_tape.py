@@ -19,7 +19,8 @@ from xdsl.ir import Block, Operation, SSAValue
 from foldaway.dialects import graph
 from foldaway.dialects.build import IRBuilder
 from foldaway.dialects.dtypes import TensorSpec, spec_of
-from foldaway.dialects.emitter import AttributeValue, IREmitter, Number, from_attribute
+from foldaway.dialects.emitter import AttributeValue, Number
+from foldaway.dialects.ir_emitter import IREmitter, from_attribute
 from foldaway.dialects.source import reject
 from foldaway.folding.classify import is_library
 from foldaway.folding.differentiation import Differentiation, custom_gradient
@@ -125,7 +126,7 @@ class GradientTape:
             self._unknown.add(result)
         attributes = {name: from_attribute(value) for name, value in op.properties.items()}
         operands = [self.data[operand] for operand in op.operands]
-        self.data[result] = compute(type(op), operands, spec_of(result.type), attributes)
+        self.data[result] = compute(op.name, operands, spec_of(result.type), attributes)
         if is_differentiable(op) and not self._active.isdisjoint(op.operands):
             self._active.add(result)
 
@@ -204,7 +205,7 @@ class _TapeEmitter(IREmitter):
 
     def emit(
         self,
-        op: type[Operation],
+        op: str,
         operands: Sequence[SSAValue],
         result: TensorSpec,
         attributes: Mapping[str, AttributeValue],

@@ -21,7 +21,6 @@ from foldaway.runtime.tensor import Tensor
 from foldaway.runtime.tracing import current_tracer
 
 from .compile_options import CompileOptions
-from .gradient_tape import GradientTape, call_on_tape
 from .jit import Jitted
 from .nn_cell import Cell
 
@@ -55,12 +54,15 @@ class Gradient(GradientFunction):
         ValueError for arguments that don't fit, and what the function raises.
         """
         tracer = current_tracer()
-        if isinstance(tracer, GradientTape):
-            return call_on_tape(self, [*args], kwargs)
-        if tracer is not None:
+        if tracer is None:
+            found = _compiled_form(self.function).find_or_compile((self, args, kwargs), {})
+            if found is not None:
+                return found[0].run(found[1])
+        from .gradient_tape import GradientTape, call_on_tape
+
+        if tracer is not None and not isinstance(tracer, GradientTape):
             raise TypeError("a gradient can't be called by library code that is being compiled")
-        found = _compiled_form(self.function).find_or_compile((self, args, kwargs), {})
-        return call_on_tape(self, [*args], kwargs) if found is None else found[0].run(found[1])
+        return call_on_tape(self, [*args], kwargs)
 
     def __repr__(self) -> str:
         return f"<gradient of {self.function!r}>"

@@ -23,7 +23,7 @@ from .creation import full
 Shape = tuple[int, ...]
 Draw = Callable[[Shape], Any]
 
-_state = [np.random.default_rng()]
+_state: list[np.random.Generator] = []
 _seeds: list[int | None] = [None]
 
 
@@ -33,13 +33,20 @@ def set_seed(seed: int) -> None:
     Raises `ValueError` for a negative seed.
     """
     before_effect("set_seed()")
-    _state[0] = np.random.default_rng(seed)
+    _state[:] = [np.random.default_rng(seed)]
     _seeds[0] = seed
 
 
 def get_seed() -> int | None:
     """Return what `set_seed` was last told, None before the first time."""
     return _seeds[0]
+
+
+def _generator() -> np.random.Generator:
+    """Return what numbers are drawn from; `numpy.random` takes long to load, few programs draw."""
+    if not _state:
+        _state.append(np.random.default_rng())
+    return _state[0]
 
 
 def initializer(
@@ -74,7 +81,7 @@ def initializer(
 
 def uniform(limit: float, shape: Shape, dtype: DType = dtypes.float32) -> Tensor:
     """Return numbers drawn evenly between -limit and limit."""
-    return _drawn(lambda extents: _state[0].uniform(-limit, limit, extents), shape, dtype)
+    return _drawn(lambda extents: _generator().uniform(-limit, limit, extents), shape, dtype)
 
 
 def _drawn(draw: Draw, shape: Shape, dtype: DType) -> Tensor:
@@ -92,17 +99,17 @@ def _fans(shape: Shape) -> tuple[int, int]:
 
 def _xavier_uniform(shape: Shape) -> Any:
     limit = math.sqrt(6 / sum(_fans(shape)))
-    return _state[0].uniform(-limit, limit, shape)
+    return _generator().uniform(-limit, limit, shape)
 
 
 def _he_uniform(shape: Shape) -> Any:
     limit = math.sqrt(6 / _fans(shape)[0])
-    return _state[0].uniform(-limit, limit, shape)
+    return _generator().uniform(-limit, limit, shape)
 
 
 _DRAWS: dict[str, Draw] = {
-    "normal": lambda shape: _state[0].normal(0, 0.01, shape),
-    "uniform": lambda shape: _state[0].uniform(-0.07, 0.07, shape),
+    "normal": lambda shape: _generator().normal(0, 0.01, shape),
+    "uniform": lambda shape: _generator().uniform(-0.07, 0.07, shape),
     "xavieruniform": _xavier_uniform,
     "heuniform": _he_uniform,
 }
@@ -142,7 +149,7 @@ class Normal(Initial):
 
     def draw(self, shape: Shape) -> Any:
         """Return drawn numbers."""
-        return _state[0].normal(self.mean, self.sigma, shape)
+        return _generator().normal(self.mean, self.sigma, shape)
 
 
 class TruncatedNormal(Normal):
@@ -155,9 +162,9 @@ class TruncatedNormal(Normal):
 
     def draw(self, shape: Shape) -> Any:
         """Return drawn numbers, between `a` and `b` standard deviations from the mean."""
-        drawn = _state[0].normal(0, 1, shape)
+        drawn = _generator().normal(0, 1, shape)
         while ((drawn < self.a) | (drawn > self.b)).any():
-            again = _state[0].normal(0, 1, shape)
+            again = _generator().normal(0, 1, shape)
             drawn = np.where((drawn < self.a) | (drawn > self.b), again, drawn)
         return drawn * self.sigma + self.mean
 
@@ -170,7 +177,7 @@ class Uniform(Initial):
 
     def draw(self, shape: Shape) -> Any:
         """Return drawn numbers."""
-        return _state[0].uniform(-self.scale, self.scale, shape)
+        return _generator().uniform(-self.scale, self.scale, shape)
 
 
 class XavierUniform(Initial):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-
-from xdsl.dialects.builtin import LocationAttr, ModuleOp, UnknownLoc
-from xdsl.ir import Operation
+from typing import TYPE_CHECKING
 
 from foldaway.dialects.source import CompileError, reject
 from foldaway.runtime.interrupts import is_interrupt
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import LocationAttr, ModuleOp
+    from xdsl.ir import Operation
 
 
 class InternalError(RuntimeError):
@@ -42,11 +43,15 @@ def our_failure(stage: str, module: ModuleOp | None) -> Generator[None]:
 
 def _place(module: ModuleOp | None) -> Operation | LocationAttr:
     """Return a place in the user's file: that of the first function of a module."""
+    from xdsl.dialects.builtin import UnknownLoc
+
     first = module.body.block.first_op if module is not None else None
     return UnknownLoc() if first is None else first
 
 
 def _saved(module: ModuleOp) -> Path:
+    import tempfile
+
     with tempfile.NamedTemporaryFile("w", prefix="foldaway-", suffix=".mlir", delete=False) as file:
         file.write(str(module))
     return Path(file.name)

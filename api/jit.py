@@ -8,10 +8,7 @@ from collections.abc import Callable
 from typing import Any, cast, overload
 
 from foldaway.dialects.source import CompileError
-from foldaway.folding.errors import Raised
-from foldaway.folding.functions import Body, bind
-from foldaway.frontend.lower_function import lower_function
-from foldaway.passes.fold_pyobj import fallback_enabled
+from foldaway.folding.fallback import fallback_enabled
 from foldaway.runtime.collector import no_collection
 from foldaway.runtime.compiled import CompiledFunction
 from foldaway.runtime.interrupts import InterpreterState
@@ -161,7 +158,7 @@ class Jitted(CompiledFunction):
             try:
                 self._lazy.check_tries(arguments)
                 found = self._compile(key, arguments, True)
-            except (CompileError, Raised) as error:
+            except _refusals() as error:
                 self._lazy.add(key, error)
                 return None
             except InternalError as error:
@@ -235,6 +232,10 @@ class Jitted(CompiledFunction):
             return list(args)
         if self._code is not self.function.__code__:
             self._code, self._cache = self.function.__code__, SpecializationCache()
+        from foldaway.folding.errors import Raised
+        from foldaway.folding.functions import Body, bind
+        from foldaway.frontend.lower_function import lower_function
+
         lowered = lower_function(self.function)
         parameters = lowered.parameters
         count = len(parameters.names)
@@ -251,6 +252,16 @@ class Jitted(CompiledFunction):
 
     def __repr__(self) -> str:
         return f"<compiled {self.function!r}>"
+
+
+def _refusals() -> tuple[type[BaseException], ...]:
+    """Return what says that a function can't be compiled for LAX; asked when something is raised.
+
+    Decorators are many a program's start, and nothing of the compiler is loaded for them.
+    """
+    from foldaway.folding.errors import Raised
+
+    return CompileError, Raised
 
 
 @overload

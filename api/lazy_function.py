@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from foldaway.dialects.source import CompileError
-from foldaway.folding.errors import Raised
-from foldaway.folding.session import place_of
 from foldaway.runtime.arrays import Array
 from foldaway.runtime.driver import Executable
 from foldaway.runtime.lazy_report import LazyReport
@@ -221,6 +219,9 @@ _log = logging.getLogger("foldaway")
 
 def _reason(why: BaseException, place: tuple[str, int]) -> tuple[str, int, str]:
     """Return file, line and text of what keeps a function from being compiled whole."""
+    from foldaway.folding.errors import Raised
+    from foldaway.folding.session import place_of
+
     if isinstance(why, Raised):
         return (*(place_of(why.location) or place), f"raises {_named(why.exception)}")
     text = str(why)

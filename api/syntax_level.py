@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from foldaway.folding.environment_variables import Variable
-from foldaway.passes.fold_pyobj import FALLBACK, fallback_enabled
+from foldaway.folding.fallback import FALLBACK, fallback_enabled
 
 from . import context
 

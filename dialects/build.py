@@ -6,16 +6,19 @@ They are written once over an `Emitter`; IR and eager arrays are two emitters.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic
+from typing import TYPE_CHECKING, Generic
 
-from xdsl.dialects.builtin import ArrayAttr, LocationAttr, StringAttr
-from xdsl.ir import Block, SSAValue
-
-from . import graph
 from .build_elementwise import broadcast_shapes
 from .build_shape import ShapeBuilder, normalize_axes
 from .dtypes import TensorSpec, bool_, int64, promote
-from .emitter import IREmitter, Value
+from .emitter import Value
+
+# Eager arrays need no IR; loading xDSL takes longer than all else.
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import LocationAttr
+    from xdsl.ir import Block, SSAValue
+
+    from .ir_emitter import IREmitter
 
 
 class Builder(ShapeBuilder[Value], Generic[Value]):
@@ -42,7 +45,7 @@ class Builder(ShapeBuilder[Value], Generic[Value]):
         left = tuple(n for axis, n in enumerate(shape) if axis not in over)
         if over:
             result = TensorSpec(left, self.emitter.spec(x).dtype)
-            x = self.emitter.emit(graph.ReduceOp, (x,), result, {"kind": kind, "axes": over})
+            x = self.emitter.emit("graph.reduce", (x,), result, {"kind": kind, "axes": over})
         if not keepdims:
             return x
         kept = tuple(1 if axis in over else n for axis, n in enumerate(shape))
@@ -63,7 +66,7 @@ class Builder(ShapeBuilder[Value], Generic[Value]):
             raise ValueError(f"attempt to get arg{kind} of an empty sequence")
         left = (*spec.shape[:along], *spec.shape[along + 1 :])
         attributes = {"kind": kind, "axis": along}
-        index = self.emitter.emit(graph.ArgReduceOp, (x,), TensorSpec(left, int64), attributes)
+        index = self.emitter.emit("graph.argreduce", (x,), TensorSpec(left, int64), attributes)
         if not keepdims:
             return index
         kept = (1,) * len(shape) if axis is None else (*left[:along], 1, *left[along:])
@@ -98,7 +101,7 @@ class Builder(ShapeBuilder[Value], Generic[Value]):
             "rhs_contract": tuple(contract[1]),
         }
         result = TensorSpec(shape, dtype)
-        return self.emitter.emit(graph.DotGeneralOp, (x, y), result, attributes)
+        return self.emitter.emit("graph.dot_general", (x, y), result, attributes)
 
     def matmul(self, x: Value, y: Value) -> Value:
         """Return `x @ y`: matrices in the last two axes, the axes before them broadcast.
@@ -129,18 +132,24 @@ class Builder(ShapeBuilder[Value], Generic[Value]):
         return product
 
 
-class IRBuilder(Builder[SSAValue]):
+class IRBuilder(Builder["SSAValue"]):
     """Builders that append ops to a block."""
 
     emitter: IREmitter
 
     def __init__(self, block: Block, location: LocationAttr | None = None):
+        from .ir_emitter import IREmitter
+
         super().__init__(IREmitter(block, location))
 
     def print(
         self, texts: Sequence[str], values: Sequence[SSAValue], style: str, stream: str
     ) -> None:
         """Append a `graph.print`: texts with a tensor between each two of them."""
+        from xdsl.dialects.builtin import ArrayAttr, StringAttr
+
+        from . import graph
+
         properties = {
             "texts": ArrayAttr([StringAttr(text) for text in texts]),
             "style": StringAttr(style),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Generic, TypeGuard
 
-from . import graph
 from .dtypes import (
     DType,
     TensorSpec,
@@ -17,10 +16,9 @@ from .dtypes import (
     promote_number,
     uint64,
 )
+from .element_kinds import BINARY, UNARY
 from .emitter import Emitter, Number, Scalar, Value, WeakNumber, pack_number
 
-_UNARY = {op.name.removeprefix("graph."): op for op in graph.UNARY}
-_BINARY = {op.name.removeprefix("graph."): op for op in graph.BINARY}
 _ROUNDING = ("floor", "ceil", "trunc", "round")
 _SWAPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
 
@@ -50,7 +48,7 @@ class ElementwiseBuilder(Generic[Value]):
         spec = self.emitter.spec(x)
         if spec.dtype is dtype:
             return x
-        return self.emitter.emit(graph.ConvertOp, (x,), TensorSpec(spec.shape, dtype), {})
+        return self.emitter.emit("graph.convert", (x,), TensorSpec(spec.shape, dtype), {})
 
     def broadcast_to(self, x: Value, shape: tuple[int, ...]) -> Value:
         """Return `x` repeated to `shape`, aligned at the last axis.
@@ -64,24 +62,24 @@ class ElementwiseBuilder(Generic[Value]):
             raise ValueError(f"can't broadcast shape {spec.shape} to {shape}")
         dimensions = tuple(range(len(shape) - len(spec.shape), len(shape)))
         result = TensorSpec(shape, spec.dtype)
-        return self.emitter.emit(graph.BroadcastOp, (x,), result, {"dimensions": dimensions})
+        return self.emitter.emit("graph.broadcast", (x,), result, {"dimensions": dimensions})
 
     def unary(self, name: str, x: Value) -> Value:
         """Return an op of one operand; functions of real numbers take integers as float32.
 
         Raises `TypeError` where the dtype has no such operation.
         """
-        spec, op = self.emitter.spec(x), _UNARY[name]
+        spec, kinds = self.emitter.spec(x), UNARY[name]
         if name in _ROUNDING and not spec.dtype.is_floating:
             return x
         if name == "abs" and spec.dtype.kind in "bu":
             return x
-        if op.KINDS == "f" and not spec.dtype.is_floating:
+        if kinds == "f" and not spec.dtype.is_floating:
             x = self.convert(x, float32)
             spec = self.emitter.spec(x)
-        if spec.dtype.kind not in op.KINDS:
+        if spec.dtype.kind not in kinds:
             raise TypeError(f"{name} is not defined for a tensor of {spec.dtype.name}")
-        return self.emitter.emit(op, (x,), spec, {})
+        return self.emitter.emit(f"graph.{name}", (x,), spec, {})
 
     def binary(self, name: str, x: Value | Scalar, y: Value | Scalar) -> Value:
         """Return an arithmetic or bitwise op on two operands, at least one of them a tensor.
@@ -96,10 +94,10 @@ class ElementwiseBuilder(Generic[Value]):
         if name == "pow" and dtype.is_integer and _is_int(y) and y < 0:
             raise ValueError("Integers to negative integer powers are not allowed.")
         if name == "floordiv" and dtype is bool_:
-            return self.convert(self._same(_BINARY[name], x, y, int8), bool_)
-        if dtype.kind not in _BINARY[name].KINDS:
+            return self.convert(self._same(name, x, y, int8), bool_)
+        if dtype.kind not in BINARY[name]:
             raise TypeError(f"{name} is not defined for tensors of {dtype.name}")
-        return self._same(_BINARY[name], x, y, dtype)
+        return self._same(name, x, y, dtype)
 
     def compare(self, predicate: str, x: Value | Scalar, y: Value | Scalar) -> Value:
         """Return bools: `x` eq, ne, lt, le, gt or ge `y`.
@@ -121,7 +119,7 @@ class ElementwiseBuilder(Generic[Value]):
                 return self.full(self.emitter.spec(x).shape, holds, bool_)
         lhs, rhs = self._together(x, y, dtype)
         result = TensorSpec(self.emitter.spec(lhs).shape, bool_)
-        return self.emitter.emit(graph.CompareOp, (lhs, rhs), result, {"predicate": predicate})
+        return self.emitter.emit("graph.compare", (lhs, rhs), result, {"predicate": predicate})
 
     def _compare_exactly(self, predicate: str, x: Value, y: Value, dtype: DType) -> Value:
         """Return the comparison of integers with an int64 that their dtype may not hold."""
@@ -138,13 +136,11 @@ class ElementwiseBuilder(Generic[Value]):
         lhs, rhs = self._together(x, y, dtype)
         shape = broadcast_shapes(self.emitter.spec(mask).shape, self.emitter.spec(lhs).shape)
         operands = tuple(self.broadcast_to(value, shape) for value in (mask, lhs, rhs))
-        return self.emitter.emit(graph.SelectOp, operands, TensorSpec(shape, dtype), {})
+        return self.emitter.emit("graph.select", operands, TensorSpec(shape, dtype), {})
 
-    def _same(
-        self, op: type[graph.BinaryOp], x: Value | Scalar, y: Value | Scalar, dtype: DType
-    ) -> Value:
+    def _same(self, name: str, x: Value | Scalar, y: Value | Scalar, dtype: DType) -> Value:
         lhs, rhs = self._together(x, y, dtype)
-        return self.emitter.emit(op, (lhs, rhs), self.emitter.spec(lhs), {})
+        return self.emitter.emit(f"graph.{name}", (lhs, rhs), self.emitter.spec(lhs), {})
 
     def _common_dtype(self, x: Value | Scalar, y: Value | Scalar) -> DType:
         if isinstance(x, Scalar):

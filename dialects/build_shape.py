@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic
 
-from . import graph
 from .build_elementwise import ElementwiseBuilder
 from .dtypes import DType, TensorSpec, promote
 from .emitter import Number, Value
@@ -17,11 +16,11 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
     def iota(self, shape: tuple[int, ...], axis: int, dtype: DType) -> Value:
         """Return 0, 1, 2, … along `axis`."""
         spec = TensorSpec(shape, dtype)
-        return self.emitter.emit(graph.IotaOp, (), spec, {"axis": axis})
+        return self.emitter.emit("graph.iota", (), spec, {"axis": axis})
 
     def stop_gradient(self, x: Value) -> Value:
         """Return `x`, as a constant where gradients are taken."""
-        return self.emitter.emit(graph.StopGradientOp, (x,), self.emitter.spec(x), {})
+        return self.emitter.emit("graph.stop_gradient", (x,), self.emitter.spec(x), {})
 
     def reshape(self, x: Value, shape: Sequence[int]) -> Value:
         """Return the same elements in another shape; one extent may be -1.
@@ -32,7 +31,7 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
         wanted = _complete(tuple(shape), spec.size)
         if wanted == spec.shape:
             return x
-        return self.emitter.emit(graph.ReshapeOp, (x,), TensorSpec(wanted, spec.dtype), {})
+        return self.emitter.emit("graph.reshape", (x,), TensorSpec(wanted, spec.dtype), {})
 
     def transpose(self, x: Value, axes: Sequence[int] | None = None) -> Value:
         """Return `x` with its axes in another order, reversed when `axes` is None."""
@@ -44,7 +43,7 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
         if order == tuple(range(rank)):
             return x
         result = TensorSpec(tuple(spec.shape[axis] for axis in order), spec.dtype)
-        return self.emitter.emit(graph.TransposeOp, (x,), result, {"permutation": order})
+        return self.emitter.emit("graph.transpose", (x,), result, {"permutation": order})
 
     def slice(
         self, x: Value, starts: Sequence[int], limits: Sequence[int], strides: Sequence[int]
@@ -60,7 +59,7 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
             "limits": tuple(max(start, limit) for start, limit, _ in bounds),
             "strides": tuple(strides),
         }
-        return self.emitter.emit(graph.SliceOp, (x,), TensorSpec(shape, spec.dtype), attributes)
+        return self.emitter.emit("graph.slice", (x,), TensorSpec(shape, spec.dtype), attributes)
 
     def update_slice(
         self, x: Value, update: Value, starts: Sequence[int], strides: Sequence[int]
@@ -68,7 +67,7 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
         """Return `x` with `update`, of the same dtype and rank, written into it."""
         attributes = {"starts": tuple(starts), "strides": tuple(strides)}
         operands = (x, update)
-        return self.emitter.emit(graph.UpdateSliceOp, operands, self.emitter.spec(x), attributes)
+        return self.emitter.emit("graph.update_slice", operands, self.emitter.spec(x), attributes)
 
     def concat(self, values: Sequence[Value], axis: int) -> Value:
         """Return the values one after the other along `axis`, promoted to one dtype.
@@ -93,7 +92,7 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
         operands = tuple(self.convert(value, dtype) for value in values)
         if len(operands) == 1:
             return operands[0]
-        return self.emitter.emit(graph.ConcatOp, operands, result, {"axis": along})
+        return self.emitter.emit("graph.concat", operands, result, {"axis": along})
 
     def pad(self, x: Value, low: Sequence[int], high: Sequence[int], number: Number = 0) -> Value:
         """Return `x` with `low` and `high` elements of one number around it, by axis."""
@@ -102,7 +101,7 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
         value = self.full((), number, spec.dtype)
         attributes = {"low": tuple(low), "high": tuple(high)}
         result = TensorSpec(shape, spec.dtype)
-        return self.emitter.emit(graph.PadOp, (x, value), result, attributes)
+        return self.emitter.emit("graph.pad", (x, value), result, attributes)
 
     def reverse(self, x: Value, axes: Sequence[int]) -> Value:
         """Return `x` with the order of its elements turned round along the axes."""
@@ -110,7 +109,7 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
         turned = normalize_axes(axes, len(spec.shape))
         if not turned:
             return x
-        return self.emitter.emit(graph.ReverseOp, (x,), spec, {"axes": turned})
+        return self.emitter.emit("graph.reverse", (x,), spec, {"axes": turned})
 
 
 def normalize_axes(axes: Sequence[int], rank: int) -> tuple[int, ...]:

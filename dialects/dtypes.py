@@ -8,18 +8,13 @@ Sources: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from xdsl.dialects.builtin import (
-    BFloat16Type,
-    Float16Type,
-    Float32Type,
-    Float64Type,
-    IntegerType,
-    Signedness,
-    TensorType,
-)
-from xdsl.ir import Attribute
+# Tensors that are computed at once need no IR; loading xDSL takes longer than all else.
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import TensorType
+    from xdsl.ir import Attribute
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,8 +25,11 @@ class DType:
     kind: str
     """`b` bool, `i` signed integer, `u` unsigned integer, `f` floating point."""
     bits: int
-    element: Attribute
-    """The element type in the IR: `i1`, `i8`, `ui8`, `f32`, …"""
+
+    @property
+    def element(self) -> Attribute:
+        """The element type in the IR: `i1`, `i8`, `ui8`, `f32`, …"""
+        return _elements()[self]
 
     @property
     def is_floating(self) -> bool:
@@ -76,19 +74,19 @@ class TensorSpec(NamedTuple):
         return count
 
 
-bool_ = DType("bool_", "b", 1, IntegerType(1))
-int8 = DType("int8", "i", 8, IntegerType(8))
-int16 = DType("int16", "i", 16, IntegerType(16))
-int32 = DType("int32", "i", 32, IntegerType(32))
-int64 = DType("int64", "i", 64, IntegerType(64))
-uint8 = DType("uint8", "u", 8, IntegerType(8, Signedness.UNSIGNED))
-uint16 = DType("uint16", "u", 16, IntegerType(16, Signedness.UNSIGNED))
-uint32 = DType("uint32", "u", 32, IntegerType(32, Signedness.UNSIGNED))
-uint64 = DType("uint64", "u", 64, IntegerType(64, Signedness.UNSIGNED))
-float16 = DType("float16", "f", 16, Float16Type())
-bfloat16 = DType("bfloat16", "f", 16, BFloat16Type())
-float32 = DType("float32", "f", 32, Float32Type())
-float64 = DType("float64", "f", 64, Float64Type())
+bool_ = DType("bool_", "b", 1)
+int8 = DType("int8", "i", 8)
+int16 = DType("int16", "i", 16)
+int32 = DType("int32", "i", 32)
+int64 = DType("int64", "i", 64)
+uint8 = DType("uint8", "u", 8)
+uint16 = DType("uint16", "u", 16)
+uint32 = DType("uint32", "u", 32)
+uint64 = DType("uint64", "u", 64)
+float16 = DType("float16", "f", 16)
+bfloat16 = DType("bfloat16", "f", 16)
+float32 = DType("float32", "f", 32)
+float64 = DType("float64", "f", 64)
 
 ALL = (
     bool_,
@@ -97,7 +95,6 @@ ALL = (
     *(float16, bfloat16, float32, float64),
 )
 BY_NAME = {dtype.name: dtype for dtype in ALL} | {"bool": bool_}
-BY_ELEMENT = {dtype.element: dtype for dtype in ALL}
 
 _SIGNED = {8: int8, 16: int16, 32: int32, 64: int64}
 _SPEC = "__foldaway_spec__"
@@ -110,6 +107,8 @@ def tensor_type(spec: TensorSpec) -> TensorType[Attribute]:
     if found is None:
         if len(_type_cache) > 10_000:
             _type_cache.clear()
+        from xdsl.dialects.builtin import TensorType
+
         found = _type_cache[spec] = TensorType(spec.dtype.element, spec.shape)
     return found
 
@@ -122,16 +121,42 @@ def spec_of(type: Attribute) -> TensorSpec:
     kept: TensorSpec | None = vars(type).get(_SPEC)
     if kept is not None:
         return kept
+    from xdsl.dialects.builtin import TensorType
+
     if not isinstance(type, TensorType):
         raise TypeError(f"{type} is not a tensor type")
-    tensor = cast(TensorType[Attribute], type)
-    dtype = BY_ELEMENT.get(tensor.element_type)
+    tensor = cast("TensorType[Attribute]", type)
+    dtype = by_element().get(tensor.element_type)
     if dtype is None:
         raise TypeError(f"tensors have no element type {tensor.element_type}")
     spec = TensorSpec(tensor.get_shape(), dtype)
     # Finding out costs 5 µs, and each op asks for a dozen; types are values, and never change.
     vars(type)[_SPEC] = spec
     return spec
+
+
+@cache
+def by_element() -> dict[Attribute, DType]:
+    """Return the dtype of each element type in the IR."""
+    return {element: dtype for dtype, element in _elements().items()}
+
+
+@cache
+def _elements() -> dict[DType, Attribute]:
+    from xdsl.dialects import builtin
+
+    floats: dict[DType, Attribute] = {
+        float16: builtin.Float16Type(),
+        bfloat16: builtin.BFloat16Type(),
+        float32: builtin.Float32Type(),
+        float64: builtin.Float64Type(),
+    }
+    signs = {"u": builtin.Signedness.UNSIGNED}
+    return {
+        dtype: floats.get(dtype)
+        or builtin.IntegerType(dtype.bits, signs.get(dtype.kind, builtin.Signedness.SIGNLESS))
+        for dtype in ALL
+    }
 
 
 def promote(a: DType, b: DType) -> DType:

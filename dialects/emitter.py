@@ -5,23 +5,9 @@ from __future__ import annotations
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
-from xdsl.dialects.builtin import (
-    BytesAttr,
-    DenseArrayBase,
-    DenseIntOrFPElementsAttr,
-    IntegerAttr,
-    IntegerType,
-    LocationAttr,
-    StringAttr,
-    UnknownLoc,
-    i64,
-)
-from xdsl.ir import Attribute, Block, Operation, SSAValue
-
-from . import graph
-from .dtypes import DType, TensorSpec, bfloat16, spec_of, tensor_type
+from .dtypes import DType, TensorSpec, bfloat16
 
 Value = TypeVar("Value")
 Number = bool | int | float
@@ -82,81 +68,16 @@ class Emitter(ABC, Generic[Value]):
     @abstractmethod
     def emit(
         self,
-        op: type[Operation],
+        op: str,
         operands: Sequence[Value],
         result: TensorSpec,
         attributes: Mapping[str, AttributeValue],
     ) -> Value:
-        """Append an op whose types have been inferred, and return its result."""
+        """Append an op, by its name, whose types have been inferred, and return its result."""
 
     @abstractmethod
     def constant(self, data: bytes, spec: TensorSpec) -> Value:
         """Return a tensor of these elements, given as bytes in row-major order."""
-
-
-class IREmitter(Emitter[SSAValue]):
-    """Appends ops to a block; `location` is where the next op comes from."""
-
-    def __init__(self, block: Block, location: LocationAttr | None = None):
-        self.block = block
-        self.location = location if location is not None else UnknownLoc()
-
-    def spec(self, value: SSAValue) -> TensorSpec:
-        """Return shape and dtype of an SSA value."""
-        return spec_of(value.type)
-
-    def emit(
-        self,
-        op: type[Operation],
-        operands: Sequence[SSAValue],
-        result: TensorSpec,
-        attributes: Mapping[str, AttributeValue],
-    ) -> SSAValue:
-        """Append an op to the block and return its result."""
-        new = op.create(
-            operands=operands,
-            result_types=(tensor_type(result),),
-            properties={name: to_attribute(value) for name, value in attributes.items()},
-            location=self.location,
-        )
-        self.block.add_op(new)
-        return new.results[0]
-
-    def constant(self, data: bytes, spec: TensorSpec) -> SSAValue:
-        """Append a `graph.constant` and return its result."""
-        type = tensor_type(spec)
-        new = graph.ConstantOp.create(
-            result_types=(type,),
-            properties={"value": DenseIntOrFPElementsAttr(cast(Any, type), BytesAttr(data))},
-            location=self.location,
-        )
-        self.block.add_op(new)
-        return new.results[0]
-
-
-def to_attribute(value: AttributeValue) -> Attribute:
-    """Return the IR's form of an op's attribute: a string, an i64 or an array of i64."""
-    if isinstance(value, str):
-        return StringAttr(value)
-    if isinstance(value, int):
-        return IntegerAttr(value, i64)
-    return DenseArrayBase.from_list(i64, value)
-
-
-def from_attribute(attribute: Attribute) -> AttributeValue:
-    """Return what `to_attribute` was given.
-
-    Raises `TypeError` for an attribute that no graph op has.
-    """
-    match attribute:
-        case StringAttr():
-            return attribute.data
-        case IntegerAttr():
-            return attribute.value.data
-        case DenseArrayBase():
-            return cast(DenseArrayBase[IntegerType], attribute).get_values()
-        case _:
-            raise TypeError(f"no graph op has an attribute like {attribute}")
 
 
 def pack_number(number: Number, dtype: DType) -> bytes:

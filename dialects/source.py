@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import linecache
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from xdsl.dialects.builtin import FileLineColLoc, UnknownLoc
-from xdsl.ir import Attribute, Operation
-from xdsl.pattern_rewriter import PatternRewriter
 from xdsl.utils.exceptions import DiagnosticException
 
 from .syntax_trees import parse
+
+# Whoever may catch a CompileError imports this, before there is any IR.
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import FileLineColLoc
+    from xdsl.ir import Attribute, Operation
+    from xdsl.pattern_rewriter import PatternRewriter
 
 
 class CompileError(DiagnosticException, RuntimeError):
@@ -28,6 +31,8 @@ def replace(rewriter: PatternRewriter, op: Operation, *new_ops: Operation) -> No
 
     xDSL's own `rewriter.replace` forgets where an op came from; no pass calls it.
     """
+    from xdsl.dialects.builtin import UnknownLoc
+
     for new_op in new_ops:
         if isinstance(new_op.location, UnknownLoc):
             new_op.location = op.location
@@ -36,6 +41,9 @@ def replace(rewriter: PatternRewriter, op: Operation, *new_ops: Operation) -> No
 
 def describe(where: Operation | Attribute) -> str:
     """Return `file:line`, the line and carets under the expression, or just the op's name."""
+    from xdsl.dialects.builtin import FileLineColLoc
+    from xdsl.ir import Operation
+
     location = where.location if isinstance(where, Operation) else where
     if not isinstance(location, FileLineColLoc):
         return f"{where.name}: " if isinstance(where, Operation) else ""

@@ -145,7 +145,7 @@ class Differentiation(ABC):
     def variable(self, value: SSAValue) -> SSAValue:
         """Return a value as a variable."""
         emitter = self.tracer.builder.emitter
-        return emitter.emit(graph.VariableOp, (value,), emitter.spec(value), {})
+        return emitter.emit(graph.VariableOp.name, (value,), emitter.spec(value), {})
 
     def _split(self, result: object) -> tuple[object, object]:
         """Return the first result, and the others."""
@@ -227,7 +227,7 @@ def custom_gradient(
     emitter = tracer.builder.emitter
     value, spec = output.graph_value(tracer), output.spec
     zeros = tracer.builder.full(spec.shape, 0, spec.dtype)
-    seed = emitter.emit(graph.VariableOp, (zeros,), spec, {})
+    seed = emitter.emit(graph.VariableOp.name, (zeros,), spec, {})
     given = bprop(from_value(tracer, seed))
     gradients = list(cast("tuple[object, ...]", given)) if isinstance(given, tuple) else [given]
     if len(gradients) != len(args):

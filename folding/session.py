@@ -13,7 +13,7 @@ from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects.build import IRBuilder
 from ..dialects.dtypes import TensorSpec, tensor_type
-from ..dialects.emitter import IREmitter
+from ..dialects.ir_emitter import IREmitter
 from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.source import CompileError, reject
 from ..runtime import guards

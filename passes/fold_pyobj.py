@@ -10,7 +10,6 @@ from xdsl.dialects.func import FuncOp
 from xdsl.passes import ModulePass
 
 from ..dialects.source import reject
-from ..folding.environment_variables import Variable
 from ..folding.errors import Raised
 from ..folding.fold_function import Environment, Folded, fold_function
 from ..folding.forks import Apart
@@ -73,11 +72,3 @@ class FoldPyObjPass(ModulePass):
         assert block is not None
         block.insert_op_before(folded.op, func)
         func.detach()
-
-
-def fallback_enabled() -> bool:
-    """Return whether MS_DEV_ENABLE_FALLBACK leaves the fallback on; read at each compile."""
-    return FALLBACK.get() != "0"
-
-
-FALLBACK = Variable("MS_DEV_ENABLE_FALLBACK")

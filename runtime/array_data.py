@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
-from xdsl.ir import Block, SSAValue
 
 from ..dialects.build import IRBuilder
 from ..dialects.dtypes import DType, bfloat16, float64, integer_limits
@@ -22,6 +21,8 @@ from .tensor_data import OUTLIVED
 from .tracing import Tracer, current_tracer
 
 if TYPE_CHECKING:
+    from xdsl.ir import Block, SSAValue
+
     from .symbolic_array import SymbolicArray
     from .tensor import Tensor
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from xdsl.ir import SSAValue
 
 from ..dialects import dtypes
 from ..dialects.build import IRBuilder
 from ..dialects.dtypes import DType, float32, float64, int32, int64
 from .arrays import Array, dtype_of, numpy_dtype
+
+if TYPE_CHECKING:
+    from xdsl.ir import SSAValue
 
 NumPyDType = np.dtype[Any]
 

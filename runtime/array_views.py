@@ -10,7 +10,6 @@ from operator import index
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import numpy as np
-from xdsl.ir import SSAValue
 
 from ..dialects.build import IRBuilder
 from .array_data import ArrayData, born, tracer_of
@@ -18,6 +17,8 @@ from .array_dtypes import contiguous_strides
 from .indexing import Region, region
 
 if TYPE_CHECKING:
+    from xdsl.ir import SSAValue
+
     from .symbolic_array import SymbolicArray
 
 

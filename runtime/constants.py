@@ -9,7 +9,8 @@ from xdsl.ir import Operation, OpResult, SSAValue
 
 from ..dialects import graph
 from ..dialects.dtypes import spec_of
-from ..dialects.emitter import AttributeValue, from_attribute
+from ..dialects.emitter import AttributeValue
+from ..dialects.ir_emitter import from_attribute
 from .arrays import Array, array_of
 from .meanings import MEANINGS, compute
 
@@ -78,7 +79,7 @@ def _known_ops(value: SSAValue) -> list[Operation] | None:
         if complete:
             order.append(op)
         elif op not in seen:
-            if type(op) not in MEANINGS and not isinstance(op, graph.ConstantOp):
+            if op.name not in MEANINGS and not isinstance(op, graph.ConstantOp):
                 return None
             seen.add(op)
             work.append((current, True))
@@ -93,4 +94,4 @@ def _compute(op: Operation, arrays: dict[SSAValue, Array]) -> Array:
         name: from_attribute(attribute) for name, attribute in op.properties.items()
     }
     operands = [arrays[operand] for operand in op.operands]
-    return compute(type(op), operands, spec_of(op.results[0].type), attributes)
+    return compute(op.name, operands, spec_of(op.results[0].type), attributes)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import DType, TensorSpec, float32, integer_limits
 from ..dialects.emitter import Number
@@ -21,6 +20,9 @@ from .dispatch import apply, made_of
 from .meanings import convert
 from .tensor_data import TensorData
 from .tracing import Tracer
+
+if TYPE_CHECKING:
+    from xdsl.ir import SSAValue
 
 FILLS: dict[str, Number] = {"zeros": 0, "ones": 1}
 

@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import numpy as np
-from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import DType, TensorSpec
 from ..dialects.emitter import Number, WeakNumber
@@ -21,6 +20,8 @@ from .tracing import Tracer, current_tracer
 
 # Tensors are built on this module; the functions here that make one import the class themselves.
 if TYPE_CHECKING:
+    from xdsl.ir import SSAValue
+
     from .tensor import Tensor
 
 Operand = TensorData | Array | np.generic | Number | WeakNumber

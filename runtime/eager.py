@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xdsl.ir import Operation
-
 from ..dialects.build import Builder
 from ..dialects.dtypes import TensorSpec
 from ..dialects.emitter import AttributeValue, Emitter
@@ -22,7 +20,7 @@ class EagerEmitter(Emitter[Array]):
 
     def emit(
         self,
-        op: type[Operation],
+        op: str,
         operands: Sequence[Array],
         result: TensorSpec,
         attributes: Mapping[str, AttributeValue],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import builtins
-from typing import NamedTuple, NoReturn
-
-from xdsl.dialects.builtin import FileLineColLoc, LocationAttr
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from .retreat import Retreat
 from .tracebacks import function_at, traceback_at
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import LocationAttr
 
 
 class Failure(NamedTuple):
@@ -26,6 +27,8 @@ def raise_failure(failure: Failure, function: str) -> NoReturn:
 
     `function` names the compiled one, for a place that is not in a Python function.
     """
+    from xdsl.dialects.builtin import FileLineColLoc
+
     kind: type[Exception] = getattr(builtins, failure.exception, Retreat)
     error = kind(failure.text) if failure.text else kind()
     place = failure.location

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
-from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
 
 from .array_views import key_of
 from .arrays import Array
@@ -82,6 +81,8 @@ def builtin_exception(name: str, *arguments: object) -> BaseException:
 def placed_exception(error: BaseException, file: str, line: int, column: int) -> BaseException:
     """Return an exception whose traceback ends at a line of another file than the program's."""
     if error.__traceback__ is None:
+        from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
+
         place = FileLineColLoc(StringAttr(file), IntAttr(line), IntAttr(column))
         error.__traceback__ = traceback_at(function_at(place) or "<foldaway>", place)
     return error

@@ -12,9 +12,6 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from weakref import ReferenceType, ref
 
-from xdsl.ir import Operation
-
-from ..dialects import graph
 from ..dialects.build import Builder
 from ..dialects.dtypes import TensorSpec
 from ..dialects.emitter import AttributeValue, Emitter
@@ -29,7 +26,7 @@ LONGEST = 500
 """Operations after which a trace is computed, so that neither it nor its code grows for ever."""
 
 
-Step = tuple[type[Operation], TensorSpec, Attributes, tuple[int, ...]]
+Step = tuple[str, TensorSpec, Attributes, tuple[int, ...]]
 """One operation of a trace: its class, what it gives, its attributes, and where its operands are.
 
 A place is the index of a step, or `~index` of an input.
@@ -82,13 +79,13 @@ class LazyTrace(Emitter[LazyValue]):
 
     def emit(
         self,
-        op: type[Operation],
+        op: str,
         operands: Sequence[LazyValue],
         result: TensorSpec,
         attributes: Mapping[str, AttributeValue],
     ) -> LazyValue:
         """Return the value that the op will give."""
-        if op is graph.PowOp:
+        if op == "graph.pow":
             _fix(operands[1])
         number = next(self._numbers)
         return LazyValue(result, None, self, op, tuple(operands), tuple(attributes.items()), number)
@@ -147,7 +144,7 @@ def scheduled(roots: Sequence[LazyValue]) -> tuple[TraceForm, list[Array], list[
                 if operand.fixed:
                     places[operand] = place = len(steps)
                     attributes = (("value", array.tobytes().hex()),)
-                    steps.append((graph.ConstantOp, operand.spec, attributes, ()))
+                    steps.append(("graph.constant", operand.spec, attributes, ()))
                     values.append(operand)
                 else:
                     places[operand] = place = ~len(inputs)
@@ -155,7 +152,7 @@ def scheduled(roots: Sequence[LazyValue]) -> tuple[TraceForm, list[Array], list[
                     inputs.append(array)
             used.append(place)
         places[value] = len(steps)
-        op = cast("type[Operation]", value.op)
+        op = cast("str", value.op)
         steps.append((op, value.spec, value.attributes, tuple(used)))
         values.append(value)
     outputs = [places[root] for root in roots if root in places]
@@ -192,7 +189,7 @@ def compute_eagerly(form: TraceForm, inputs: Sequence[Array]) -> list[Array]:
     results: list[Array] = []
     for op, result, attributes, places in form.steps:
         operands = [results[place] if place >= 0 else inputs[~place] for place in places]
-        if op is graph.ConstantOp:
+        if op == "graph.constant":
             results.append(array_of(bytes.fromhex(str(dict(attributes)["value"])), result))
         else:
             results.append(compute(op, operands, result, dict(attributes)))
@@ -211,7 +208,7 @@ def _is_input(array: Array, inputs: Sequence[Array]) -> bool:
 
 def _fix(value: LazyValue) -> None:
     """Make a number, which may have been broadcast, a part of the code."""
-    while value.op is graph.BroadcastOp:
+    while value.op == "graph.broadcast":
         value = value.operands[0]
     if value.op is None and not value.spec.shape and value.array is not None:
         value.fixed = value.array.base is not None

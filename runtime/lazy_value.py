@@ -7,7 +7,6 @@ from threading import RLock
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from xdsl.ir import Operation
 
 from ..dialects.dtypes import TensorSpec, bool_
 from ..dialects.emitter import AttributeValue
@@ -37,7 +36,7 @@ class LazyValue:
         spec: TensorSpec,
         array: Array | None = None,
         trace: LazyTrace | None = None,
-        op: type[Operation] | None = None,
+        op: str | None = None,
         operands: tuple[LazyValue, ...] = (),
         attributes: Attributes = (),
         number: int = 0,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Protocol
 
 COMPILED = "compiled"
@@ -100,6 +99,8 @@ class FunctionReport:
 
     def _repr_html_(self) -> str:
         """Return a table for notebooks."""
+        from html import escape
+
         rows = "".join(
             f"<tr><td>{escape(line.file)}:{line.line}</td><td>{escape(line.status)}</td>"
             f"<td>{escape(line.reason)}</td></tr>"

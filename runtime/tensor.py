@@ -7,10 +7,9 @@ they become ops of its graph. Tensors are values: slices copy and `x += 1` rebin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
-from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import DType
 from . import construction, dispatch
@@ -21,6 +20,9 @@ from .tensor_data import TensorData
 from .tensor_indexing import TensorIndexing
 from .tensor_printing import tensor_representation, tensor_text, unknown_representation
 from .tracing import Tracer, current_tracer
+
+if TYPE_CHECKING:
+    from xdsl.ir import SSAValue
 
 Kind = TypeVar("Kind", bound="Tensor")
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, cast
 from weakref import ref
 
 import numpy as np
-from xdsl.ir import Block, SSAValue
 
 from ..dialects.dtypes import DType, TensorSpec, spec_of
 from .arrays import Array, array_of, owned, spec_of_array
@@ -15,6 +14,8 @@ from .lazy_value import TRANSITION, LazyValue, holders, is_whole, value_of_array
 from .tracing import Tracer, current_tracer
 
 if TYPE_CHECKING:
+    from xdsl.ir import Block, SSAValue
+
     from .tensor import Tensor
 
 
@@ -186,7 +187,7 @@ class TensorData:
             raise RuntimeError(OUTLIVED)
         if self._seen is not None:
             self._take_back(tracer)
-        return cast(SSAValue, self._value)
+        return cast("SSAValue", self._value)
 
     def array(self, wanted: str) -> Array:
         """Return the data; `wanted` says in the user's words what for, as in "asnumpy()".
@@ -253,7 +254,7 @@ class TensorData:
         tracer = current_tracer()
         if tracer is None or self._tracer is not tracer or self._array is not None:
             return None
-        if tracer.known(cast(SSAValue, self._value)) is not None:
+        if tracer.known(cast("SSAValue", self._value)) is not None:
             return None
         return tracer.memory_of(cast("Tensor", self))
 

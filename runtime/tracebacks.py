@@ -6,12 +6,13 @@ import ast
 import linecache
 import types
 from functools import lru_cache
-from typing import Any
-
-from xdsl.dialects.builtin import FileLineColLoc
+from typing import TYPE_CHECKING, Any
 
 from ..dialects.source import width_at
 from ..dialects.syntax_trees import parse
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import FileLineColLoc
 
 MARK = "__a_line_of_the_user__"
 """A global of the frame of each traceback entry that is made here."""

@@ -14,7 +14,7 @@ from xdsl.dialects.linalg.ops import GenericOp
 from xdsl.ir import Attribute, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
-from ...dialects.dtypes import BY_ELEMENT, TensorSpec
+from ...dialects.dtypes import TensorSpec, by_element
 from ...runtime.arrays import numpy_dtype
 from ...runtime.driver import Executable, Signature
 from ...runtime.failure import Failure, raise_failure
@@ -138,7 +138,7 @@ def _spec_of(type: Attribute) -> TensorSpec:
     if not isinstance(type, MemRefType):
         raise PassFailedException(f"error: the CPU's functions take memrefs, not {type}")
     memory = cast(MemRefType[Attribute], type)
-    return TensorSpec(memory.get_shape(), BY_ELEMENT[memory.element_type])
+    return TensorSpec(memory.get_shape(), by_element()[memory.element_type])
 
 
 def _address(array: Array) -> int:

@@ -88,8 +88,11 @@ Graph = Dialect(
     ],
 )
 
+BY_NAME = {op.name: op for op in Graph.operations}
+
 __all__ = [
     "BINARY",
+    "BY_NAME",
     "COMPARISONS",
     "CONTROL",
     "EFFECTS",

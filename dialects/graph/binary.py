@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from xdsl.irdl import irdl_op_definition
 
 from .elementwise import BinaryOp
@@ -31,7 +29,6 @@ class SubOp(BinaryOp):
     """
 
     name = "graph.sub"
-    KINDS: ClassVar[str] = "iuf"
 
 
 @irdl_op_definition
@@ -56,7 +53,6 @@ class DivOp(BinaryOp):
     """
 
     name = "graph.div"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -69,7 +65,6 @@ class FloorDivOp(BinaryOp):
     """
 
     name = "graph.floordiv"
-    KINDS: ClassVar[str] = "iuf"
 
 
 @irdl_op_definition
@@ -82,7 +77,6 @@ class ModOp(BinaryOp):
     """
 
     name = "graph.mod"
-    KINDS: ClassVar[str] = "iuf"
 
 
 @irdl_op_definition
@@ -95,7 +89,6 @@ class PowOp(BinaryOp):
     """
 
     name = "graph.pow"
-    KINDS: ClassVar[str] = "iuf"
 
 
 @irdl_op_definition
@@ -132,7 +125,6 @@ class AndOp(BinaryOp):
     """
 
     name = "graph.and"
-    KINDS: ClassVar[str] = "biu"
 
 
 @irdl_op_definition
@@ -145,7 +137,6 @@ class OrOp(BinaryOp):
     """
 
     name = "graph.or"
-    KINDS: ClassVar[str] = "biu"
 
 
 @irdl_op_definition
@@ -158,4 +149,3 @@ class XorOp(BinaryOp):
     """
 
     name = "graph.xor"
-    KINDS: ClassVar[str] = "biu"

@@ -20,6 +20,9 @@ from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
 from ..dtypes import bool_, spec_of
+from ..element_kinds import BINARY, UNARY
+
+_KINDS = {f"graph.{name}": kinds for name, kinds in {**UNARY, **BINARY}.items()}
 
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
@@ -27,12 +30,9 @@ COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 class ElementwiseOp(IRDLOperation, ABC):
     """An op whose element types are limited to some kinds of dtype."""
 
-    KINDS: ClassVar[str] = "biuf"
-    """Kinds of dtype it takes: `b` bool, `i` signed, `u` unsigned, `f` floating."""
-
     def verify_(self) -> None:
         """Raise VerifyException for an element type that the op has no meaning for."""
-        check_kinds(self, self.operands[0].type, self.KINDS)
+        check_kinds(self, self.operands[0].type, _KINDS.get(self.name, "biuf"))
 
 
 class UnaryOp(ElementwiseOp, ABC):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from xdsl.irdl import irdl_op_definition
 
 from .elementwise import UnaryOp
@@ -19,7 +17,6 @@ class NegOp(UnaryOp):
     """
 
     name = "graph.neg"
-    KINDS: ClassVar[str] = "iuf"
 
 
 @irdl_op_definition
@@ -44,7 +41,6 @@ class SignOp(UnaryOp):
     """
 
     name = "graph.sign"
-    KINDS: ClassVar[str] = "iuf"
 
 
 @irdl_op_definition
@@ -57,7 +53,6 @@ class ExpOp(UnaryOp):
     """
 
     name = "graph.exp"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -70,7 +65,6 @@ class LogOp(UnaryOp):
     """
 
     name = "graph.log"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -83,7 +77,6 @@ class SqrtOp(UnaryOp):
     """
 
     name = "graph.sqrt"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -96,7 +89,6 @@ class RsqrtOp(UnaryOp):
     """
 
     name = "graph.rsqrt"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -109,7 +101,6 @@ class TanhOp(UnaryOp):
     """
 
     name = "graph.tanh"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -122,7 +113,6 @@ class ErfOp(UnaryOp):
     """
 
     name = "graph.erf"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -135,7 +125,6 @@ class SinOp(UnaryOp):
     """
 
     name = "graph.sin"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -148,7 +137,6 @@ class CosOp(UnaryOp):
     """
 
     name = "graph.cos"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -161,7 +149,6 @@ class FloorOp(UnaryOp):
     """
 
     name = "graph.floor"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -174,7 +161,6 @@ class CeilOp(UnaryOp):
     """
 
     name = "graph.ceil"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -187,7 +173,6 @@ class TruncOp(UnaryOp):
     """
 
     name = "graph.trunc"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -200,7 +185,6 @@ class RoundOp(UnaryOp):
     """
 
     name = "graph.round"
-    KINDS: ClassVar[str] = "f"
 
 
 @irdl_op_definition
@@ -213,4 +197,3 @@ class NotOp(UnaryOp):
     """
 
     name = "graph.not"
-    KINDS: ClassVar[str] = "biu"

@@ -8,7 +8,7 @@ from xdsl.parser import Parser
 
 from foldaway.dialects import graph
 from foldaway.dialects.dtypes import spec_of
-from foldaway.dialects.emitter import from_attribute
+from foldaway.dialects.ir_emitter import from_attribute
 from foldaway.passes.differentiate_graph import DifferentiateGraphPass
 from foldaway.runtime.constants import constant_array
 from foldaway.runtime.meanings import compute
@@ -68,7 +68,7 @@ def run(block, values, printed):
         else:
             attributes = {name: from_attribute(a) for name, a in op.properties.items()}
             spec = spec_of(op.results[0].type)
-            values[op.results[0]] = compute(type(op), operands, spec, attributes)
+            values[op.results[0]] = compute(op.name, operands, spec, attributes)
     raise AssertionError("the block has no end")
 
 

@@ -131,9 +131,9 @@ def test_pad_hands_gradients_to_what_it_frames_and_to_the_frame():
     block = Block()
     b = IRBuilder(block)
     emit = b.emitter.emit
-    x = emit(graph.VariableOp, (b.emitter.constant(np.ones(2).tobytes(), inner),), inner, {})
-    v = emit(graph.VariableOp, (b.emitter.constant(np.ones(()).tobytes(), value),), value, {})
-    y = emit(graph.PadOp, (x, v), wide, {"low": (1,), "high": (2,)})
+    x = emit("graph.variable", (b.emitter.constant(np.ones(2).tobytes(), inner),), inner, {})
+    v = emit("graph.variable", (b.emitter.constant(np.ones(()).tobytes(), value),), value, {})
+    y = emit("graph.pad", (x, v), wide, {"low": (1,), "high": (2,)})
     seed = b.emitter.constant(np.arange(5.0).tobytes(), wide)
     op = graph.GradientOp.build(
         operands=[[y], [seed], [x, v]], result_types=[[tensor_type(inner), tensor_type(value)]]

@@ -11,7 +11,7 @@ from xdsl.ir import Block, Region
 
 from foldaway.dialects import graph
 from foldaway.dialects.dtypes import TensorSpec, bool_, float32, tensor_type
-from foldaway.dialects.emitter import IREmitter
+from foldaway.dialects.ir_emitter import IREmitter
 
 from .compiled_graph import PASSES
 
@@ -23,39 +23,39 @@ FLAG = TensorSpec((), bool_)
 
 def chain(to, x, w, n):
     for i in range(n):
-        x = to.emit(graph.ExpOp if i % 2 else graph.NegOp, [x], VECTOR, {})
+        x = to.emit("graph.exp" if i % 2 else "graph.neg", [x], VECTOR, {})
     return x
 
 
 def all_read_again(to, x, w, n):
     values = [x]
     for _ in range(n // 3):
-        values.append(to.emit(graph.ConvertOp, [values[-1]], VECTOR, {}))
+        values.append(to.emit("graph.convert", [values[-1]], VECTOR, {}))
     for value in values:
-        other = to.emit(graph.ReverseOp, [value], VECTOR, {"axes": (0,)})
-        x = to.emit(graph.AddOp, [x, other], VECTOR, {})
+        other = to.emit("graph.reverse", [value], VECTOR, {"axes": (0,)})
+        x = to.emit("graph.add", [x, other], VECTOR, {})
     return x
 
 
 def parts(to, x, w, n):
-    values = [to.emit(graph.NegOp, [x], VECTOR, {}) for _ in range(n)]
+    values = [to.emit("graph.neg", [x], VECTOR, {}) for _ in range(n)]
     long = TensorSpec((4 * n,), float32)
-    whole = to.emit(graph.ConcatOp, values, long, {"axis": 0})
+    whole = to.emit("graph.concat", values, long, {"axis": 0})
     bounds = {"starts": (3,), "limits": (7,), "strides": (1,)}
-    return to.emit(graph.SliceOp, [whole], VECTOR, bounds)
+    return to.emit("graph.slice", [whole], VECTOR, bounds)
 
 
 def updates(to, x, w, n):
     for _ in range(n):
-        x = to.emit(graph.UpdateSliceOp, [x, w], VECTOR, {"starts": (1,), "strides": (1,)})
+        x = to.emit("graph.update_slice", [x, w], VECTOR, {"starts": (1,), "strides": (1,)})
     return x
 
 
 def reductions(to, x, w, n):
     for _ in range(n // 3):
-        total = to.emit(graph.ReduceOp, [x], NUMBER, {"kind": "sum", "axes": (0,)})
-        spread = to.emit(graph.BroadcastOp, [total], VECTOR, {"dimensions": ()})
-        x = to.emit(graph.SubOp, [x, spread], VECTOR, {})
+        total = to.emit("graph.reduce", [x], NUMBER, {"kind": "sum", "axes": (0,)})
+        spread = to.emit("graph.broadcast", [total], VECTOR, {"dimensions": ()})
+        x = to.emit("graph.sub", [x, spread], VECTOR, {})
     return x
 
 
@@ -79,8 +79,8 @@ def nested_branches(to, x, w, n):
 
 def branch(to, x, side):
     """Append an `if`, one side of which `side` writes."""
-    limit = to.emit(graph.ReduceOp, [x], NUMBER, {"kind": "sum", "axes": (0,)})
-    condition = to.emit(graph.CompareOp, [limit, limit], FLAG, {"predicate": "lt"})
+    limit = to.emit("graph.reduce", [x], NUMBER, {"kind": "sum", "axes": (0,)})
+    condition = to.emit("graph.compare", [limit, limit], FLAG, {"predicate": "lt"})
     regions = []
     for write in (side, lambda to, x: chain(to, x, x, 2)):
         block = Block()

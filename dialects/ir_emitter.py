@@ -1,0 +1,88 @@
+"""The emitter of graph ops that writes IR."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from xdsl.dialects.builtin import (
+    BytesAttr,
+    DenseArrayBase,
+    DenseIntOrFPElementsAttr,
+    IntegerAttr,
+    IntegerType,
+    LocationAttr,
+    StringAttr,
+    UnknownLoc,
+    i64,
+)
+from xdsl.ir import Attribute, Block, SSAValue
+
+from . import graph
+from .dtypes import TensorSpec, spec_of, tensor_type
+from .emitter import AttributeValue, Emitter
+
+
+class IREmitter(Emitter[SSAValue]):
+    """Appends ops to a block; `location` is where the next op comes from."""
+
+    def __init__(self, block: Block, location: LocationAttr | None = None):
+        self.block = block
+        self.location = location if location is not None else UnknownLoc()
+
+    def spec(self, value: SSAValue) -> TensorSpec:
+        """Return shape and dtype of an SSA value."""
+        return spec_of(value.type)
+
+    def emit(
+        self,
+        op: str,
+        operands: Sequence[SSAValue],
+        result: TensorSpec,
+        attributes: Mapping[str, AttributeValue],
+    ) -> SSAValue:
+        """Append an op to the block and return its result."""
+        new = graph.BY_NAME[op].create(
+            operands=operands,
+            result_types=(tensor_type(result),),
+            properties={name: to_attribute(value) for name, value in attributes.items()},
+            location=self.location,
+        )
+        self.block.add_op(new)
+        return new.results[0]
+
+    def constant(self, data: bytes, spec: TensorSpec) -> SSAValue:
+        """Append a `graph.constant` and return its result."""
+        type = tensor_type(spec)
+        new = graph.ConstantOp.create(
+            result_types=(type,),
+            properties={"value": DenseIntOrFPElementsAttr(cast(Any, type), BytesAttr(data))},
+            location=self.location,
+        )
+        self.block.add_op(new)
+        return new.results[0]
+
+
+def to_attribute(value: AttributeValue) -> Attribute:
+    """Return the IR's form of an op's attribute: a string, an i64 or an array of i64."""
+    if isinstance(value, str):
+        return StringAttr(value)
+    if isinstance(value, int):
+        return IntegerAttr(value, i64)
+    return DenseArrayBase.from_list(i64, value)
+
+
+def from_attribute(attribute: Attribute) -> AttributeValue:
+    """Return what `to_attribute` was given.
+
+    Raises `TypeError` for an attribute that no graph op has.
+    """
+    match attribute:
+        case StringAttr():
+            return attribute.data
+        case IntegerAttr():
+            return attribute.value.data
+        case DenseArrayBase():
+            return cast(DenseArrayBase[IntegerType], attribute).get_values()
+        case _:
+            raise TypeError(f"no graph op has an attribute like {attribute}")

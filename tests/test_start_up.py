@@ -1,0 +1,98 @@
+"""What a start loads: the compiler only when something is compiled."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import foldaway
+
+HEAVY = """
+import sys
+heavy = ("xdsl.ir", "xdsl.dialects", "llvmlite", "foldaway.passes", "foldaway.frontend",
+         "foldaway.backends", "foldaway.dialects.graph", "foldaway.dialects.pyobj",
+         "foldaway.folding.fold_function", "numpy.random", "foldaway.compile")
+loaded = [name for name in heavy if name in sys.modules]
+"""
+
+START = (
+    "import numpy as np, foldaway\nfrom foldaway import Tensor, nn, ops\nx = Tensor([1.0, 2.0])\n"
+)
+
+LIGHT = {
+    "import": "import foldaway",
+    "star": "from foldaway import *\nassert jit and nn.Dense and ops.relu and numpy.arange",
+    "mindspore": "import foldaway.mindspore",
+    "eager": START
+    + """
+y = ops.softmax((x[None] @ Tensor(np.ones((2, 3), np.float32))).exp() ** 2)
+z = ops.concat([y, -y.T.reshape(1, 3)]).astype(foldaway.float16)
+assert z.shape == (2, 3) and z.sum().item() == 0 and (z > 0).any()
+assert str(foldaway.numpy.arange(3) + 1) == "[1 2 3]"
+""",
+    "decorators": START
+    + """
+@foldaway.jit
+def f(x):
+    return x + 1
+
+class Net(nn.Cell):
+    @foldaway.ms_function
+    def construct(self, x):
+        return x
+
+net, gradient = Net(), foldaway.grad(f)
+""",
+    "pickle": START
+    + """
+import copy, pickle
+y = pickle.loads(pickle.dumps([x, foldaway.float32]))
+assert (y[0] == x).all() and y[1] is foldaway.float32 and (copy.deepcopy(x) == x).all()
+""",
+    "errors": START
+    + """
+try:
+    x @ Tensor([1.0, 2.0, 3.0])
+except ValueError:
+    pass
+try:
+    ops.relu("no tensor")
+except (TypeError, foldaway.CompileError):
+    pass
+""",
+}
+
+COMPILING = START + "assert (foldaway.jit(lambda x: x + 1)(x) == x + 1).all()"
+
+
+def run(program: str, folder: Path) -> str:
+    """Run a file, since what is compiled needs a source; return what it prints."""
+    script = folder / "program.py"
+    script.write_text(program)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("program", LIGHT.values(), ids=LIGHT)
+def test_the_compiler_is_not_loaded(program: str, tmp_path: Path):
+    assert run(f"{program}\n{HEAVY}\nprint(loaded)", tmp_path) == "[]"
+
+
+def test_it_is_loaded_by_a_call(tmp_path: Path):
+    """Or the names above would be those of nothing."""
+    left = run(f"{COMPILING}\n{HEAVY}\nprint(set(heavy) - set(loaded))", tmp_path)
+    assert left == "{'numpy.random'}"
+
+
+@pytest.mark.parametrize("name", ["nn", "ops", "numpy", "mindspore", "context", "jit", "gradients"])
+def test_each_module_can_be_the_first(name: str, tmp_path: Path):
+    program = (
+        f"from importlib import import_module as load\nprint(load('foldaway.{name}').__name__)"
+    )
+    assert run(program, tmp_path) == f"foldaway.{name}"
+
+
+def test_all_names_are_there():
+    assert set(foldaway.__all__) <= set(dir(foldaway))
