@@ -13,6 +13,7 @@ from xdsl.dialects.linalg.attrs import IteratorType
 from xdsl.ir import Attribute, SSAValue
 
 from ..dialects.access import Access, linear_access
+from ..dialects.dtypes import by_element
 from .buffers import element_type, extents
 
 
@@ -170,6 +171,4 @@ def _row_access(
 
 def bytes_of(storage: SSAValue) -> int:
     """Return how many bytes an element of a buffer has."""
-    from ..dialects.dtypes import BY_ELEMENT
-
-    return BY_ELEMENT[element_type(storage.type)].itemsize
+    return by_element()[element_type(storage.type)].itemsize
