@@ -11,7 +11,7 @@ FOLD = "fold-pyobj,differentiate-graph,check-boundary,outline-segments"
 LINALG = f"{FOLD},canonicalize,cse,lower-graph-to-linalg"
 """Python to linalg in tensor form, where all machines start."""
 
-CPU = f"{LINALG},fuse-elementwise-to-generic,place-buffers,fuse-rows"
+CPU = f"{LINALG},fuse-elementwise-to-generic,place-buffers,fuse-rows,schedule-contractions"
 """Python to loops over buffers, which the CPU's emitter takes."""
 
 PIPELINES = {"python": FOLD, "linalg": LINALG, "llvm": CPU, "cpu": FOLD}
@@ -23,10 +23,12 @@ The target `cpu` lowers the segments itself, since buffers don't say which integ
 
 def lower_segment(module: ModuleOp, stage: str) -> None:
     """Lower a module of graph functions in place, to `linalg` or on to `buffers`."""
+    from foldaway.backends.cpu.processor import this_processor
     from foldaway.passes.fuse_elementwise_to_generic import FuseElementwiseToGenericPass
     from foldaway.passes.fuse_rows import FuseRowsPass
     from foldaway.passes.lower_graph_to_linalg import LowerGraphToLinalgPass
     from foldaway.passes.place_buffers import PlaceBuffersPass
+    from foldaway.passes.schedule_contractions import ScheduleContractionsPass
 
     ctx = Context()
     LowerGraphToLinalgPass().apply(ctx, module)
@@ -34,3 +36,10 @@ def lower_segment(module: ModuleOp, stage: str) -> None:
         FuseElementwiseToGenericPass().apply(ctx, module)
         PlaceBuffersPass().apply(ctx, module)
         FuseRowsPass().apply(ctx, module)
+        machine = this_processor()
+        ScheduleContractionsPass(
+            machine.vector_bytes,
+            machine.vector_registers,
+            machine.first_cache,
+            machine.second_cache,
+        ).apply(ctx, module)

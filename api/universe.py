@@ -29,6 +29,10 @@ PASSES: dict[str, tuple[str, str]] = {
     "outline-segments": ("foldaway.passes.outline_segments", "OutlineSegmentsPass"),
     "fuse-rows": ("foldaway.passes.fuse_rows", "FuseRowsPass"),
     "place-buffers": ("foldaway.passes.place_buffers", "PlaceBuffersPass"),
+    "schedule-contractions": (
+        "foldaway.passes.schedule_contractions",
+        "ScheduleContractionsPass",
+    ),
 }
 """Pass name to the module and the `ModulePass` class in it."""
 

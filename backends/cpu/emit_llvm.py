@@ -223,10 +223,13 @@ class _FunctionBody:
         nest = nest_of(op, self.buffers)
         if nest.is_empty:
             return
-        text = write_kernel(nest, self.scalars, self.emitter.instructions)
-        name = self.emitter.kernel(text)
-        arguments = ", ".join(f"ptr {root}" for root in nest.roots)
-        self.text.emit(f"call void {name}({arguments})")
+        kernel = write_kernel(nest, self.scalars, self.emitter.instructions)
+        roots = list(nest.roots)
+        if kernel.workspace:
+            roots.append(self.workspace.take(kernel.workspace))
+            self.workspace.give_back(roots[-1])
+        arguments = ", ".join(f"ptr {root}" for root in roots)
+        self.text.emit(f"call void {self.emitter.kernel(kernel)}({arguments})")
 
     def finish(self) -> str:
         """Return the function that reads the block of addresses and calls the kernels."""

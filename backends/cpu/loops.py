@@ -11,6 +11,7 @@ from xdsl.ir import SSAValue
 from .best_place import best_place_of, write_best_place
 from .columns import write_columns
 from .combiner import combiners_of
+from .contraction import product_of, write_contraction
 from .instructions import Instructions
 from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost
@@ -30,6 +31,8 @@ class KernelText:
     declarations: tuple[str, ...]
     inlining: str
     """LLVM's attribute: what computes single numbers takes less time than its call."""
+    workspace: int = 0
+    """Bytes of memory that the last parameter is the address of, if it needs any."""
 
 
 def write_kernel(
@@ -40,8 +43,11 @@ def write_kernel(
     place = kernel.start()
     parallel = [d for d in nest.dimensions if not d.is_reduction]
     reductions = [d for d in nest.dimensions if d.is_reduction]
-    combiners = combiners_of(nest) if reductions else None
-    if not reductions:
+    product = product_of(nest) if reductions else None
+    combiners = combiners_of(nest) if reductions and product is None else None
+    if product is not None:
+        write_contraction(kernel, place, product)
+    elif not reductions:
         _write_elementwise(kernel, place, parallel)
     elif combiners is None:
         found = best_place_of(nest)
@@ -54,12 +60,15 @@ def write_kernel(
         write = write_rows if along.is_reduction else write_columns
         write(kernel, combiners, place, parallel, reductions, along)
     kernel.text.emit("ret void")
+    workspace = 0 if product is None else product.workspace
+    work = ["ptr noalias nocapture align 64 %work"] if workspace else []
     return KernelText(
-        tuple(_parameters(nest)),
+        (*_parameters(nest), *work),
         kernel.text.body(),
         tuple(kernel.scalars.definitions),
         tuple(kernel.scalars.declarations),
         "noinline" if nest.dimensions or len(kernel.text.lines) > _SHORT else "alwaysinline",
+        workspace,
     )
 
 

@@ -67,8 +67,8 @@ class FunctionText:
         return self.assign(f"getelementptr inbounds {type}, ptr {pointer}, i64 {scaled}")
 
     @contextmanager
-    def loop(self, extent: int, carried: Sequence[tuple[str, str]] = ()) -> Generator[Loop]:
-        """Write a loop of `extent` ≥ 1 rounds; `carried` are types and first values.
+    def loop(self, extent: int | str, carried: Sequence[tuple[str, str]] = ()) -> Generator[Loop]:
+        """Write a loop of `extent` ≥ 1 rounds, a number or a value; `carried` are types and firsts.
 
         The test stands at the end, so that LLVM need not prove that the loop is entered.
         """

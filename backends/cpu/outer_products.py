@@ -1,0 +1,126 @@
+"""A product of matrices whose tiles stay in registers and grow by outer products.
+
+The right matrix is cut into blocks that fit the second cache, the sums into parts whose panel of
+columns fits the first.
+Source: Goto and van de Geijn, Anatomy of high-performance matrix multiplication.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .packing import pack_columns, pack_rows
+from .product import Matrices, ProductWriter, blocks, even_parts
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Panels of columns that lie side by side."""
+
+    panels: int
+    """How many there are."""
+    count: int
+    """Columns of each; fewer than the schedule's in the last."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """By how many elements a tile's operands move; `panel` is to the next tile's columns."""
+
+    lhs_m: int
+    lhs_k: int
+    rhs_k: int
+    panel: int
+
+
+def write_outer(writer: ProductWriter, at: Matrices) -> None:
+    """Write the loops over columns: the whole panels, then the one that is left."""
+    n, columns = writer.product.contraction.n, writer.product.schedule.columns
+    full, left = divmod(n.extent, columns)
+    if full:
+        _write_columns(writer, at, Columns(full, columns))
+    if left:
+        behind = writer.moved(at, str(full * columns), rhs=n.rhs, out=n.out)
+        _write_columns(writer, behind, Columns(1, left))
+
+
+def _write_columns(writer: ProductWriter, at: Matrices, columns: Columns) -> None:
+    product, text = writer.product, writer.text
+    n, k = product.contraction.n, product.contraction.k
+    size = product.schedule.columns
+    at_once = product.schedule.width // size if product.is_rhs_packed else columns.panels
+    steps = Steps(product.contraction.m.lhs, k.lhs, k.rhs, n.rhs * size)
+    with blocks(text, columns.panels, at_once) as (first, panels):
+        block = writer.moved(at, first, rhs=n.rhs * size, out=n.out * size)
+        with blocks(text, k.extent, product.schedule.depth) as (round, rounds):
+            part = writer.moved(block, round, lhs=k.lhs, rhs=k.rhs)
+            if product.is_rhs_packed:
+                pack_columns(writer, part.rhs, rounds, panels, columns.count)
+                part = Matrices(part.lhs, "%work", part.out)
+                steps = Steps(steps.lhs_m, steps.lhs_k, size, product.panel)
+            _write_rows(writer, part, steps, columns.count, panels, rounds)
+
+
+def _write_rows(
+    writer: ProductWriter,
+    at: Matrices,
+    steps: Steps,
+    count: int,
+    panels: int | str,
+    rounds: int | str,
+) -> None:
+    """Write the loops over tiles: rows outside, so that a panel's block is read once for each."""
+    product, text = writer.product, writer.text
+    m, n = product.contraction.m, product.contraction.n
+    for first, rows, many in even_parts(m.extent, product.schedule.rows):
+        start = writer.moved(at, str(first), lhs=m.lhs, out=m.out)
+        with text.loop(many) as loop:
+            tile = writer.moved(start, loop.index, lhs=m.lhs * rows, out=m.out * rows)
+            inside = steps
+            if product.is_lhs_packed:
+                work = writer.behind("%work", str(product.packed_columns), 1)
+                lhs_m, lhs_k = pack_rows(writer, tile.lhs, work, rows, rounds)
+                tile = Matrices(work, tile.rhs, tile.out)
+                inside = Steps(lhs_m, lhs_k, steps.rhs_k, steps.panel)
+            with text.loop(panels) as panel:
+                columns = product.schedule.columns
+                rhs = writer.behind(tile.rhs, panel.index, steps.panel)
+                out = writer.behind(tile.out, panel.index, n.out * columns)
+                _write_tile(writer, Matrices(tile.lhs, rhs, out), inside, rows, count, rounds)
+
+
+def _write_tile(
+    writer: ProductWriter,
+    at: Matrices,
+    steps: Steps,
+    rows: int,
+    count: int,
+    rounds: int | str,
+) -> None:
+    """Write one tile: sums from minus zero, which changes nothing, added to what is there."""
+    vectors, lanes = writer.vectors, writer.vectors.lanes
+    sizes = [min(lanes, count - first) for first in range(0, count, lanes)]
+    start = [(vectors.type, vectors.constant(-0.0))] * (rows * len(sizes))
+    with writer.text.loop(rounds, start) as loop:
+        lhs = writer.behind(at.lhs, loop.index, steps.lhs_k)
+        rhs = writer.behind(at.rhs, loop.index, steps.rhs_k)
+        # A copied panel has zeros behind its last column.
+        whole = writer.product.is_rhs_packed
+        row = [
+            vectors.load(writer.behind(rhs, str(j), lanes), None if whole else size)
+            for j, size in enumerate(sizes)
+        ]
+        loop.next = []
+        for i in range(rows):
+            factor = vectors.splat(writer.behind(lhs, str(i), steps.lhs_m))
+            sums = loop.carried[i * len(sizes) : (i + 1) * len(sizes)]
+            loop.next += [
+                vectors.multiply_add(factor, column, sum)
+                for column, sum in zip(row, sums, strict=True)
+            ]
+    for i in range(rows):
+        out = writer.behind(at.out, str(i), writer.product.contraction.m.out)
+        for j, size in enumerate(sizes):
+            place = writer.behind(out, str(j), lanes)
+            before = vectors.load(place, size)
+            vectors.store(vectors.add(before, loop.next[i * len(sizes) + j]), place, size)

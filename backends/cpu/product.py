@@ -1,0 +1,121 @@
+"""A product of matrices while it is written: its schedule, its workspace, where its parts are."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ...dialects.contraction import OUTER, Contraction, Schedule
+from .kernel import Kernel
+from .nest import Operand
+from .text import FunctionText
+from .vectors import Vectors
+
+ROOM = 16
+"""Elements left free behind a copied row or panel: else many began at one place of the cache."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """A contraction, its schedule, and where its matrices are."""
+
+    contraction: Contraction
+    schedule: Schedule
+    lhs: Operand
+    rhs: Operand
+    out: Operand
+
+    @property
+    def is_lhs_packed(self) -> bool:
+        """Whether a tile's rows on the left are copied; narrow floats have to be."""
+        return self.schedule.pack_lhs or self.lhs.buffer.element.is_narrow
+
+    @property
+    def is_rhs_packed(self) -> bool:
+        """Whether a block on the right is copied; one whose rows are no neighbours has to be."""
+        narrow = self.rhs.buffer.element.is_narrow
+        return self.schedule.pack_rhs or narrow or self.contraction.n.rhs != 1
+
+    @property
+    def panel(self) -> int:
+        """How many elements of the workspace a panel of columns takes."""
+        return self.schedule.depth * self.schedule.columns + ROOM
+
+    @property
+    def packed_columns(self) -> int:
+        """Elements of the workspace for the copy of a block on the right."""
+        panels = -(-self.contraction.n.extent // self.schedule.columns)
+        at_once = min(panels, self.schedule.width // self.schedule.columns)
+        return self.panel * at_once if self.is_rhs_packed else 0
+
+    @property
+    def workspace(self) -> int:
+        """Bytes of the workspace."""
+        if self.schedule.kind != OUTER:
+            return 0
+        rows = self.schedule.rows * (self.schedule.depth + ROOM) if self.is_lhs_packed else 0
+        return (self.packed_columns + rows) * self.out.buffer.element.bytes
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """The addresses of the elements where a part begins."""
+
+    lhs: str
+    rhs: str
+    out: str
+
+
+@dataclass(frozen=True)
+class ProductWriter:
+    """Writes the parts of a product into the function of its nest."""
+
+    kernel: Kernel
+    product: Product
+    vectors: Vectors
+
+    @property
+    def text(self) -> FunctionText:
+        """The function's text."""
+        return self.kernel.text
+
+    def moved(self, at: Matrices, index: str, lhs: int = 0, rhs: int = 0, out: int = 0) -> Matrices:
+        """Write the addresses that many elements, times the index, further on."""
+        memory = [
+            operand.buffer.element.memory
+            for operand in (self.product.lhs, self.product.rhs, self.product.out)
+        ]
+        return Matrices(
+            self.text.offset(at.lhs, memory[0], index, lhs),
+            self.text.offset(at.rhs, memory[1], index, rhs),
+            self.text.offset(at.out, memory[2], index, out),
+        )
+
+    def behind(self, pointer: str, index: str, step: int) -> str:
+        """Write the address of an element of the sum's type further on."""
+        return self.text.offset(pointer, self.vectors.element.register, index, step)
+
+
+@contextmanager
+def blocks(text: FunctionText, extent: int, size: int) -> Generator[tuple[str, int | str]]:
+    """Write a loop over parts; give each one's first round and how many it has."""
+    if extent <= size:
+        yield "0", extent
+        return
+    with text.loop(-(-extent // size)) as loop:
+        first = text.scaled(loop.index, size)
+        if extent % size == 0:
+            yield first, size
+        else:
+            left = text.assign(f"sub nsw i64 {extent}, {first}")
+            less = text.assign(f"icmp slt i64 {left}, {size}")
+            yield first, text.assign(f"select i1 {less}, i64 {left}, i64 {size}")
+
+
+def even_parts(extent: int, longest: int) -> list[tuple[int, int, int]]:
+    """Return (first, length, how many) of parts that differ by one at most."""
+    parts = -(-extent // longest)
+    length, longer = divmod(extent, parts)
+    found = [(0, length + 1, longer), (longer * (length + 1), length, parts - longer)]
+    return [part for part in found if part[2]]

@@ -1,0 +1,109 @@
+"""Decide how each product of matrices is run, from what the machine has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float64Type, ModuleOp
+from xdsl.dialects.linalg.ops import GenericOp
+from xdsl.passes import ModulePass
+
+from ..dialects.contraction import (
+    INNER,
+    OUTER,
+    STREAM,
+    Contraction,
+    Schedule,
+    contraction_of,
+)
+from .structured_ops import element_of
+
+_FEW = 512
+"""Multiplications of a product that plain loops do as fast."""
+
+
+@dataclass(frozen=True)
+class ScheduleContractionsPass(ModulePass):
+    """Write on each sum of products in what tiles and blocks it is computed.
+
+    The attribute `schedule` says the kind, and sizes in elements: `outer` grows a tile of the
+    result by outer products, `inner` takes inner products of rows, `stream` adds up the rows
+    of a matrix. Sizes come from the options: bytes of a vector, the number of vector registers,
+    and bytes of the first two caches. An op that has a schedule keeps it.
+    Small products get none, and what is no contraction of floats with neighbouring results.
+    """
+
+    name = "schedule-contractions"
+
+    vector_bytes: int = 32
+    vector_registers: int = 16
+    first_cache: int = 32768
+    second_cache: int = 524288
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Attach schedules in place; the ops stay as they are."""
+        for inner in op.walk():
+            if isinstance(inner, GenericOp) and "schedule" not in inner.attributes:
+                contraction = contraction_of(inner)
+                if contraction is not None and contraction.multiplications > _FEW:
+                    schedule = self._schedule(inner, contraction)
+                    if schedule is not None:
+                        schedule.attach(inner)
+
+    def _schedule(self, op: GenericOp, contraction: Contraction) -> Schedule | None:
+        size = 8 if isinstance(contraction.element, Float64Type) else 4
+        lanes = self.vector_bytes // size
+        m, n, k = contraction.m, contraction.n, contraction.k
+        narrow = any(_is_narrow(op, position) for position in contraction.operands)
+        if k.lhs == 1 and k.rhs == 1 and k.extent >= 2 * lanes and not narrow:
+            rows, columns = self._tile(m.extent, 1)
+            if m.extent <= 4 * rows or n.extent < lanes:
+                return Schedule(INNER, rows, columns, lanes)
+        if n.extent < lanes:
+            return None
+        if m.extent == 1:
+            if n.rhs != 1 or narrow:
+                return None
+            return Schedule(STREAM, 8, 2 * lanes, lanes, width=self.first_cache // 2 // size)
+        return self._outer(contraction, size, narrow)
+
+    def _outer(self, contraction: Contraction, size: int, narrow: bool) -> Schedule:
+        """Return the schedule of a product that has rows and columns enough for tiles."""
+        m, n, k = contraction.m, contraction.n, contraction.k
+        lanes = self.vector_bytes // size
+        rows, columns = self._tile(m.extent, lanes)
+        depth = _even(k.extent, max(self.first_cache // 2 // (columns * size), lanes))
+        panel = columns * depth * size
+        wide = max(self.second_cache // 2 // panel, 1) * columns
+        far = k.extent * n.extent * size > self.first_cache // 2
+        pack_rhs = narrow or n.rhs != 1 or (far and m.extent >= 3 * rows)
+        pack_lhs = narrow or (k.lhs != 1 and n.extent > 2 * columns)
+        if pack_rhs and not pack_lhs and m.extent < 16 * rows:
+            wide = columns
+        return Schedule(OUTER, rows, columns, lanes, depth, wide, pack_lhs, pack_rhs)
+
+    def _tile(self, rows: int, lanes: int) -> tuple[int, int]:
+        """Return rows and columns of a tile whose sums fill most of the registers."""
+        tall, wide = _TILES[self.vector_registers >= 32]
+        vectors = wide
+        while rows < tall and vectors < _WIDEST:
+            vectors += 1
+            tall = max((wide * _TILES[self.vector_registers >= 32][0]) // vectors, 1)
+        return min(tall, rows) if rows < tall else tall, vectors * lanes
+
+
+_TILES = {False: (6, 2), True: (8, 3)}
+"""Rows, and columns in vectors, of which 12 or 24 registers hold the sums."""
+_WIDEST = 6
+
+
+def _even(extent: int, longest: int) -> int:
+    """Return the length of equal parts, at most `longest`; if there are some, whole eights."""
+    parts = -(-extent // longest)
+    return extent if parts == 1 else -(-extent // parts // 8) * 8
+
+
+def _is_narrow(op: GenericOp, position: int) -> bool:
+    element = element_of(op.operands[position])
+    return isinstance(element, Float16Type | BFloat16Type)
