@@ -81,7 +81,13 @@ class ScheduleContractionsPass(ModulePass):
         pack_lhs = narrow or (k.lhs != 1 and n.extent > 2 * columns)
         if pack_rhs and not pack_lhs and m.extent < 16 * rows:
             wide = columns
-        return Schedule(OUTER, rows, columns, lanes, depth, wide, pack_lhs, pack_rhs)
+        return Schedule(
+            *(OUTER, rows, columns, lanes),
+            depth=depth,
+            width=wide,
+            pack_lhs=pack_lhs,
+            pack_rhs=pack_rhs,
+        )
 
     def _tile(self, rows: int, lanes: int) -> tuple[int, int]:
         """Return rows and columns of a tile whose sums fill most of the registers."""

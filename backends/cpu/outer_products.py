@@ -101,6 +101,8 @@ def _write_tile(
     vectors, lanes = writer.vectors, writer.vectors.lanes
     sizes = [min(lanes, count - first) for first in range(0, count, lanes)]
     start = [(vectors.type, vectors.constant(-0.0))] * (rows * len(sizes))
+    for i in range(rows):
+        vectors.prefetch(writer.behind(at.out, str(i), writer.product.contraction.m.out))
     with writer.text.loop(rounds, start) as loop:
         lhs = writer.behind(at.lhs, loop.index, steps.lhs_k)
         rhs = writer.behind(at.rhs, loop.index, steps.rhs_k)
