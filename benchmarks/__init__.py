@@ -1,0 +1,1 @@
+"""Timings: `python -m benchmarks` runs each case beside its peers, and prints ratios."""
