@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test fuzz check docs clean
+.PHONY: demo test fuzz bench check docs clean
 
 demo: .venv/ready ## the seed's examples, and one function at every stage
 	@$(BIN)/python examples/demo.py
@@ -15,6 +15,9 @@ fuzz: .venv/ready ## random programs, compiled and plain; FUZZ="--count 100 --mo
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 	$(BIN)/python -m tests.cpython
 	$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=random
+
+bench: .venv-bench/ready ## every case beside its peers; BENCH="--quick --cases matmul" for less
+	@.venv-bench/bin/python -m benchmarks $(BENCH)
 
 check: .venv/ready ## format, lint, types
 	$(BIN)/ruff format --check .
@@ -30,5 +33,11 @@ docs: .venv/ready ## build the documentation site into build/site
 	$(BIN)/python -m compileall -q api backends dialects folding frontend passes runtime
 	touch $@
 
+# The peers are large, so they stay out of the tests' environment. MindSpore can be put in by hand.
+.venv-bench/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --editable '.[bench]'
+	touch $@
+
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv .venv-bench build dist *.egg-info

@@ -17,8 +17,8 @@ from .draws import uniform
 from .peers import contenders, foldaway_call, load
 from .programs import Fresh, folder, process
 
-_SMALLER = "foldaway, 11 x 1000 operations"
-_START = "numpy imported + 30 ms"
+_SMALLER = "foldaway 11x1000"
+_START = "numpy + 30 ms"
 
 _ELEMENTWISE = "    return (x * C + 1.5) * x\n"
 _GELU = "    return lib.gelu(x * C)\n"

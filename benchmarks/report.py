@@ -17,7 +17,7 @@ class Table:
     def __init__(self, contenders: Sequence[str], markdown: bool):
         self.contenders = contenders
         self.markdown = markdown
-        self._widths = [30, 3, 5, *(max(len(name), 8) for name in contenders), 14, 6, 6, 5, 18]
+        self._widths = [30, 3, 5, *(max(len(name), 8) for name in contenders), 16, 6, 6, 4, 20]
 
     def head(self) -> str:
         """Return the first lines."""
