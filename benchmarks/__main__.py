@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import cast
 
 from . import peers
 from .case import OURS, Case
@@ -140,7 +141,10 @@ def _headline(conditions: dict[str, object], found: dict[str, str | None]) -> st
     here = ", ".join(f"{name} {version}" for name, version in found.items() if version)
     machine = f"{conditions['machine']}, {conditions['cores']} cores, load {conditions['load']:.1f}"
     times = "times: processor's with 1 thread, wall's with more; ratio: peer's over ours"
-    return "\n".join([f"{machine}; beside {here or 'nobody'}", times, _missing(found)])
+    lines = [f"{machine}; beside {here or 'nobody'}", times, _missing(found)]
+    if cast(float, conditions["load"]) > 0.5:
+        lines[2:2] = ["THE MACHINE IS BUSY: rows with more than 1 thread say little"]
+    return "\n".join(lines)
 
 
 def _missing(found: dict[str, str | None]) -> str:
