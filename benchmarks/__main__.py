@@ -17,6 +17,7 @@ from typing import cast
 from . import peers
 from .case import OURS, Case
 from .cases import CASES
+from .limits import processor
 from .measure import FULL, QUICK
 from .report import Table, as_json, notes, summary
 from .rows import Row, row_of
@@ -33,7 +34,7 @@ def main() -> int:
     options = _options()
     if options.child:
         effort = QUICK if options.quick else FULL
-        chosen = list(filter(None, options.peers.split(",")))
+        chosen = _words(options.peers)
         threads = int(options.threads)
         child(options.child, threads, chosen, effort, options.tiny, Path(options.to))
         return 0
@@ -60,9 +61,12 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
+
+
 def _matches(case: Case, patterns: str) -> bool:
-    wanted = patterns.split(",")
-    return any(fnmatch(case.name, pattern) or pattern in case.name for pattern in wanted)
+    return any(fnmatch(case.name, one) or one in case.name for one in _words(patterns))
 
 
 def _check(cases: Sequence[Case], tiny: bool) -> int:
@@ -74,7 +78,7 @@ def _check(cases: Sequence[Case], tiny: bool) -> int:
 
 
 def _run(cases: Sequence[Case], options: argparse.Namespace) -> int:
-    found = peers.versions(filter(None, options.peers.split(",")))
+    found = peers.versions(_words(options.peers))
     here = [name for name, version in found.items() if version]
     conditions = _conditions(found)
     rows: list[Row] = []
@@ -123,18 +127,12 @@ def _in_a_process(case: Case, threads: int, here: list[str], options: argparse.N
 
 def _conditions(found: dict[str, str | None]) -> dict[str, object]:
     return {
-        "machine": _processor(),
+        "machine": f"{platform.machine()} {processor()}",
         "cores": os.cpu_count(),
         "load": os.getloadavg()[0],
         "python": platform.python_version(),
         "peers": found,
     }
-
-
-def _processor() -> str:
-    from llvmlite import binding
-
-    return f"{platform.machine()} {binding.get_host_cpu_name()}"
 
 
 def _headline(conditions: dict[str, object], found: dict[str, str | None]) -> str:

@@ -54,6 +54,9 @@ class Problem:
     traffic: float = 0
     """Bytes that must be read and written; 0 where memory is no limit."""
 
+    reads: bool = False
+    """Whether next to nothing is written, so that the limit is reading instead of copying."""
+
     work: float = 0
     """Floating point operations that must be done; 0 where arithmetic is no limit."""
 

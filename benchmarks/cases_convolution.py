@@ -10,7 +10,7 @@ from foldaway import nn
 
 from .case import OURS, Call, Case, Problem
 from .draws import uniform
-from .peers import contenders, tensors
+from .peers import contenders, load, tensors
 
 
 def _build(groups: int, images: int, channels: int, extent: int, window: int) -> Problem:
@@ -24,8 +24,7 @@ def _build(groups: int, images: int, channels: int, extent: int, window: int) ->
         return Call(cell, (image,))
 
     def jaxed(_: Any, x: Any, weight: Any) -> Any:
-        from jax import lax  # pyright: ignore[reportMissingImports]
-
+        lax = load("jax").lax
         return lax.conv_general_dilated(x, weight, (1, 1), "SAME", feature_group_count=groups)
 
     def functional(torch: Any, x: Any, weight: Any) -> Any:

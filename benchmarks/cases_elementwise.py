@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from foldaway import ops
 from . import numba_loops
 from .case import Case, Problem
 from .draws import uniform
-from .peers import contenders
+from .peers import contenders, load
 
 _MIB = 1 << 20
 
@@ -59,40 +60,29 @@ def _chain(count: int) -> Problem:
     )
 
 
-def _exp(count: int) -> Problem:
-    x = uniform(count, spread=4)
-    function = lambda library, x: library.exp(x)  # noqa: E731
-    return Problem(
-        reference=lambda: np.exp(x.astype(np.float64)),
-        contenders=contenders(
-            (x,),
-            our_exp,
-            numpy=function,
-            numba=numba_loops.exp,
-            jax=function,
-            torch=function,
-            torch_compile=function,
-        ),
-        traffic=8 * count,
-    )
+def _named(name: str, ours: Any, loop: Any) -> Callable[[int], Problem]:
+    """Return how to build the function that all peers call by one name."""
 
+    def function(library: Any, x: Any) -> Any:
+        return getattr(library, name)(x)
 
-def _tanh(count: int) -> Problem:
-    x = uniform(count, spread=4)
-    function = lambda library, x: library.tanh(x)  # noqa: E731
-    return Problem(
-        reference=lambda: np.tanh(x.astype(np.float64)),
-        contenders=contenders(
-            (x,),
-            our_tanh,
-            numpy=function,
-            numba=numba_loops.tanh,
-            jax=function,
-            torch=function,
-            torch_compile=function,
-        ),
-        traffic=8 * count,
-    )
+    def build(count: int) -> Problem:
+        x = uniform(count, spread=4)
+        return Problem(
+            reference=lambda: function(np, x.astype(np.float64)),
+            contenders=contenders(
+                (x,),
+                ours,
+                numpy=function,
+                numba=loop,
+                jax=function,
+                torch=function,
+                torch_compile=function,
+            ),
+            traffic=8 * count,
+        )
+
+    return build
 
 
 def _gelu(count: int) -> Problem:
@@ -103,9 +93,9 @@ def _gelu(count: int) -> Problem:
             (x,),
             our_gelu,
             numba=numba_loops.gelu,
-            jax=lambda _, x: _jax_gelu(x),
-            torch=lambda torch, x: torch.nn.functional.gelu(x),
-            torch_compile=lambda torch, x: torch.nn.functional.gelu(x),
+            jax=_jax_gelu,
+            torch=_torch_gelu,
+            torch_compile=_torch_gelu,
         ),
         traffic=8 * count,
     )
@@ -118,11 +108,16 @@ def gelu(x: Any) -> Any:
     return 0.5 * wide * (1 + erf.reshape(wide.shape))
 
 
-def _jax_gelu(x: Any) -> Any:
-    import jax  # pyright: ignore[reportMissingImports]
+def _jax_gelu(_: Any, x: Any) -> Any:
+    return load("jax").nn.gelu(x, approximate=False)
 
-    return jax.nn.gelu(x, approximate=False)
 
+def _torch_gelu(torch: Any, x: Any) -> Any:
+    return torch.nn.functional.gelu(x)
+
+
+_exp = _named("exp", our_exp, numba_loops.exp)
+_tanh = _named("tanh", our_tanh, numba_loops.tanh)
 
 CASES = [
     Case("chain 64K", _chain, (_MIB // 16,), {"best": 1.0}),

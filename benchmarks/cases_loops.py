@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from . import numba_loops
 from .case import Case, Problem
 from .draws import uniform, weights
-from .peers import contenders
+from .peers import contenders, load, numba_call
 
 
 def recurrence(x: Any) -> Any:
@@ -28,14 +29,16 @@ def _recurrence() -> Problem:
     start = np.array(0.25, np.float64)
 
     def jaxed(_: Any, x: Any) -> Any:
-        import jax  # pyright: ignore[reportMissingImports]
+        def step(_: Any, x: Any) -> Any:
+            return x * 0.999 + 0.1
 
-        return jax.lax.fori_loop(0, 10_000, lambda _, x: x * 0.999 + 0.1, x)
+        return load("jax").lax.fori_loop(0, 10_000, step, x)
 
     found = contenders((start,), recurrence, jax=jaxed)
-    number = contenders((float(start),), numba=numba_loops.recurrence)
+    # With fast mathematics Numba puts many rounds into one, which changes the result.
+    loop = partial(numba_call, numba_loops.recurrence, float(start), fastmath=False)
     return Problem(
-        reference=lambda: recurrence(start), contenders={**found, **number}, tolerance=1e-9
+        reference=lambda: recurrence(start), contenders={**found, "numba": loop}, tolerance=1e-9
     )
 
 
@@ -49,12 +52,10 @@ def _network(steps: int, rows: int, width: int) -> Problem:
         return state
 
     def scanned(jnp: Any, xs: Any, state: Any, inner: Any, outer: Any) -> Any:
-        import jax  # pyright: ignore[reportMissingImports]
-
         def step(state: Any, x: Any) -> tuple[Any, None]:
             return jnp.tanh(x @ outer + state @ inner), None
 
-        return jax.lax.scan(step, state, xs)[0]
+        return load("jax").lax.scan(step, state, xs)[0]
 
     return Problem(
         reference=lambda: plain(np, *(one.astype(np.float64) for one in inputs)),

@@ -86,6 +86,9 @@ def _problem(
     drawn: list[Any],
     work: float,
 ) -> Problem:
+    def jaxed(_: Any, *arrays: Any) -> Any:
+        return network(JaxLayers(), sizes, *arrays)
+
     wide = [array.astype(np.float64) for array in (x, *drawn)]
     return Problem(
         reference=lambda: network(NumpyLayers(), sizes, *wide),
@@ -94,7 +97,7 @@ def _problem(
             "mindspore": _cell("mindspore", cell, sizes, x, drawn),
             **contenders(
                 (x, *drawn),
-                jax=lambda _, *arrays: network(JaxLayers(), sizes, *arrays),
+                jax=jaxed,
             ),
             "torch": _torch(torch_call, network, sizes, [x, *drawn]),
             "torch.compile": _torch(torch_compile_call, network, sizes, [x, *drawn]),
@@ -121,7 +124,11 @@ def _torch(
 ) -> Make:
     def make() -> Call:
         layers = TorchLayers()
-        return call(lambda _, *tensors: network(layers, sizes, *tensors), *arrays)
+
+        def run(_: Any, *tensors: Any) -> Any:
+            return network(layers, sizes, *tensors)
+
+        return call(run, *arrays)
 
     return make
 

@@ -11,7 +11,7 @@ from foldaway import ops
 from .case import Case, Problem
 from .cases_elementwise import gelu
 from .draws import uniform
-from .peers import contenders
+from .peers import contenders, load
 
 
 def product(x: Any, y: Any) -> Any:
@@ -42,9 +42,7 @@ def _layer(rows: int, inner: int, columns: int) -> Problem:
     bias = uniform(columns, seed=3)
 
     def jaxed(_: Any, x: Any, y: Any, bias: Any) -> Any:
-        import jax  # pyright: ignore[reportMissingImports]
-
-        return jax.nn.gelu(x @ y + bias, approximate=False)
+        return load("jax").nn.gelu(x @ y + bias, approximate=False)
 
     def functional(torch: Any, x: Any, y: Any, bias: Any) -> Any:
         return torch.nn.functional.gelu(torch.addmm(bias, x, y))

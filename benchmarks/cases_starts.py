@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from foldaway import ops
 from .case import OURS, Call, Case, Make, Problem
 from .cases_elementwise import gelu
 from .draws import uniform
-from .peers import contenders, foldaway_call, load
+from .peers import contenders, foldaway_call, jax_call, load, unbound
 from .programs import Fresh, folder, process
 
 _SMALLER = "foldaway 11x1000"
@@ -113,12 +114,9 @@ def _jax_fresh(body: str, x: Any) -> Make:
 
     def make() -> Call:
         jax = load("jax")
-        nn = SimpleNamespace(
-            gelu=lambda x: jax.nn.gelu(x, approximate=False), softmax=jax.nn.softmax
-        )
-        made[:] = made or [Fresh(body, nn)]
-        compiled = jax.jit(made[0]())
-        return Call(lambda x: compiled(x).block_until_ready(), (jax.numpy.asarray(x),))
+        exact = partial(jax.nn.gelu, approximate=False)
+        made[:] = made or [Fresh(body, SimpleNamespace(gelu=exact, softmax=jax.nn.softmax))]
+        return jax_call(unbound(made[0]()), x)
 
     return make
 

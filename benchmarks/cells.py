@@ -49,7 +49,7 @@ def encoder(library: Any, weights: Sequence[Any], sizes: Sequence[int]) -> Any:
 
     class Encoder(nn.Cell):
         def __init__(self) -> None:
-            super().__init__()
+            super().__init__()  # pyright: ignore[reportUnknownMemberType]
             dense = [_dense(library, *weights[i : i + 2]) for i in range(0, 12, 2)]
             self.query, self.key, self.value, self.out, self.up, self.down = dense
             self.first, self.second = norm(*weights[12:14]), norm(*weights[14:16])

@@ -106,7 +106,7 @@ class Counter:
     def counted(self, step: code.Step) -> code.Step:
         """Return a step that is counted."""
 
-        def run(frame: Frame) -> str | None:
+        def run(frame: Frame) -> Any:
             self.steps += 1
             return step(frame)
 

@@ -1,6 +1,6 @@
-"""What no program on this machine can beat: copying as many bytes, multiplying and adding as often.
+"""What no program on this machine can beat: moving as many bytes, multiplying and adding as often.
 
-Both are small functions in LLVM IR, run by as many threads as the contenders have, in turn with
+They are small functions in LLVM IR, run by as many threads as the contenders have, in turn with
 them. The copy is the better one of plain stores and of stores past the cache.
 """
 
@@ -10,15 +10,20 @@ import ctypes
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
-from llvmlite import binding as llvm
 
 from .case import Call
 
+_llvm: Any = import_module("llvmlite.binding")  # it has no types
+
 _ENOUGH_BYTES = 200e6
 _ENOUGH_WORK = 4e8
+_STREAMS = 8
+"""Vectors that are read in one round."""
+
 _SUMS = 12
 """Independent sums, so that their latency isn't waited for, and registers suffice."""
 
@@ -52,6 +57,21 @@ def copies(traffic: float, threads: int) -> dict[str, Limit]:
     return found
 
 
+def reads(traffic: float, threads: int) -> dict[str, Limit]:
+    """Return the fastest way to read as many bytes as a case."""
+    step = 4 * _STREAMS * _lanes() * threads
+    size = max(int(traffic) // step, 1) * step
+    source, sums = _aligned(size // 4), _aligned(16 * threads)
+    times = max(int(_ENOUGH_BYTES / size), 1)
+    part = size // threads
+    work = [
+        (source.ctypes.data + part * i, sums.ctypes.data + 64 * i, part // 4, times)
+        for i in range(threads)
+    ]
+    run = _in_threads(_functions()["read"], work, (source, sums))
+    return {"read": Limit(Call(run), traffic / (float(size) * times))}
+
+
 def arithmetic(work: float, threads: int) -> dict[str, Limit]:
     """Return the fastest way to multiply and add as often as a case."""
     numbers = _aligned(_SUMS * _lanes() * threads)
@@ -79,21 +99,27 @@ def _in_threads(
     return lambda: (run(), kept)
 
 
+def processor() -> str:
+    """Return the name that LLVM has for this processor."""
+    return str(_llvm.get_host_cpu_name())
+
+
 @cache
 def _functions() -> dict[str, Callable[..., object]]:
     """Return the machine code; it is never unloaded."""
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2
+    _llvm.initialize_native_target()
+    _llvm.initialize_native_asmprinter()
+    machine = _llvm.Target.from_default_triple().create_target_machine(
+        cpu=_llvm.get_host_cpu_name(), features=_llvm.get_host_cpu_features().flatten(), opt=2
     )
-    module = llvm.parse_assembly(_text(_lanes()))
-    engine = llvm.create_mcjit_compiler(module, machine)
+    module = _llvm.parse_assembly(_text(_lanes()))
+    engine = _llvm.create_mcjit_compiler(module, machine)
     engine.finalize_object()
-    _functions_alive.append(engine)
+    _kept.append(engine)
     kinds: dict[str, tuple[Any, ...]] = {
         "copy": (ctypes.c_int64,) * 4,
         "copy_past_cache": (ctypes.c_int64,) * 4,
+        "read": (ctypes.c_int64,) * 4,
         "arithmetic": (ctypes.c_int64,) * 2,
     }
     return {
@@ -102,12 +128,12 @@ def _functions() -> dict[str, Callable[..., object]]:
     }
 
 
-_functions_alive: list[Any] = []
+_kept: list[Any] = []
 
 
 def _lanes() -> int:
     """Return the float32 numbers in the widest register."""
-    features = llvm.get_host_cpu_features()
+    features = _llvm.get_host_cpu_features()
     return 16 if features.get("avx512f") else 8 if features.get("avx") else 4
 
 
@@ -125,6 +151,7 @@ def _text(lanes: int) -> str:
         [
             _copy_text("copy", vector, lanes, ""),
             _copy_text("copy_past_cache", vector, lanes, past),
+            _read_text(vector, lanes),
             _arithmetic_text(vector, lanes),
             f"declare {vector} @llvm.fma.v{lanes}f32({vector}, {vector}, {vector})",
             "!0 = !{i32 1}",
@@ -154,6 +181,45 @@ body:
   %more = icmp ult i64 %next, %count
   br i1 %more, label %body, label %done
 done:
+  fence seq_cst
+  %n1 = add i64 %n, 1
+  %on = icmp ult i64 %n1, %times
+  br i1 %on, label %again, label %end
+end:
+  ret void
+}}"""
+
+
+def _read_text(vector: str, lanes: int) -> str:
+    streams = range(_STREAMS)
+    phis = [
+        f"  %x{k} = phi {vector} [ zeroinitializer, %again ], [ %y{k}, %body ]" for k in streams
+    ]
+    loads = [
+        f"""  %i{k} = add i64 %i, {k * lanes}
+  %s{k} = getelementptr float, ptr %source, i64 %i{k}
+  %v{k} = load {vector}, ptr %s{k}, align {4 * lanes}
+  %y{k} = fadd {vector} %x{k}, %v{k}"""
+        for k in streams
+    ]
+    names = ["%y0", *(f"%z{k}" for k in streams[1:])]
+    sums = [f"  {names[k]} = fadd {vector} {names[k - 1]}, %y{k}" for k in streams[1:]]
+    return f"""define void @read(ptr %source, ptr %target, i64 %count, i64 %times) {{
+entry:
+  br label %again
+again:
+  %n = phi i64 [ 0, %entry ], [ %n1, %done ]
+  br label %body
+body:
+  %i = phi i64 [ 0, %again ], [ %next, %body ]
+{chr(10).join(phis)}
+{chr(10).join(loads)}
+  %next = add i64 %i, {_STREAMS * lanes}
+  %more = icmp ult i64 %next, %count
+  br i1 %more, label %body, label %done
+done:
+{chr(10).join(sums)}
+  store volatile {vector} {names[-1]}, ptr %target, align 4
   fence seq_cst
   %n1 = add i64 %n, 1
   %on = icmp ult i64 %n1, %times

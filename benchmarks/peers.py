@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -84,7 +84,8 @@ def tensors(*inputs: Any) -> tuple[Any, ...]:
     """Return our tensors of arrays."""
     import foldaway
 
-    return tuple(foldaway.Tensor(x) if isinstance(x, np.ndarray) else x for x in inputs)
+    tensor: Any = foldaway.Tensor
+    return tuple(tensor(x) if isinstance(x, np.ndarray) else x for x in inputs)
 
 
 def numpy_call(function: Function, *inputs: Any) -> Call:
@@ -95,11 +96,15 @@ def numpy_call(function: Function, *inputs: Any) -> Call:
 def jax_call(function: Function, *inputs: Any) -> Call:
     """Compile a function of `jax.numpy` and of arrays by `jax.jit`, and wait for the result."""
     jax = load("jax")
-    if any(isinstance(x, np.ndarray) and x.dtype == np.float64 for x in inputs):
+    if any(getattr(x, "dtype", None) == np.float64 for x in inputs):
         jax.config.update("jax_enable_x64", True)
     compiled = jax.jit(bound(function, jax.numpy))
     arrays = tuple(jax.numpy.asarray(x) for x in inputs)
-    return Call(lambda *args: compiled(*args).block_until_ready(), arrays)
+
+    def call(*args: Any) -> Any:
+        return compiled(*args).block_until_ready()
+
+    return Call(call, arrays)
 
 
 def torch_call(function: Function, *inputs: Any) -> Call:
@@ -123,7 +128,7 @@ def torch_tensors(*inputs: Any) -> tuple[Any, ...]:
     return tuple(torch.from_numpy(x) if isinstance(x, np.ndarray) else x for x in inputs)
 
 
-def numba_call(function: Function, *inputs: Any) -> Call:
+def numba_call(function: Function, *inputs: Any, fastmath: bool = True) -> Call:
     """Compile a function with loops by `numba.njit`; its `prange` runs in threads if it has some.
 
     The function's module says `prange = range`, so that it needs no Numba.
@@ -132,7 +137,7 @@ def numba_call(function: Function, *inputs: Any) -> Call:
     several = int(os.environ.get("NUMBA_NUM_THREADS", "1")) > 1
     names = {**function.__globals__, **({"prange": numba.prange} if several else {})}
     rebound = types.FunctionType(function.__code__, names, function.__name__)
-    return Call(numba.njit(rebound, fastmath=True, parallel=several), inputs)
+    return Call(numba.njit(rebound, fastmath=fastmath, parallel=several), inputs)
 
 
 def bound(function: Function, library: Any) -> Function:
@@ -144,10 +149,19 @@ def bound(function: Function, library: Any) -> Function:
     return call
 
 
+def unbound(function: Function) -> Function:
+    """Return a function that does without the module it is given."""
+
+    def call(_: Any, *arrays: Any) -> Any:
+        return function(*arrays)
+
+    return call
+
+
 def as_array(result: Any) -> Any:
     """Return a contender's result as an array, or a tuple of them."""
     if isinstance(result, tuple | list):
-        return tuple(as_array(part) for part in result)
+        return tuple(map(as_array, cast("tuple[Any, ...]", result)))
     return np.asarray(result.asnumpy() if hasattr(result, "asnumpy") else result)
 
 

@@ -17,7 +17,7 @@ class Table:
     def __init__(self, contenders: Sequence[str], markdown: bool):
         self.contenders = contenders
         self.markdown = markdown
-        self._widths = [30, 3, 5, *(max(len(name), 8) for name in contenders), 16, 6, 6, 4, 20]
+        self._widths = [30, 3, 5, *(max(len(name), 8) for name in contenders), 16, 6, 6, 4, 24]
 
     def head(self) -> str:
         """Return the first lines."""
@@ -102,5 +102,6 @@ def _limit(row: Row) -> str:
     if row.share is None:
         return ""
     aim = f" of {row.share_aim:.0%}" if row.share_aim else ""
-    speed = f"{row.limit_speed / 1e9:.0f} {'GF/s' if row.limit == 'arithmetic' else 'GB/s'}"
-    return f"{row.share:.0%}{aim}, {speed}"
+    speed = f"{row.limit_speed / 1e9:.0f}"
+    unit = "GF/s" if row.limit == "arithmetic" else f"GB/s {row.limit}"
+    return f"{row.share:.0%}{aim}, {speed} {unit}"

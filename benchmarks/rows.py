@@ -46,7 +46,7 @@ class Row:
 
     goals: list[Goal] = field(default_factory=list[Goal])
     limit: str = ""
-    """Which limit there is: copy, or arithmetic."""
+    """Which limit there is: copy, read or arithmetic."""
 
     limit_speed: float = 0
     """What the limit was in the run, in bytes or operations a second."""
@@ -82,4 +82,6 @@ class Row:
 
 def row_of(data: dict[str, Any]) -> Row:
     """Return the row that `as_data` was asked of."""
-    return Row(**{**data, "goals": [Goal(**goal) for goal in data["goals"]]})
+    goals = [Goal(**goal) for goal in data["goals"]]
+    rest: dict[str, Any] = {**data, "goals": goals}
+    return Row(**rest)

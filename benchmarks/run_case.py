@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -80,14 +80,15 @@ def _checked(problem: Problem, makes: Mapping[str, Make], row: Row) -> dict[str,
 def difference(result: Any, right: Any, tolerance: float) -> str:
     """Return in what a result differs from the right one by too much; nothing if it doesn't."""
     if isinstance(right, tuple):
-        parts = zip(result, right, strict=True)
-        return "; ".join(filter(None, (difference(*part, tolerance) for part in parts)))
-    found, wanted = np.asarray(result), np.asarray(right)
-    if found.shape != wanted.shape:
-        return f"shape {found.shape}, not {wanted.shape}"
+        parts = zip(result, cast("tuple[Any, ...]", right), strict=True)
+        found = [difference(one, other, tolerance) for one, other in parts]
+        return "; ".join(filter(None, found))
+    given, wanted = np.asarray(result), np.asarray(right)
+    if given.shape != wanted.shape:
+        return f"shape {given.shape}, not {wanted.shape}"
     if not wanted.size:
         return ""
-    far = float(np.abs(found.astype(np.float64) - wanted).max())
+    far = float(np.abs(given.astype(np.float64) - wanted).max())
     relative = far / max(float(np.abs(wanted).max()), 1e-30)
     return "" if relative <= tolerance else f"off by {relative:.2g} of the greatest element"
 
@@ -102,7 +103,8 @@ def _reason(error: Exception) -> str:
 def _limits(problem: Problem, threads: int) -> dict[str, limits.Limit]:
     found: dict[str, limits.Limit] = {}
     if problem.traffic:
-        found |= limits.copies(problem.traffic, threads)
+        moves = limits.reads if problem.reads else limits.copies
+        found |= moves(problem.traffic, threads)
     if problem.work:
         found |= limits.arithmetic(problem.work, threads)
     return found
@@ -111,13 +113,14 @@ def _limits(problem: Problem, threads: int) -> dict[str, limits.Limit]:
 def _note_limit(
     problem: Problem, row: Row, bounds: Mapping[str, list[Clocks]], ours: list[Clocks] | None
 ) -> None:
-    """Note the time that neither memory nor arithmetic allows to beat, and ours beside it."""
+    """Note the time that neither memory nor arithmetic lets us to beat, and ours beside it."""
     if not bounds:
         return
     least = {name: typical(times, row.threads) for name, times in bounds.items()}
-    copied = min((name for name in least if name.startswith("copy")), key=least.get, default=None)
-    asked = [name for name in (copied, "arithmetic") if name in least]
-    binding = max(asked, key=least.__getitem__)
+    copies = [name for name in least if name.startswith("copy")]
+    fastest = [min(copies, key=least.__getitem__)] if copies else []
+    other = [name for name in least if name not in copies]
+    binding = max([*fastest, *other], key=least.__getitem__)
     work = problem.work if binding == "arithmetic" else problem.traffic
     row.limit, row.limit_speed = binding.split("_")[0], work / least[binding]
     if ours is not None:

@@ -121,7 +121,36 @@ def test_a_limit_does_a_known_share_of_the_work(module: Any):
     for threads in (1, 2):
         for limit in [
             *limits.copies(1e6, threads).values(),
+            *limits.reads(1e6, threads).values(),
             *limits.arithmetic(1e6, threads).values(),
         ]:
             limit.call()
             assert limit.scale > 0
+
+
+@pytest.mark.parametrize("name", ["copy", "copy_past_cache"])
+def test_the_limit_of_copies_copies_all(module: Any, name: str):
+    limits = module("limits")
+    source, target = limits._aligned(1024), limits._aligned(1024)
+    source[:], target[:] = np.arange(1024), 0
+    limits._functions()[name](source.ctypes.data, target.ctypes.data, 1024, 2)
+    np.testing.assert_array_equal(target, source)
+
+
+def test_the_limit_of_reads_reads_all(module: Any):
+    limits = module("limits")
+    source, target = limits._aligned(1024), limits._aligned(16)
+    source[:], target[:] = np.arange(1024), 0
+    limits._functions()["read"](source.ctypes.data, target.ctypes.data, 1024, 2)
+    assert target[: limits._lanes()].sum() == source.sum()
+
+
+def test_the_limit_of_arithmetic_multiplies_and_adds_as_often_as_it_says(module: Any):
+    limits = module("limits")
+    count = limits._SUMS * limits._lanes()
+    numbers = limits._aligned(count)
+    numbers[:] = 0
+    # x * v0 + v1: a step of the second vector's ones.
+    numbers[: 2 * limits._lanes()] = 1
+    limits._functions()["arithmetic"](numbers.ctypes.data, 5)
+    np.testing.assert_array_equal(numbers[2 * limits._lanes() :], 5)
