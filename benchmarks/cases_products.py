@@ -33,6 +33,7 @@ def _product(rows: int, inner: int, columns: int) -> Problem:
         contenders=contenders(inputs, product, numpy=_in, jax=_in, torch=_in),
         tolerance=1e-4,
         traffic=4 * (rows * inner + inner * columns + rows * columns),
+        reads=rows == 1,
         work=2 * rows * inner * columns,
     )
 

@@ -95,6 +95,7 @@ def test_what_is_not_there_says_why(module: Any):
     row = module("run_case").run_case(case, 1, ["numpy"], module("measure").QUICK)
     assert row.missing == {"foldaway": "ValueError: there is no such operator"}
     assert (row.ok, row.met) == (True, False)
+    assert [(goal.aim, goal.ratio) for goal in row.goals] == [(1.5, None)]
     text = module("report").Table(["foldaway", "numpy"], True).lines(row)
     assert "foldaway: not available: ValueError: there is no such operator" in text
 
