@@ -90,7 +90,9 @@ def _run(cases: Sequence[Case], options: argparse.Namespace) -> int:
         rows.append(row)
         if table:
             print(table.lines(row), flush=True)
-    print(f"\n{summary(rows)}\n{_missing(found)}" if table else as_json(rows, conditions))
+    print(f"\n{summary(rows)}" if table else as_json(rows, conditions))
+    if any(version is None for version in found.values()):
+        print(_missing(found), file=sys.stdout if table else sys.stderr)
     return 0 if all(row.ok for row in rows) else 1
 
 
@@ -142,12 +144,12 @@ def _headline(conditions: dict[str, object], found: dict[str, str | None]) -> st
     lines = [f"{machine}; beside {here or 'nobody'}", times, _missing(found)]
     if cast(float, conditions["load"]) > 0.5:
         lines[2:2] = ["THE MACHINE IS BUSY: rows with more than 1 thread say little"]
-    return "\n".join(lines)
+    return "\n".join([*filter(None, lines), ""])
 
 
 def _missing(found: dict[str, str | None]) -> str:
     gone = [name for name, version in found.items() if not version]
-    return f"NOT INSTALLED, SO NOT COMPARED: {', '.join(gone)}\n" if gone else ""
+    return f"NOT INSTALLED, SO NOT COMPARED: {', '.join(gone)}" if gone else ""
 
 
 if __name__ == "__main__":
