@@ -23,8 +23,10 @@ def call_compiled(cell: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     setting or their `jit_config` says otherwise.
     Raises as a compiled function does.
     """
-    config = getattr(cell, "jit_config", None)
-    return compiled_form(cell).call((cell, *args), kwargs, config)
+    config, form = getattr(cell, "jit_config", None), compiled_form(cell)
+    if config is form.jit_config:
+        return form(cell, *args, **kwargs)
+    return form.call((cell, *args), kwargs, config)
 
 
 def compiled_form(cell: object) -> Jitted:

@@ -13,6 +13,7 @@ from foldaway.runtime.collector import no_collection
 from foldaway.runtime.compiled import CompiledFunction
 from foldaway.runtime.interrupts import InterpreterState
 from foldaway.runtime.locks import ForkSafeLock
+from foldaway.runtime.native_callable import NativeCallable, call_natively
 from foldaway.runtime.quick_entry import MISS, QuickEntry
 from foldaway.runtime.report import FunctionReport
 from foldaway.runtime.retreat import Retreat
@@ -24,13 +25,14 @@ from . import context
 from .compile_options import CompileOptions
 from .internal_error import InternalError
 from .lazy_function import LazyFunction, log_bug
+from .native_calls import add_form, forms_of, is_worth_it, native_form, take_back
 from .syntax_level import is_lax, lax_level, level_of, unchanged_settings
 
 _FEW_CALLS = 2
 """Calls of a form before it is worth it to make a quick entry."""
 
 
-class Jitted(CompiledFunction):
+class Jitted(CompiledFunction, NativeCallable):
     """A function that is compiled for each new call signature, and behaves as the function does.
 
     Two threads may call it at once; a new signature is compiled by one of them.
@@ -70,6 +72,7 @@ class Jitted(CompiledFunction):
                     return self._lazy.run(args, kwargs)
                 if result is not MISS:
                     self._lazy.note_hit(args)
+                    self._go_native(quick)
                     return result
         if options.fullgraph is False and self._lazy.is_settled:
             return self._lazy.run(args, kwargs)
@@ -101,14 +104,32 @@ class Jitted(CompiledFunction):
             same = unchanged_settings(jit_config)
             unchanged = lambda: function.__code__ is code and same()  # noqa: E731
             quick = found.quick = QuickEntry(found, found.key[:count], unchanged)
-        self._note_quick_use()
+        self._note_use()
         self._quick = quick
+        self._go_native(quick)
 
-    def _note_quick_use(self) -> None:
-        """Let the form that calls went through lately be one of the last to be forgotten."""
+    def _go_native(self, quick: QuickEntry) -> None:
+        """Let machine code answer the next calls of a form that is used often, where it can."""
+        take_back(self, quick)
+        if not is_worth_it(quick):
+            return
+        quick.asked_natively = True
+        made = native_form(quick, self.function, self._options.jit_config)
+        if made is not None and quick.unchanged():
+            self._note_use()
+            quick.native = made
+            add_form(self, made)
+
+    def _note_use(self) -> None:
+        """Let the forms that calls went through lately be the last to be forgotten."""
         quick = self._quick
         if quick is not None:
             self._cache.note_use(quick.form)
+        for native in forms_of(self):
+            calls = native.new_calls()
+            if calls:
+                self._cache.note_use(native.quick.form)
+                self._lazy.note_hits(native.quick.form.key[: native.quick.count], calls)
 
     def prepare(self, args: tuple[Any, ...], jit_config: object) -> bool:
         """Compile for such arguments, without a call; return whether all of it is compiled.
@@ -119,6 +140,11 @@ class Jitted(CompiledFunction):
             return self.find_or_compile(args, {}) is not None
         self.specialize(self._bind(args, {}))
         return True
+
+    @property
+    def jit_config(self) -> object:
+        """The JitConfig that it was compiled with."""
+        return self._options.jit_config
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         """Bind to an instance, as a method does."""
@@ -156,6 +182,7 @@ class Jitted(CompiledFunction):
             if key in self._lazy:
                 return None
             try:
+                self._note_use()
                 self._lazy.check_tries(arguments)
                 found = self._compile(key, arguments, True)
             except _refusals() as error:
@@ -193,7 +220,7 @@ class Jitted(CompiledFunction):
                 except BaseException:
                     state.restore()
                     raise
-                self._note_quick_use()
+                self._note_use()
                 self._cache.add(found, arguments)
         return found
 
@@ -250,6 +277,10 @@ class Jitted(CompiledFunction):
             raise raised.exception from None
         return [bound[name] for name in parameters.names]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy is to have: all but what machine code keeps."""
+        return vars(self)
+
     def __repr__(self) -> str:
         return f"<compiled {self.function!r}>"
 
@@ -262,6 +293,9 @@ def _refusals() -> tuple[type[BaseException], ...]:
     from foldaway.folding.errors import Raised
 
     return CompileError, Raised
+
+
+call_natively(Jitted)
 
 
 @overload

@@ -12,8 +12,9 @@ import re
 import types
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
+from foldaway.dialects.dtypes import TensorSpec
 from foldaway.dialects.source import CompileError
 from foldaway.runtime.arrays import Array
 from foldaway.runtime.driver import Executable
@@ -104,6 +105,11 @@ class LazyFunction:
         if self._counts_hits:
             self._tries_of(arguments)[1] += 1
 
+    def note_hits(self, keys: Sequence[object], count: int) -> None:
+        """Count calls that machine code has answered, with arguments that have these keys."""
+        if self._counts_hits:
+            self._tries_of_kinds(tuple(map(_kind_of_key, keys)))[1] += count
+
     @property
     def is_settled(self) -> bool:
         """Whether all calls run lazily, as far as anybody can tell without a look at them."""
@@ -119,7 +125,11 @@ class LazyFunction:
 
     def _tries_of(self, arguments: Sequence[object]) -> list[int]:
         """Return how often calls with arguments of these kinds were compiled, and how often not."""
-        kinds = tuple([a.spec if isinstance(a, Tensor) else type(a) for a in arguments])
+        return self._tries_of_kinds(
+            tuple([a.spec if isinstance(a, Tensor) else type(a) for a in arguments])
+        )
+
+    def _tries_of_kinds(self, kinds: Key) -> list[int]:
         found = self._tries.get(kinds)
         if found is None:
             found = self._tries[kinds] = [0, 0]
@@ -207,6 +217,15 @@ class LazyFunction:
             self._broken.add(name)
             log_bug(error)
             return None
+
+
+def _kind_of_key(key: object) -> object:
+    """Return what kind of argument has a key; see `signature_of`."""
+    if isinstance(key, TensorSpec | type):
+        return key
+    parts = cast("tuple[object, ...]", key)
+    kind = cast("type[Any]", parts[0])
+    return parts[1] if issubclass(kind, Tensor) else kind
 
 
 def log_bug(error: InternalError) -> None:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from foldaway.folding.environment_variables import Variable
 from foldaway.folding.fallback import FALLBACK, fallback_enabled
+from foldaway.runtime.call_table import CallTable, Step
 
 from . import context
 
@@ -56,6 +57,22 @@ def unchanged_settings(jit_config: object) -> Callable[[], bool]:
         return unchanged
     own = level_of(jit_config)
     return lambda: level_of(jit_config) == own and unchanged()
+
+
+def ask_settings(table: CallTable, jit_config: object) -> None:
+    """Let machine code ask at each call what `unchanged_settings` asks."""
+    table.add_item_is(context.__dict__, "_settings")
+    for variable in (FALLBACK, _LEVEL):
+        table.add_item_is(*variable.place())
+    if jit_config is not None:
+        unchanged = unchanged_settings(jit_config)
+
+        def is_unchanged(config: object) -> bool:
+            return unchanged()
+
+        place = table.new_register()
+        table.add(Step.HELD, place, a=jit_config)
+        table.add(Step.CHECK, 0, place, None, is_unchanged)
 
 
 def level_of(jit_config: object) -> object:

@@ -21,6 +21,10 @@ class Variable:
         """Return the value in the form that the system has it: the same object until it is set."""
         return _environment._data.get(self._key)
 
+    def place(self) -> tuple[dict[Any, Any], object]:
+        """Return the table that has it, and its key there."""
+        return _environment._data, self._key
+
     def get(self) -> str | None:
         """Return the value as it is now, None if it isn't set."""
         found = _environment._data.get(self._key)

@@ -6,7 +6,7 @@ import struct
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -24,6 +24,15 @@ LOST = (*_LOST, ArithmeticError, MemoryError)
 _IMMUTABLE = (bool, int, float, complex, str, bytes, type(None), type(...), range, slice)
 
 
+class Asked(NamedTuple):
+    """What a check asks, for those who can ask it without a call of Python."""
+
+    what: str
+    """`is`, `is weakly`, `class`, `equal`: of the value; `spec`, `layout`: of parts of it."""
+    value: object
+    """An object, a weak reference to one, a class, or what a tensor or an array must be like."""
+
+
 @dataclass(frozen=True)
 class Guard:
     """A value found at `source` must pass `check`; `what` says so in words."""
@@ -31,6 +40,7 @@ class Guard:
     source: Source
     check: Check
     what: str
+    asked: Asked | None = field(default=None, compare=False, kw_only=True)
 
     def holds(self, arguments: Sequence[object]) -> bool:
         """Return whether the value is still there and passes; never raises for a lost path."""
@@ -172,8 +182,13 @@ def same_object(source: Source, expected: object) -> Guard:
     try:
         reference = weakref.ref(expected)
     except TypeError:
-        return Guard(source, lambda value: value is expected, what)
-    return Guard(source, lambda value: value is not None and value is reference(), what)
+        return Guard(source, lambda value: value is expected, what, asked=Asked("is", expected))
+    return Guard(
+        source,
+        lambda value: value is not None and value is reference(),
+        what,
+        asked=Asked("is weakly", reference),
+    )
 
 
 def equal_value(source: Source, expected: object) -> Guard:
@@ -183,6 +198,7 @@ def equal_value(source: Source, expected: object) -> Guard:
         source,
         lambda value: value is expected or (type(value) is kind and identity_token(value) == token),
         f"== {_short(expected)}",
+        asked=Asked("equal", expected),
     )
 
 
@@ -191,7 +207,7 @@ def equal_number(
 ) -> NumberGuard:
     """Return the guard that a number has the same type and is equal; `place` needs it."""
     equal = equal_value(source, expected)
-    return NumberGuard(source, equal.check, equal.what, place, widens)
+    return NumberGuard(source, equal.check, equal.what, place, widens, asked=equal.asked)
 
 
 def equal_instance(source: Source, expected: object) -> Guard:
@@ -206,7 +222,12 @@ def equal_instance(source: Source, expected: object) -> Guard:
 
 def same_type(source: Source, expected: type) -> Guard:
     """Return the guard that the value is an instance of just that class."""
-    return Guard(source, lambda value: type(value) is expected, f"is a {expected.__qualname__}")
+    return Guard(
+        source,
+        lambda value: type(value) is expected,
+        f"is a {expected.__qualname__}",
+        asked=Asked("class", expected),
+    )
 
 
 def same_length(source: Source, expected: Any) -> Guard:
@@ -260,6 +281,7 @@ def same_layout(source: Source, expected: np.ndarray[Any, Any]) -> Guard:
             and value.flags.writeable == writeable
         ),
         f"is a {dtype} array of shape {shape}{'' if in_rows else ' not in row-major order'}",
+        asked=Asked("layout", (dtype, shape, in_rows, writeable)),
     )
 
 
@@ -269,6 +291,7 @@ def same_spec(source: Source, kind: type, spec: TensorSpec) -> SpecGuard:
         source,
         lambda value: type(value) is kind and cast(Tensor, value).spec == spec,
         f"is a {spec.dtype.name} tensor of shape {spec.shape}",
+        asked=Asked("spec", (kind, spec)),
     )
 
 

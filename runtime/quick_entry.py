@@ -40,6 +40,12 @@ class QuickEntry:
         self, one: Specialization, keys: tuple[object, ...], unchanged: Callable[[], bool]
     ):
         self.form = one
+        self.asked_natively = False
+        """Whether machine code was asked to take the calls over."""
+        self.native: object = None
+        """What it takes them over with."""
+        self.strayed = 0
+        """How many calls came here since then all the same."""
         self.unchanged = unchanged
         self.count = len(keys)
         self.enter = _entry(one, keys, unchanged) if len(one.asked) <= _MOST_GUARDS else None
@@ -80,7 +86,7 @@ def enter({arguments}):
         inputs = ({inputs})
     except LOST:
         return MISS
-    {report}.calls += 1
+    {report}.python_calls += 1
     try:
         return {entry}(*inputs)
     except Retreat as retreat:

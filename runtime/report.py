@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ctypes import c_int64
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -37,7 +38,15 @@ class Report:
     lines: list[LineStatus] = field(default_factory=list[LineStatus])
     graph_ops: int = 0
     """Graph operations that one call executes."""
-    calls: int = 0
+    python_calls: int = 0
+    """Calls that Python has answered."""
+    native_calls: c_int64 = field(default_factory=c_int64, compare=False, repr=False)
+    """Calls that machine code has answered, and counted here."""
+
+    @property
+    def calls(self) -> int:
+        """How many calls there were."""
+        return self.python_calls + self.native_calls.value
 
     @property
     def ops_compiled(self) -> int:

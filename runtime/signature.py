@@ -41,3 +41,8 @@ def signature_of(value: object) -> object:
         array = cast("np.ndarray[Any, Any]", value)
         return (type(array), array.dtype, array.shape)
     return kind
+
+
+def has_key(key: object, value: object) -> bool:
+    """Return whether an argument has a key."""
+    return signature_of(value) == key

@@ -57,7 +57,7 @@ class Specialization:
 
     def run(self, arguments: Sequence[object]) -> object:
         """Return what the function returns for these arguments."""
-        self.report.calls += 1
+        self.report.python_calls += 1
         places = self._places
         try:
             if places is None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects import func, memref
+from xdsl.dialects import func, memref, scf
 from xdsl.dialects.builtin import MemRefType, ModuleOp
 from xdsl.dialects.linalg.ops import GenericOp
 from xdsl.ir import Attribute, SSAValue
@@ -16,6 +16,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from ...dialects.dtypes import TensorSpec, by_element
 from ...runtime.arrays import numpy_dtype
+from ...runtime.call_table import NativeCode
 from ...runtime.driver import Executable, Signature
 from ...runtime.failure import Failure, raise_failure
 from .emit_llvm import Emitted, emit
@@ -26,6 +27,8 @@ _SOME_KERNELS, _MANY_KERNELS = 30, 300
 """Above these LLVM takes less time for each kernel, so that compiling doesn't take seconds."""
 _LONG_CONSTANT = 4096
 """Bytes; a longer constant is not worth printing and parsing."""
+_LONG_WORK = 32768
+"""Elements; for fewer, to let other threads run takes as long as the work."""
 
 ASSEMBLER = Assembler()
 """The one of this process: LLVM works for one thread at a time."""
@@ -47,8 +50,9 @@ class CpuDriver:
         constants = {name: _aligned(data) for name, data in emitted.constants.items()}
         symbols = {name: _address(array) for name, array in constants.items()}
         code = ASSEMBLER.assemble(emitted.text, entry, symbols, _effort(emitted))
-        failures = emitted.failures
-        return _CpuExecutable(code, entry, signature, list(constants.values()), failures)
+        is_long = _is_long(module, emitted)
+        kept = list(constants.values())
+        return _CpuExecutable(code, entry, signature, kept, emitted.failures, is_long)
 
 
 class _CpuExecutable:
@@ -61,6 +65,7 @@ class _CpuExecutable:
         signature: Signature,
         constants: list[Array],
         failures: Sequence[Failure],
+        is_long: bool,
     ) -> None:
         self._code = code
         self._name = name
@@ -71,6 +76,8 @@ class _CpuExecutable:
         self._block = ctypes.c_void_p * (len(self._inputs) + len(self._outputs))
         prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_void_p))
         self._call: Callable[[Any], int] = prototype(code.address)
+        self.native = NativeCode(code.address, *signature, is_long, (code, constants))
+        """How machine code calls it."""
 
     def __call__(self, inputs: Sequence[Array], /) -> list[Array]:
         """Return new arrays with the results."""
@@ -99,6 +106,12 @@ class _CpuExecutable:
         if status:
             raise_failure(self._failures[status - 2], self._name)
         return outputs
+
+
+def _is_long(module: ModuleOp, emitted: Emitted) -> bool:
+    """Return whether a call may take so long that other threads should run meanwhile."""
+    loops = any(isinstance(op, scf.WhileOp | scf.ForOp) for op in module.walk())
+    return loops or emitted.work > _LONG_WORK
 
 
 def _effort(emitted: Emitted) -> Effort:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import cast
 
 from xdsl.dialects import arith, func, memref
@@ -49,6 +50,8 @@ class Emitted:
     """What stands at the external symbols that the loader gives addresses of its own."""
     failures: list[Failure]
     """What a function that returns `n` ≥ 2 means: the one at `n - 2`."""
+    work: int
+    """Rounds of the loops of all kernels, each called once."""
 
 
 def emit_llvm(module: ModuleOp, instructions: Instructions = ANY) -> str:
@@ -90,6 +93,7 @@ class _Emitter:
     failures: list[Failure] = field(default_factory=list[Failure])
     kernels: dict[KernelText, str] = field(default_factory=dict[KernelText, str])
     declarations: dict[str, None] = field(default_factory=dict[str, None])
+    work: int = 0
 
     def add_global(self, op: memref.GlobalOp) -> None:
         """Add a constant, as its bytes."""
@@ -133,7 +137,8 @@ class _Emitter:
         heads = "".join(f"{line}\n" for line in self.declarations)
         parts = [*self.parts, *texts, *defined.values(), heads, _ATTRIBUTES]
         kernels = len(self.kernels)
-        return Emitted("\n".join(parts), kernels, variables, self.constants, self.failures)
+        text = "\n".join(parts)
+        return Emitted(text, kernels, variables, self.constants, self.failures, self.work)
 
 
 class _FunctionBody:
@@ -223,6 +228,7 @@ class _FunctionBody:
         nest = nest_of(op, self.buffers)
         if nest.is_empty:
             return
+        self.emitter.work += prod(dimension.extent for dimension in nest.dimensions)
         kernel = write_kernel(nest, self.scalars, self.emitter.instructions)
         roots = list(nest.roots)
         if kernel.workspace:

@@ -1,0 +1,50 @@
+"""The machine code that answers calls of compiled functions, loaded once for the process."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from functools import cache
+
+import numpy as np
+
+from ...runtime.guards import LOST
+from ...runtime.native_callable import IS_POSSIBLE, entries_offset
+from ...runtime.object_layout import object_layout
+from ...runtime.tensor import Tensor
+from ...runtime.tracing import TRACER
+from .driver import ASSEMBLER
+from .entry_code import CALL, FUNCTIONS, entry_text
+from .machine_code import Effort, MachineCode
+
+_log = logging.getLogger("foldaway")
+
+_EFFORT = Effort(optimizer=0, generator=2, interleaved=False, unrolled=False)
+"""It is written as it is to be; only its calls of itself are inlined."""
+
+
+def entry_address() -> int | None:
+    """Return where the function is that instances are called by; None: calls stay in Python."""
+    code = _code()
+    return None if code is None else code.address
+
+
+@cache
+def _code() -> MachineCode | None:
+    layout, entries = object_layout(), entries_offset()
+    functions = {name: getattr(ctypes.pythonapi, name, None) for name in FUNCTIONS}
+    if layout is None or entries is None or not IS_POSSIBLE or None in functions.values():
+        _log.info("this Python is laid out in another way; calls go through Python")
+        return None
+    symbols = {name: _address(function) for name, function in functions.items()}
+    objects = {
+        **{"TENSOR": Tensor, "ARRAY": np.ndarray, "NONE": None, "FALSE": False},
+        **{"FLOAT": float, "INT": int, "TRACER": TRACER, "LOST": LOST},
+    }
+    symbols |= {name: id(one) for name, one in objects.items()}
+    symbols["new_array"] = layout.new_array
+    return ASSEMBLER.assemble(entry_text(layout, entries), CALL, symbols, _EFFORT)
+
+
+def _address(function: object) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0  # pyright: ignore[reportArgumentType]

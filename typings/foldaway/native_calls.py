@@ -1,0 +1,1 @@
+../../api/native_calls.py
