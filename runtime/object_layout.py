@@ -30,6 +30,11 @@ class Layout(NamedTuple):
     array_shape: int
     array_dtype: int
     array_flags: int
+    array_strides: int
+    array_base: int
+    array_weak: int
+    tensor_weak: int
+    """Of the weak references to a tensor, as `array_weak` of those to an array."""
     tensor_slots: dict[str, int]
     bytes_data: int
     tuple_items: int
@@ -61,7 +66,8 @@ def object_layout() -> Layout | None:
         return None
     places = bytes_data, tuple_items, type_flags
     counted = sys.version_info < (3, 12)
-    return Layout(*arrays, slots, *places, new_array, _dict_version(), counted)
+    weak = TensorData.__weakrefoffset__
+    return Layout(*arrays, weak, slots, *places, new_array, _dict_version(), counted)
 
 
 def member_offset(owner: type, name: str) -> int | None:
@@ -74,6 +80,27 @@ def member_offset(owner: type, name: str) -> int | None:
     if text != name.encode():
         return None
     return ctypes.c_ssize_t.from_address(member + _OFFSET_IN_MEMBER).value
+
+
+def free_by(kind: type, address: int) -> None:
+    """Let a destructor of the C API free the instances of a class that is written in Python.
+
+    It must free those of subclasses, too: Python has then freed what the subclass adds.
+    Nothing changes where the class isn't freed as all such classes are.
+    """
+    place = ctypes.c_void_p.from_address(id(kind) + _DEALLOC)
+    if place.value == _slot_of(kind, _TP_DEALLOC) == _slot_of(Layout, _TP_DEALLOC):
+        place.value = address
+
+
+_TP_DEALLOC, _DEALLOC = 52, 48
+"""The number of a slot of classes, and where the slot is."""
+
+
+def _slot_of(kind: type, slot: int) -> int | None:
+    read = ctypes.pythonapi.PyType_GetSlot
+    read.restype, read.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_int]
+    return read(kind, slot)
 
 
 def _word(value: object, offset: int) -> int:
@@ -97,28 +124,36 @@ def _has_header() -> bool:
     return more - one == len(held) and _word(probe, _WORD) == id(object)
 
 
-def _array_fields() -> tuple[int, int, int, int, int] | None:
-    """Return data, ndim, shape, dtype and flags of an array, as NumPy's C API has them.
+def _array_fields() -> tuple[int, int, int, int, int, int, int, int] | None:
+    """Return where an array has its data, ndim, shape, dtype, flags, strides, base, weakrefs.
+
+    They are where NumPy's C API has them.
 
     Source: <https://numpy.org/doc/stable/reference/c-api/types-and-structures.html#c.PyArrayObject>.
     """
     head = object.__basicsize__
-    data, ndim, shape, dtype, flags = (head + offset for offset in (0, 8, 16, 40, 48))
+    offsets = (0, 8, 16, 40, 48, 24, 32)
+    data, ndim, shape, dtype, flags, strides, base = (head + offset for offset in offsets)
+    weak = np.ndarray.__weakrefoffset__
     wide = np.zeros((3, 5, 2), np.float32)
     for array in (wide, wide[1], wide.T, wide[::2, 1:], np.zeros((), np.int64), np.zeros((7, 0))):
         interface: dict[str, Any] = array.__array_interface__
+        steps = (ctypes.c_ssize_t * array.ndim).from_address(_word(array, strides) or id(array))
         extents = (ctypes.c_ssize_t * array.ndim).from_address(_word(array, shape) or id(array))
         if not (
             _word(array, data) == interface["data"][0]
             and _int(array, ndim) == array.ndim
             and tuple(extents) == array.shape
+            and tuple(steps) == array.strides
+            and _word(array, base) == (0 if array.base is None else id(array.base))
+            and bool(_int(array, flags) & 4) == array.flags.owndata
             and _word(array, dtype) == id(array.dtype)
             and bool(_int(array, flags) & 1) == array.flags.c_contiguous
             and bool(_int(array, flags) & 0x100) == array.flags.aligned
             and bool(_int(array, flags) & 0x400) == array.flags.writeable
         ):
             return None
-    return data, ndim, shape, dtype, flags
+    return data, ndim, shape, dtype, flags, strides, base, weak
 
 
 def _tensor_slots() -> dict[str, int] | None:

@@ -11,10 +11,14 @@ from string import Template
 
 from ...runtime.call_table import HEADER, STEP, Header, Step
 from ...runtime.object_layout import Layout
+from . import tensor_pool
 from .entry_steps import ATTEMPT
 
-CALL = "foldaway_call"
-"""The name of the function; it is a `vectorcallfunc`."""
+ENTRY = "foldaway_entry"
+"""The name of a row of addresses: of a `vectorcallfunc`, and of a `destructor` of tensors."""
+
+_MOST_BYTES = 4096
+"""Of a tensor that is kept for a new result."""
 
 FUNCTIONS = (
     *("PyThreadState_Get", "_PyObject_MakeTpCall", "PyContextVar_Get", "PyTuple_New"),
@@ -23,24 +27,28 @@ FUNCTIONS = (
     *("PyLong_AsLongLongAndOverflow", "PyFloat_AsDouble", "PyType_GenericAlloc"),
     *("PyErr_Occurred", "PyErr_ExceptionMatches", "PyErr_Clear"),
     *("PyEval_SaveThread", "PyEval_RestoreThread", "_Py_Dealloc", "Py_IncRef", "Py_DecRef"),
+    *tensor_pool.FUNCTIONS,
 )
 """What it calls of the C API."""
 
 
 def entry_text(layout: Layout, entries: int) -> str:
-    """Return the LLVM IR of the function.
+    """Return the LLVM IR of both functions.
 
-    `entries` is where an instance keeps its tables.
+    `entries` is where an instance keeps its tables. Without plain reference counts there is no
+    second function.
     """
     counts = _INLINE_COUNTS if layout.inline_counts else _CALLED_COUNTS
     names: dict[str, object] = {f"H_{one.name}": 8 * one for one in Header}
-    names |= {"HEADER": 8 * HEADER, "STEP": 8 * STEP, "ENTRIES": entries, "CALL": CALL}
+    names |= {"HEADER": 8 * HEADER, "STEP": 8 * STEP, "ENTRIES": entries}
     names |= {f"S_{one.name}": int(one) for one in Step}
     names |= {name.upper(): value for name, value in layout._asdict().items()}
     names |= {f"T_{name.strip('_').upper()}": at for name, at in layout.tensor_slots.items()}
     # Where dicts have no versions, no table asks for them.
     names["DICT_VERSION"] = layout.dict_version or 0
-    text = _DECLARATIONS + counts + _CALL + ATTEMPT + _WEIGHTS
+    names["MOST_BYTES"] = _MOST_BYTES
+    pool = tensor_pool.POOL if layout.inline_counts else tensor_pool.NO_POOL
+    text = _DECLARATIONS + counts + pool + _CALL + ATTEMPT + _WEIGHTS
     return Template(text).substitute(names)
 
 
@@ -113,7 +121,9 @@ define internal void @give(ptr %o) alwaysinline {
 """
 
 _CALL = """
-define ptr @$CALL(ptr %self, ptr %arguments, i64 %flagged, ptr %keywords) {
+@foldaway_entry = constant [2 x ptr] [ptr @call, ptr @drop]
+
+define internal ptr @call(ptr %self, ptr %arguments, i64 %flagged, ptr %keywords) {
   %count = and i64 %flagged, 9223372036854775807
   %traced = alloca ptr
   %p_entries = getelementptr i8, ptr %self, i64 $ENTRIES

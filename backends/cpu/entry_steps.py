@@ -318,16 +318,26 @@ another:
   %p_out_ndim = getelementptr i64, ptr %out_spec, i64 1
   %out_ndim = load i32, ptr %p_out_ndim
   %out_shape = getelementptr i64, ptr %out_spec, i64 4
+  %place_of = add i64 %inputs, %i
+  %p_made = getelementptr ptr, ptr %frame, i64 %place_of
+  %reused = call ptr @reuse(ptr %out_dtype, i32 %out_ndim, ptr %out_shape)
+  store ptr %reused, ptr %p_made
+  %none_kept = icmp eq ptr %reused, null
+  br i1 %none_kept, label %make, label %with_array
+with_array:
+  %p_array_kept = getelementptr i8, ptr %reused, i64 $T_ARRAY
+  %array_kept = load ptr, ptr %p_array_kept
+  br label %allocated
+make:
   call void @take(ptr %out_dtype)
   %made = call ptr @new_array(ptr @ARRAY, ptr %out_dtype, i32 %out_ndim, ptr %out_shape,
     ptr null, ptr null, i32 0, ptr null)
-  %place_of = add i64 %inputs, %i
-  %p_made = getelementptr ptr, ptr %frame, i64 %place_of
   store ptr %made, ptr %p_made
   %no_memory = icmp eq ptr %made, null
   br i1 %no_memory, label %lost, label %allocated, !prof !0
 allocated:
-  %p_new_data = getelementptr i8, ptr %made, i64 $ARRAY_DATA
+  %array_out = phi ptr [ %made, %make ], [ %array_kept, %with_array ]
+  %p_new_data = getelementptr i8, ptr %array_out, i64 $ARRAY_DATA
   %new_data = load ptr, ptr %p_new_data
   %p_new_given = getelementptr ptr, ptr %block, i64 %place_of
   store ptr %new_data, ptr %p_new_given
@@ -358,13 +368,21 @@ wrap:
   %is_last = icmp eq i64 %j, %outputs
   br i1 %is_last, label %give_result, label %wrap_one
 wrap_one:
+  %place_j = add i64 %inputs, %j
+  %p_j = getelementptr ptr, ptr %frame, i64 %place_j
+  %array_j = load ptr, ptr %p_j
+  %p_kind_j = getelementptr i8, ptr %array_j, i64 8
+  %kind_j = load ptr, ptr %p_kind_j
+  %is_tensor = icmp eq ptr %kind_j, @TENSOR
+  br i1 %is_tensor, label %known_again, label %new_one
+known_again:
+  call void @PyObject_GC_Track(ptr %array_j)
+  br label %wrapped
+new_one:
   %new_tensor = call ptr @PyType_GenericAlloc(ptr @TENSOR, i64 0)
   %no_tensor = icmp eq ptr %new_tensor, null
   br i1 %no_tensor, label %lost, label %set, !prof !0
 set:
-  %place_j = add i64 %inputs, %j
-  %p_j = getelementptr ptr, ptr %frame, i64 %place_j
-  %array_j = load ptr, ptr %p_j
   store ptr %new_tensor, ptr %p_j
   %s_array = getelementptr i8, ptr %new_tensor, i64 $T_ARRAY
   store ptr %array_j, ptr %s_array

@@ -9,12 +9,14 @@ from functools import cache
 import numpy as np
 
 from ...runtime.guards import LOST
+from ...runtime.locks import ForkSafeLock
 from ...runtime.native_callable import IS_POSSIBLE, entries_offset
-from ...runtime.object_layout import object_layout
+from ...runtime.object_layout import free_by, object_layout
 from ...runtime.tensor import Tensor
+from ...runtime.tensor_data import TensorData
 from ...runtime.tracing import TRACER
 from .driver import ASSEMBLER
-from .entry_code import CALL, FUNCTIONS, entry_text
+from .entry_code import ENTRY, FUNCTIONS, entry_text
 from .machine_code import Effort, MachineCode
 
 _log = logging.getLogger("foldaway")
@@ -24,9 +26,16 @@ _EFFORT = Effort(optimizer=0, generator=2, interleaved=False, unrolled=False)
 
 
 def entry_address() -> int | None:
-    """Return where the function is that instances are called by; None: calls stay in Python."""
-    code = _code()
-    return None if code is None else code.address
+    """Return where the function is that instances are called by; None: calls stay in Python.
+
+    From then on tensors are freed by machine code, too.
+    """
+    with _lock:
+        code = _code()
+        return None if code is None else _addresses(code)[0]
+
+
+_lock = ForkSafeLock()
 
 
 @cache
@@ -43,7 +52,15 @@ def _code() -> MachineCode | None:
     }
     symbols |= {name: id(one) for name, one in objects.items()}
     symbols["new_array"] = layout.new_array
-    return ASSEMBLER.assemble(entry_text(layout, entries), CALL, symbols, _EFFORT)
+    code = ASSEMBLER.assemble(entry_text(layout, entries), ENTRY, symbols, _EFFORT)
+    if layout.inline_counts:
+        free_by(TensorData, _addresses(code)[1])
+    return code
+
+
+def _addresses(code: MachineCode) -> list[int]:
+    """Return where the functions are."""
+    return list((ctypes.c_size_t * 2).from_address(code.address))
 
 
 def _address(function: object) -> int:
