@@ -16,7 +16,16 @@ from xdsl.ir import Attribute, BlockArgument, Operation
 
 from foldaway.dialects import graph
 from foldaway.dialects.dtypes import spec_of, tensor_type
-from foldaway.dialects.pyobj import OBJECT, ForOp, IfOp, ReturnOp, SegmentOp, WhileOp
+from foldaway.dialects.pyobj import (
+    OBJECT,
+    ForOp,
+    IfOp,
+    ReturnOp,
+    SegmentOp,
+    TupleOp,
+    UnpackOp,
+    WhileOp,
+)
 from foldaway.dialects.source import CompileError, reject
 from foldaway.folding.errors import Raised
 from foldaway.folding.exception_contents import fill
@@ -233,17 +242,29 @@ def _entry(
 def _direct_segment(host: FuncOp) -> tuple[str, list[int]] | None:
     """Return the segment's name, and which arguments it takes, if all is to call it.
 
-    It must take arguments of the program, and give the one tensor returned.
+    It must take arguments of the program, and give the one tensor or the tuple that is returned.
     """
     ops = list(host.body.block.ops)
-    if len(ops) != 3 or not isinstance(ops[0], SegmentOp) or not isinstance(ops[2], ReturnOp):
+    if len(ops) == 5 and isinstance(ops[2], UnpackOp) and isinstance(ops[3], TupleOp):
+        # A segment with several results gives them in a tuple.
+        if list(ops[3].operands) != list(ops[2].results):
+            return None
+        unpacked, packed = ops[2].operands, ops[3].results
+        del ops[2:4]
+    elif len(ops) == 3:
+        unpacked = packed = ops[1].results
+    else:
         return None
     segment, call, returned = ops
+    if not isinstance(segment, SegmentOp) or not isinstance(returned, ReturnOp):
+        return None
     callee, *given = call.operands
-    if callee is not segment.results[0] or list(returned.operands) != list(call.results):
+    if callee is not segment.results[0] or list(returned.operands) != list(packed):
+        return None
+    if list(unpacked) != list(call.results):
         return None
     order = [value.index for value in given if isinstance(value, BlockArgument)]
-    return (ops[0].callee.root_reference.data, order) if len(order) == len(given) else None
+    return (segment.callee.root_reference.data, order) if len(order) == len(given) else None
 
 
 def _texts(source: FuncOp, host: FuncOp, segments: dict[str, ModuleOp]) -> Callable[[str], str]:

@@ -11,8 +11,8 @@ from foldaway.runtime.quick_entry import QuickEntry
 
 from .syntax_level import ask_settings
 
-SOME_CALLS = 32
-"""Calls of a form before it is worth it to load the machine code, which takes some 20 ms."""
+SOME_CALLS = 100
+"""Calls of a form before it is worth it to load the machine code, which takes some 40 ms."""
 _MOST_FORMS = 4
 _STRAYED = 16
 """Calls of a form that was displaced, before it displaces another."""

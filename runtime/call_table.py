@@ -11,7 +11,7 @@ from array import array
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from ..dialects.dtypes import TensorSpec
+from ..dialects.dtypes import DType, TensorSpec, float32, float64, int32, int64
 from .arrays import numpy_dtype
 from .object_layout import object_layout
 
@@ -53,9 +53,12 @@ class Step(IntEnum):
     ARRAY = 2
     """Asks for an array with spec b: input number `to`."""
     FLOAT = 3
-    """Asks for a float: input number `to`."""
+    """Asks for a float: input number `to`, a float64; a float32 if there is an a."""
     INT = 4
-    """Asks for an int of 64 bits: input number `to`."""
+    """Asks for an int of 64 bits: input number `to`, with b a float as for FLOAT.
+
+    Without b it is an int64, with a an int32, which must hold it.
+    """
     ITEM_OF_DICT = 5
     """Puts the item b of dict a."""
     ITEM_IS = 6
@@ -166,6 +169,18 @@ class CallTable:
         """Take an array as input `to`, in row-major order and of just this dtype and shape."""
         offset = self._spec(spec, writeable)
         self._steps.append((Step.ARRAY, to, source, 0, offset, 0))
+
+    def add_number(self, to: int, source: int, kind: type, dtype: DType) -> bool:
+        """Take a float or an int as input `to`; return whether there is a step that does."""
+        step = {float: Step.FLOAT, int: Step.INT}[kind]
+        is_short = dtype in (float32, int32)
+        if dtype in (float64, float32):
+            self._steps.append((step, to, source, is_short, 1, 0))
+        elif kind is int and dtype in (int64, int32):
+            self._steps.append((step, to, source, is_short, 0, 0))
+        else:
+            return False
+        return True
 
     def add_tensor(self, to: int, source: int, kind: type, spec: TensorSpec) -> None:
         """Take the array of a tensor of just this class; `to` may be no input, but a register."""

@@ -105,22 +105,22 @@ class InDType(Source):
     """A number as an array of no axes, with the element that an eager tensor would take."""
 
     def __init__(self, number: Source, dtype: DType):
-        self._number = number
+        self.number = number
         self._dtype = dtype
         self._spec = TensorSpec((), dtype)
 
     @property
     def key(self) -> tuple[object, ...]:
         """What tells this path from others."""
-        return ("dtype", self._dtype.name, *self._number.key)
+        return ("dtype", self._dtype.name, *self.number.key)
 
     def fetch(self, arguments: Sequence[object]) -> Array:
         """Return the array. Raises `OverflowError` for an integer that the dtype can't hold."""
-        number: Any = self._number.fetch(arguments)
+        number: Any = self.number.fetch(arguments)
         return array_of(pack_number(number, self._dtype), self._spec)
 
     def __str__(self) -> str:
-        return str(self._number)
+        return str(self.number)
 
 
 def _text(operand: Operand, depth: int) -> str:

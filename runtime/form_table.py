@@ -34,11 +34,11 @@ _TOKENS: tuple[object, ...] = (bool, type(None), str, bytes)
 
 
 def native_code_of(one: Specialization) -> NativeCode | None:
-    """Return the kernel of a form that is nothing but a kernel with one result, else None."""
+    """Return the kernel of a form that is nothing but a kernel with results, else None."""
     if not isinstance(one.entry, Segment):
         return None
     code: NativeCode | None = getattr(one.entry.executable, "native", None)
-    return code if code is not None and len(code.outputs) == 1 else None
+    return code if code is not None and code.outputs else None
 
 
 def form_table(
@@ -144,19 +144,35 @@ class _FormTable:
         self._table.add_array(to, source, spec, writeable)
 
     def _number(self, to: int, source: int, kind: type) -> None:
+        """Take a number; those of another dtype than Python's are sources of another kind."""
         spec = self._code.inputs[to]
-        if kind is float and spec == TensorSpec((), float64):
-            self._table.add(Step.FLOAT, to, source)
-        elif kind is int and spec == TensorSpec((), int64):
-            self._table.add(Step.INT, to, source)
-        else:
+        own = {float: float64, int: int64}.get(kind)
+        if own is None or spec != TensorSpec((), own):
             raise _OnlyPython
+        self._table.add_number(to, source, kind, own)
+
+    def _number_in_dtype(self, to: int, source: InDType) -> bool:
+        """Take a number as an array of another dtype; return whether there is a step for it."""
+        number = source.number
+        if isinstance(number, Argument):
+            kind = self._keys[number.index]
+        else:
+            asked = self._asked.get(number.key)
+            kind = asked.value if asked is not None and asked.what == "class" else None
+        if kind is not float and kind is not int:
+            return False
+        assert isinstance(kind, type)
+        spec = self._code.inputs[to]
+        return not spec.shape and self._table.add_number(
+            to, self._register(number), kind, spec.dtype
+        )
 
     def _input(self, to: int, source: Source) -> None:
         """Take what is not an argument itself."""
         asked = self._asked.get(source.key)
         if isinstance(source, InDType):
-            self._table.add_array(to, self._fetched(source), self._code.inputs[to])
+            if not self._number_in_dtype(to, source):
+                self._table.add_array(to, self._fetched(source), self._code.inputs[to])
         elif asked is None:
             raise _OnlyPython
         elif asked.what == "spec":
@@ -238,7 +254,7 @@ class _FormTable:
     def _look_for(self, source: Source) -> int:
         table = self._table
         match source:
-            case Global():
+            case Global() if type(source.namespace) is dict:
                 return self._global(source)
             case Captured():
                 to = table.new_register()
@@ -318,7 +334,7 @@ _LASTING = {"is": Step.IS, "is weakly": Step.IS_WEAKLY, "equal": Step.EQUAL}
 def _is_in_dicts(source: Source) -> bool:
     """Return whether a value is found in a namespace, or as an attribute of a module there."""
     if isinstance(source, Global):
-        return True
+        return type(source.namespace) is dict
     if not isinstance(source, Attribute) or not _is_in_dicts(source.base):
         return False
     try:

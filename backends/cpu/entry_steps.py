@@ -147,10 +147,20 @@ float:
   br i1 %is_float, label %double, label %miss, !prof !1
 double:
   %number = call double @PyFloat_AsDouble(ptr %value)
-  %double_at = getelementptr i64, ptr %numbers, i64 %to
-  store double %number, ptr %double_at
-  %double_given = getelementptr ptr, ptr %block, i64 %to
-  store ptr %double_at, ptr %double_given
+  br label %real
+real:
+  %real_number = phi double [ %number, %double ], [ %from_whole, %long_real ]
+  %number_at = getelementptr i64, ptr %numbers, i64 %to
+  %number_given = getelementptr ptr, ptr %block, i64 %to
+  store ptr %number_at, ptr %number_given
+  %is_wide = icmp eq ptr %a, null
+  br i1 %is_wide, label %wide, label %narrow
+wide:
+  store double %real_number, ptr %number_at
+  br label %advance
+narrow:
+  %short_real = fptrunc double %real_number to float
+  store float %short_real, ptr %number_at
   br label %advance
 int:
   %p_int = getelementptr i8, ptr %value, i64 8
@@ -161,11 +171,24 @@ long:
   %whole = call i64 @PyLong_AsLongLongAndOverflow(ptr %value, ptr %overflow)
   %over = load i32, ptr %overflow
   %is_over = icmp ne i32 %over, 0
+  br i1 %is_over, label %miss, label %as_what, !prof !0
+as_what:
+  %is_real = icmp ne ptr %b, null
+  br i1 %is_real, label %long_real, label %long_whole
+long_real:
+  %from_whole = sitofp i64 %whole to double
+  br label %real
+long_whole:
   %long_at = getelementptr i64, ptr %numbers, i64 %to
   store i64 %whole, ptr %long_at
   %long_given = getelementptr ptr, ptr %block, i64 %to
   store ptr %long_at, ptr %long_given
-  br i1 %is_over, label %miss, label %advance, !prof !0
+  %short = trunc i64 %whole to i32
+  %again = sext i32 %short to i64
+  %is_short = icmp eq i64 %again, %whole
+  %takes_all = icmp eq ptr %a, null
+  %is_held = or i1 %is_short, %takes_all
+  br i1 %is_held, label %advance, label %miss, !prof !1
 item_of_dict:
   %entry = call ptr @PyDict_GetItemWithError(ptr %a, ptr %b)
   %is_missing = icmp eq ptr %entry, null
@@ -412,9 +435,27 @@ give_result:
   %more_calls = add i64 %calls, 1
   store i64 %more_calls, ptr %counter
   %p_lone = getelementptr ptr, ptr %frame, i64 %inputs
+  %is_lone = icmp eq i64 %outputs, 1
+  br i1 %is_lone, label %give_lone, label %give_several
+give_lone:
   %lone = load ptr, ptr %p_lone
   store ptr null, ptr %p_lone
   br label %leave
+give_several:
+  %results = call ptr @PyTuple_New(i64 %outputs)
+  %no_results = icmp eq ptr %results, null
+  br i1 %no_results, label %lost, label %put
+put:
+  %m = phi i64 [ 0, %give_several ], [ %m_next, %put ]
+  %p_result = getelementptr ptr, ptr %p_lone, i64 %m
+  %result_m = load ptr, ptr %p_result
+  store ptr null, ptr %p_result
+  %p_given = getelementptr i8, ptr %results, i64 $TUPLE_ITEMS
+  %p_given_m = getelementptr ptr, ptr %p_given, i64 %m
+  store ptr %result_m, ptr %p_given_m
+  %m_next = add i64 %m, 1
+  %is_put = icmp eq i64 %m_next, %outputs
+  br i1 %is_put, label %leave, label %put
 
 lost:
   %error = call ptr @PyErr_Occurred()
@@ -430,7 +471,7 @@ clear:
 miss:
   br label %leave
 leave:
-  %result = phi ptr [ %lone, %give_result ], [ null, %which ], [ @MISS, %miss ]
+  %result = phi ptr [ %lone, %give_lone ], [ %results, %put ], [ null, %which ], [ @MISS, %miss ]
   br label %release
 release:
   %r = phi i64 [ 0, %leave ], [ %r_next, %released ]

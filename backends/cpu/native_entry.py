@@ -11,7 +11,7 @@ import numpy as np
 from ...runtime.guards import LOST
 from ...runtime.locks import ForkSafeLock
 from ...runtime.native_callable import IS_POSSIBLE, entries_offset
-from ...runtime.object_layout import free_by, object_layout
+from ...runtime.object_layout import Layout, free_by, object_layout
 from ...runtime.tensor import Tensor
 from ...runtime.tensor_data import TensorData
 from ...runtime.tracing import TRACER
@@ -41,21 +41,33 @@ _lock = ForkSafeLock()
 @cache
 def _code() -> MachineCode | None:
     layout, entries = object_layout(), entries_offset()
-    functions = {name: getattr(ctypes.pythonapi, name, None) for name in FUNCTIONS}
-    if layout is None or entries is None or not IS_POSSIBLE or None in functions.values():
+    if layout is None or entries is None or not IS_POSSIBLE:
         _log.info("this Python is laid out in another way; calls go through Python")
         return None
-    symbols = {name: _address(function) for name, function in functions.items()}
+    try:
+        code = assemble_entry(layout, entries)
+    except RuntimeError as error:
+        _log.info("calls go through Python: %s", error)
+        return None
+    if layout.inline_counts:
+        free_by(TensorData, _addresses(code)[1])
+    return code
+
+
+def assemble_entry(layout: Layout, entries: int) -> MachineCode:
+    """Return the machine code for things at these places.
+
+    Raises `RuntimeError` where the C API lacks a function.
+    """
+    functions = {name: getattr(ctypes.pythonapi, name, None) for name in FUNCTIONS}
     objects = {
         **{"TENSOR": Tensor, "ARRAY": np.ndarray, "NONE": None, "FALSE": False},
         **{"FLOAT": float, "INT": int, "TRACER": TRACER, "LOST": LOST},
     }
+    symbols = {name: _address(there) for name, there in functions.items() if there is not None}
     symbols |= {name: id(one) for name, one in objects.items()}
     symbols["new_array"] = layout.new_array
-    code = ASSEMBLER.assemble(entry_text(layout, entries), ENTRY, symbols, _EFFORT)
-    if layout.inline_counts:
-        free_by(TensorData, _addresses(code)[1])
-    return code
+    return ASSEMBLER.assemble(entry_text(layout, entries), ENTRY, symbols, _EFFORT)
 
 
 def _addresses(code: MachineCode) -> list[int]:

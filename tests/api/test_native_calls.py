@@ -1,6 +1,7 @@
 """Calls that machine code answers give what calls through Python give, and count as much."""
 
 import copy
+import ctypes
 import functools
 import gc
 import inspect
@@ -20,8 +21,11 @@ from hypothesis import strategies as st
 
 import foldaway.native_calls
 from foldaway import Tensor, context, jit, nn, ops
+from foldaway.backends.cpu.native_entry import assemble_entry
 from foldaway.jit import Jitted
 from foldaway.native_calls import forms_of
+from foldaway.runtime.native_callable import entries_offset
+from foldaway.runtime.object_layout import object_layout
 from foldaway.runtime.parameter import Parameter
 
 MODES = pytest.mark.parametrize("fullgraph", [True, False], ids=["STRICT", "LAX"])
@@ -167,8 +171,41 @@ def test_numbers_are_inputs():
         assert g(Tensor(np.int64([1])), value).asnumpy() == 1 + value
         assert answers(g, Tensor(np.int64([1])), value)
     assert outcome(g, Tensor(np.int64([1])), True).asnumpy() == 2
-    h = native(jit(lambda x, n: x * n), Tensor([1.0]), 2.5)
-    assert h(Tensor([1.0]), 1e30).asnumpy() == np.float32(1e30)
+
+
+NUMBERS = [0.0, -0.0, 0.1, 1e-46, 1e30, 3.4028235677973366e38, 1e300, float("inf"), float("nan")]
+INTS = [0, -1, 2**24 + 1, 2**53 + 1, 2**62 + 2**8 + 1, 2**31 - 1, -(2**31), 2**31, 2**70]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int32, np.int64, np.int8])
+@pytest.mark.parametrize("numbers", [NUMBERS, INTS], ids=["float", "int"])
+def test_numbers_of_other_dtypes(dtype, numbers):
+    x = Tensor(np.array([1, 3], dtype))
+    f = jit(lambda x, n: x + n)
+    for _ in range(8):
+        f(x, numbers[0])
+    for value in numbers:
+        with np.errstate(all="ignore"):
+            found, expected = outcome(f, x, value), outcome(lambda x, n: x + n, x, value)
+        assert type(found) is type(expected)
+        if isinstance(found, Tensor):
+            same(found, expected)
+    if dtype in (np.float32, np.float64):
+        assert answers(f, x, numbers[1])
+
+
+def test_results_in_a_tuple():
+    f = native(jit(lambda x, y: (x + y, x * y, (x < y).all())), Tensor([1.0]), Tensor([3.0]))
+    for _ in range(5):
+        made = f(Tensor([1.0]), Tensor([3.0]))
+        assert type(made) is tuple
+        assert [one.tolist() for one in made] == [[4.0], [3.0], True]
+    g = native(jit(lambda x: (x + 1, x - 1)), Tensor([1.0]))
+    assert [one.tolist() for one in g(Tensor([1.0]))] == [[2.0], [0.0]]
+    h = jit(lambda x: ((x + 1, x - 1), [x * 2]))
+    for _ in range(9):
+        (one, other), (third,) = h(Tensor([1.0]))
+        assert (one.tolist(), other.tolist(), third.tolist()) == ([2.0], [0.0], [2.0])
 
 
 def test_arrays_are_inputs():
@@ -488,6 +525,55 @@ def test_python_goes_on_where_machine_code_cant(monkeypatch):
         assert f(Tensor([1.0])).asnumpy() == 2
     assert not natively(f)
     assert not foldaway.native_calls.forms_of(f)
+
+
+def test_a_python_without_plain_counts_and_versions(monkeypatch):
+    """Such as 3.13 is: the counts are for the C API, dicts have no versions."""
+    layout = object_layout()._replace(inline_counts=False, dict_version=None)
+    monkeypatch.setattr("foldaway.runtime.call_table.object_layout", lambda: layout)
+    code = assemble_entry(layout, entries_offset())
+    address = ctypes.c_size_t.from_address(code.address).value
+    kept.append(code)
+    monkeypatch.setattr("foldaway.backends.cpu.native_entry.entry_address", lambda: address)
+    native(
+        jit(lambda x, y, n: (ops.relu(x * SCALE + y) * n, x - n)), Tensor([1.0]), Tensor([2.0]), 3
+    )
+    g = native(jit(lambda x, y: ops.relu(x * SCALE + y)), Tensor([1.0]), Tensor([2.0]))
+    x, y = Tensor([1.0]), Tensor([2.0])
+    before = [sys.getrefcount(one) for one in (x, y, None, Tensor, x.asnumpy().dtype)]
+    for _ in range(1000):
+        assert g(x, y).asnumpy() == 4
+    after = [sys.getrefcount(one) for one in (x, y, None, Tensor, x.asnumpy().dtype)]
+    assert all(abs(a - b) < 50 for a, b in zip(after, before, strict=True)), (before, after)
+    monkeypatch.setitem(globals(), "SCALE", 3.0)
+    for _ in range(3):
+        assert g(x, y).asnumpy() == 5
+
+
+kept = []
+"""Machine code that functions of these tests may still be entered by."""
+
+
+def test_a_thread_in_a_kernel_does_not_keep_the_process(tmp_path):
+    file = tmp_path / "ends.py"
+    file.write_text("""
+import threading, time, numpy as np, foldaway.native_calls
+from foldaway import Tensor, jit, ops
+foldaway.native_calls.SOME_CALLS = 3
+f = jit(lambda x: ops.exp(ops.exp(ops.tanh(x))))
+big = Tensor(np.zeros(3_000_000, np.float32))
+small = Tensor(np.zeros(40_000, np.float32))
+for x in (big, small):
+    for _ in range(8): f(x)
+def call():
+    while True: f(big)
+for _ in range(3): threading.Thread(target=call, daemon=True).start()
+time.sleep(0.3)
+for _ in range(20): f(small)
+print("done")
+""")
+    done = subprocess.run([sys.executable, file], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
 
 
 def test_deep_recursion_ends():
