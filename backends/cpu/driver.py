@@ -21,7 +21,7 @@ from ...runtime.driver import Executable, Signature
 from ...runtime.failure import Failure, raise_failure
 from .emit_llvm import Emitted, emit
 from .machine_code import Assembler, Effort, MachineCode
-from .result_memory import ResultMemory
+from .result_memory import LARGE, ResultMemory
 
 _SOME_KERNELS, _MANY_KERNELS = 30, 300
 """Above these LLVM takes less time for each kernel, so that compiling doesn't take seconds."""
@@ -76,8 +76,10 @@ class _CpuExecutable:
         self._block = ctypes.c_void_p * (len(self._inputs) + len(self._outputs))
         prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_void_p))
         self._call: Callable[[Any], int] = prototype(code.address)
-        self.native = NativeCode(code.address, *signature, is_long, (code, constants))
-        """How machine code calls it."""
+        native = NativeCode(code.address, *signature, is_long, (code, constants))
+        is_large = any(spec.size * spec.dtype.itemsize >= LARGE for spec in signature.outputs)
+        self.native = None if is_large else native
+        """How machine code calls it; for memory of large results it would have to ask Python."""
 
     def __call__(self, inputs: Sequence[Array], /) -> list[Array]:
         """Return new arrays with the results."""
@@ -163,7 +165,8 @@ def _address(array: Array) -> int:
     return _pointer_at(id(array) + _HEAD).value or 0
 
 
-_empty = ResultMemory(ASSEMBLER).empty
+RESULTS = ResultMemory(ASSEMBLER)
+_empty = RESULTS.empty
 _HEAD = object.__basicsize__
 _pointer_at = ctypes.c_void_p.from_address
 

@@ -9,7 +9,8 @@ import threading
 import numpy as np
 import pytest
 
-from foldaway.backends.cpu.driver import ASSEMBLER
+from foldaway import Tensor, jit
+from foldaway.backends.cpu.driver import ASSEMBLER, RESULTS
 from foldaway.backends.cpu.result_memory import LARGE, ResultMemory
 
 FLOATS = LARGE // 4
@@ -112,6 +113,20 @@ def test_threads(memory):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_results_of_many_calls():
+    """However often a function is called, its large results lie there."""
+
+    def shifted(x):
+        return x + 1
+
+    compiled, x = jit(shifted), Tensor(np.zeros(FLOATS, np.float32))
+    results = [compiled(x) for _ in range(60)]
+    before = RESULTS.kept
+    del results[-1]
+    assert RESULTS.kept > before
+    assert all((result == 1).all() for result in results)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
