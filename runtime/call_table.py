@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import ctypes
 from array import array
+from collections.abc import Callable
 from enum import IntEnum
+from functools import partial
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from ..dialects.dtypes import DType, TensorSpec, float32, float64, int32, int64
 from .arrays import numpy_dtype
@@ -47,7 +51,10 @@ class Step(IntEnum):
     """
 
     DONE = 0
-    """All has been asked. This and the steps that follow have the specs of the outputs in `to`."""
+    """All has been asked. This and the steps that follow have the specs of the outputs in `to`.
+
+    Where there is an a, it gives the array.
+    """
     TENSOR = 1
     """Asks for an eager tensor of class a with spec b that owns its array: input number `to`."""
     ARRAY = 2
@@ -111,6 +118,10 @@ class NativeCode(NamedTuple):
     is_long: bool
     """Whether it may take so long that other threads should run meanwhile."""
     owner: object
+    new_array: Callable[[tuple[int, ...], np.dtype[Any]], object]
+    """Makes a large array for a result."""
+    large: int
+    """Bytes of the smallest that it makes."""
 
 
 class CallTable:
@@ -205,7 +216,7 @@ class CallTable:
         code, registers = self._code, self._registers
         if registers > MOST_REGISTERS:
             return None
-        outputs = [(Step.DONE, self._spec(spec), 0, 0, 0, 0) for spec in code.outputs]
+        outputs = [self._output(spec) for spec in code.outputs]
         steps = [*self._steps_of_dicts(), *self._steps, *outputs]
         places, end = list[int](), 8 * (HEADER + STEP * len(steps))
         for spec in self._specs:
@@ -224,6 +235,12 @@ class CallTable:
         for spec in self._specs:
             table.extend(spec)
         return table.tobytes(), self._kept
+
+    def _output(self, spec: TensorSpec) -> tuple[int, ...]:
+        make = 0
+        if spec.size * spec.dtype.itemsize >= self._code.large:
+            make = self._address(partial(self._code.new_array, spec.shape, numpy_dtype(spec.dtype)))
+        return (Step.DONE, self._spec(spec), 0, make, 0, 0)
 
     def _steps_of_dicts(self) -> list[tuple[int, ...]]:
         """Return what is asked where a watched dict has changed."""

@@ -76,10 +76,9 @@ class _CpuExecutable:
         self._block = ctypes.c_void_p * (len(self._inputs) + len(self._outputs))
         prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_void_p))
         self._call: Callable[[Any], int] = prototype(code.address)
-        native = NativeCode(code.address, *signature, is_long, (code, constants))
-        is_large = any(spec.size * spec.dtype.itemsize >= LARGE for spec in signature.outputs)
-        self.native = None if is_large else native
-        """How machine code calls it; for memory of large results it would have to ask Python."""
+        owner = (code, constants)
+        self.native = NativeCode(code.address, *signature, is_long, owner, _empty, LARGE)
+        """How machine code calls it."""
 
     def __call__(self, inputs: Sequence[Array], /) -> list[Array]:
         """Return new arrays with the results."""

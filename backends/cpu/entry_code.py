@@ -24,6 +24,7 @@ FUNCTIONS = (
     *("PyThreadState_Get", "_PyObject_MakeTpCall", "PyContextVar_Get", "PyTuple_New"),
     *("PyDict_GetItemWithError", "PyObject_GetAttr", "PyObject_GetItem", "PyCell_Get"),
     *("PyFunction_GetCode", "PyWeakref_GetObject", "PyObject_CallOneArg", "PyObject_IsTrue"),
+    "PyObject_CallNoArgs",
     *("PyLong_AsLongLongAndOverflow", "PyFloat_AsDouble", "PyType_GenericAlloc"),
     *("PyErr_Occurred", "PyErr_ExceptionMatches", "PyErr_Clear"),
     *("PyEval_SaveThread", "PyEval_RestoreThread", "_Py_Dealloc", "Py_IncRef", "Py_DecRef"),
@@ -71,6 +72,7 @@ declare ptr @PyCell_Get(ptr)
 declare ptr @PyFunction_GetCode(ptr)
 declare ptr @PyWeakref_GetObject(ptr)
 declare ptr @PyObject_CallOneArg(ptr, ptr)
+declare ptr @PyObject_CallNoArgs(ptr)
 declare i32 @PyObject_IsTrue(ptr)
 declare i64 @PyLong_AsLongLongAndOverflow(ptr, ptr)
 declare double @PyFloat_AsDouble(ptr)

@@ -346,7 +346,17 @@ another:
   %reused = call ptr @reuse(ptr %out_dtype, i32 %out_ndim, ptr %out_shape)
   store ptr %reused, ptr %p_made
   %none_kept = icmp eq ptr %reused, null
-  br i1 %none_kept, label %make, label %with_array
+  br i1 %none_kept, label %by_whom, label %with_array
+by_whom:
+  %p_maker = getelementptr i64, ptr %p_spec, i64 3
+  %maker = load ptr, ptr %p_maker
+  %by_numpy = icmp eq ptr %maker, null
+  br i1 %by_numpy, label %make, label %make_large
+make_large:
+  %large = call ptr @PyObject_CallNoArgs(ptr %maker)
+  store ptr %large, ptr %p_made
+  %no_large = icmp eq ptr %large, null
+  br i1 %no_large, label %lost, label %allocated
 with_array:
   %p_array_kept = getelementptr i8, ptr %reused, i64 $T_ARRAY
   %array_kept = load ptr, ptr %p_array_kept
@@ -359,7 +369,8 @@ make:
   %no_memory = icmp eq ptr %made, null
   br i1 %no_memory, label %lost, label %allocated, !prof !0
 allocated:
-  %array_out = phi ptr [ %made, %make ], [ %array_kept, %with_array ]
+  %array_out = phi ptr [ %made, %make ], [ %array_kept, %with_array ],
+    [ %large, %make_large ]
   %p_new_data = getelementptr i8, ptr %array_out, i64 $ARRAY_DATA
   %new_data = load ptr, ptr %p_new_data
   %p_new_given = getelementptr ptr, ptr %block, i64 %place_of
