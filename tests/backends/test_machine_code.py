@@ -38,35 +38,42 @@ def compiled(monkeypatch):
     return texts
 
 
-def test_the_same_text_is_compiled_once(folder, compiled):
+@pytest.fixture
+def new(monkeypatch):
+    """Makes assemblers that don't stay: their locks would be taken at each later fork."""
+    monkeypatch.setattr(os, "register_at_fork", lambda **_: None)
+    return Assembler
+
+
+def test_the_same_text_is_compiled_once(folder, compiled, new):
     for _ in range(3):
-        Assembler().assemble(TEXT, "f", {}, FAST)
+        new().assemble(TEXT, "f", {}, FAST)
     assert compiled == [TEXT]
     assert len(list(folder.iterdir())) == 1
 
 
-def test_another_text_entry_or_effort_is_compiled(folder, compiled):
+def test_another_text_entry_or_effort_is_compiled(folder, compiled, new):
     other = TEXT.replace("@f", "@g")
-    Assembler().assemble(TEXT, "f", {}, FAST)
-    Assembler().assemble(TEXT, "f", {}, Effort(2, 2, interleaved=True, unrolled=True))
-    Assembler().assemble(TEXT + other, "f", {}, FAST)
-    Assembler().assemble(TEXT + other, "g", {}, FAST)
+    new().assemble(TEXT, "f", {}, FAST)
+    new().assemble(TEXT, "f", {}, Effort(2, 2, interleaved=True, unrolled=True))
+    new().assemble(TEXT + other, "f", {}, FAST)
+    new().assemble(TEXT + other, "g", {}, FAST)
     assert len(compiled) == 4
 
 
-def test_another_processor_or_version_is_compiled(compiled, monkeypatch):
-    Assembler().assemble(TEXT, "f", {}, FAST)
+def test_another_processor_or_version_is_compiled(compiled, monkeypatch, new):
+    new().assemble(TEXT, "f", {}, FAST)
     monkeypatch.setattr("foldaway.backends.cpu.machine_code.VERSION", "another")
-    Assembler().assemble(TEXT, "f", {}, FAST)
+    new().assemble(TEXT, "f", {}, FAST)
     monkeypatch.setattr(Assembler, "_processor", ("x86-64", ""))
-    Assembler().assemble(TEXT, "f", {}, FAST)
+    new().assemble(TEXT, "f", {}, FAST)
     assert len(compiled) == 3
 
 
-def test_the_variable_turns_it_off(folder, compiled, monkeypatch):
+def test_the_variable_turns_it_off(folder, compiled, monkeypatch, new):
     monkeypatch.setenv("FOLDAWAY_CACHE", "0")
     for _ in range(2):
-        Assembler().assemble(TEXT, "f", {}, FAST)
+        new().assemble(TEXT, "f", {}, FAST)
     assert len(compiled) == 2
     assert not list(folder.iterdir())
 
@@ -82,22 +89,22 @@ def test_c_functions_are_linked_anew(compiled):
     np.testing.assert_allclose(first, [math.erf(number) for number in x], rtol=1e-14)
 
 
-def test_a_damaged_image_is_compiled_anew(folder, compiled, caplog):
-    Assembler().assemble(TEXT, "f", {}, FAST)
+def test_a_damaged_image_is_compiled_anew(folder, compiled, caplog, new):
+    new().assemble(TEXT, "f", {}, FAST)
     (file,) = folder.iterdir()
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 255
     file.write_bytes(content)
     for _ in range(2):
-        Assembler().assemble(TEXT, "f", {}, FAST)
+        new().assemble(TEXT, "f", {}, FAST)
     assert len(compiled) == 2
     assert "is damaged" in caplog.text
 
 
-def test_text_that_is_wrong_is_not_kept(folder):
+def test_text_that_is_wrong_is_not_kept(folder, new):
     for _ in range(2):
         with pytest.raises(RuntimeError, match="expected top-level entity"):
-            Assembler().assemble("no IR", "f", {}, FAST)
+            new().assemble("no IR", "f", {}, FAST)
     assert not list(folder.iterdir())
 
 
