@@ -33,7 +33,7 @@ from foldaway.folding.fallback import fallback_enabled
 from foldaway.folding.fold_function import Environment, Folded
 from foldaway.folding.number_table import NumberPolicy, Rewritten, Widen
 from foldaway.frontend.emit_python import to_function, to_text
-from foldaway.frontend.lower_function import lower_function, specialize_function
+from foldaway.frontend.lower_function import heading_of, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
 from foldaway.passes.differentiate_graph import DifferentiateGraphPass
 from foldaway.passes.fold_pyobj import FoldPyObjPass
@@ -80,7 +80,7 @@ def compile_function(
     with our_failure("frontend", None):
         module = specialize_function(function, [_type_of(argument) for argument in arguments])
     source = _only_function(module)
-    if lower_function(function).is_generator:
+    if heading_of(function).is_generator:
         reject(
             source,
             f"'{function.__name__}' is a generator function, whose caller would run its body",

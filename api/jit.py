@@ -261,15 +261,15 @@ class Jitted(CompiledFunction, NativeCallable):
             self._code, self._cache = self.function.__code__, SpecializationCache()
         from foldaway.folding.errors import Raised
         from foldaway.folding.functions import Body, bind
-        from foldaway.frontend.lower_function import lower_function
+        from foldaway.frontend.lower_function import heading_of, lower_function
 
-        lowered = lower_function(self.function)
-        parameters = lowered.parameters
+        parameters = heading_of(self.function).parameters
         count = len(parameters.names)
         if not kwargs and len(args) == count and not parameters.keyword_only:
             if parameters.vararg is None and parameters.kwarg is None:
                 self._plain = (self.function.__code__, count)
                 return list(args)
+        lowered = lower_function(self.function)
         body = Body(lowered.body.block, parameters, lowered.name, False, self.function)
         try:
             bound = bind(body, self.function, list(args), kwargs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import inspect
 import types
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +19,33 @@ from ..dialects.pyobj import Parameters
 from ..dialects.syntax_trees import parse
 from .code_cache import CodeCache
 from .find_source import Source, find_source
-from .lower_expression import yields
 from .lower_statement import StatementLowering, docstring
 from .lower_tensors import TensorLowering, drop_unread_stores
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What is known of a function without its body."""
+
+    parameters: Parameters
+    is_generator: bool
+
+
+def heading_of(function: types.FunctionType) -> Heading:
+    """Return a function's heading, made once: lowering a long body takes a fifth of a compile.
+
+    Raises NoSource where there is no source.
+    """
+    return _headings(function)
+
+
+def _heading(function: types.FunctionType) -> Heading:
+    source = find_source(function)
+    parameters = _parameters(StatementLowering(source.file, source.owner), source)
+    return Heading(parameters, bool(function.__code__.co_flags & inspect.CO_GENERATOR))
+
+
+_headings = CodeCache(_heading)
 
 
 @dataclass(frozen=True)
@@ -43,14 +68,14 @@ def lower_function(function: types.FunctionType) -> Lowered:
 
 
 def _lower(function: types.FunctionType) -> Lowered:
-    source = find_source(function)
+    source, heading = find_source(function), heading_of(function)
     lowering = StatementLowering(source.file, source.owner)
     _inside(lowering, function)
     return Lowered(
         lowering.region(lambda _: _lower_body(lowering, source)),
-        _parameters(lowering, source),
+        heading.parameters,
         function.__code__.co_name,
-        yields(*_nodes(source)),
+        heading.is_generator,
         source.file,
     )
 
@@ -68,7 +93,7 @@ def specialize_function(function: types.FunctionType, types: Sequence[Attribute]
     source = find_source(function)
     lowering = TensorLowering(source.file, source.owner)
     _inside(lowering, function)
-    names = _parameters(lowering, source).names
+    names = heading_of(function).parameters.names
     if len(names) != len(types):
         raise TypeError(
             f"{function.__name__}() has {len(names)} parameters, but {len(types)} are given"
@@ -120,11 +145,6 @@ def _lower_body(lowering: StatementLowering, source: Source) -> None:
         lowering.returned(node.body)
     else:
         lowering.statements(docstring(node.body)[0])
-
-
-def _nodes(source: Source) -> Sequence[ast.AST]:
-    node = source.node
-    return [node.body] if isinstance(node, ast.Lambda) else node.body
 
 
 def _parameters(lowering: StatementLowering, source: Source) -> Parameters:
