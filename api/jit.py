@@ -204,8 +204,7 @@ class Jitted(CompiledFunction, NativeCallable):
         self, key: tuple[object, ...], arguments: list[object], lax: bool
     ) -> Specialization:
         """Return the specialisation, compiled by this thread unless another did meanwhile."""
-        from .compile import compile_function
-
+        compile_function = _compiler()
         with self._lock:
             found = self._cache.find(key, arguments)
             if found is None:
@@ -259,6 +258,7 @@ class Jitted(CompiledFunction, NativeCallable):
             return list(args)
         if self._code is not self.function.__code__:
             self._code, self._cache = self.function.__code__, SpecializationCache()
+        _compiler()
         from foldaway.folding.errors import Raised
         from foldaway.folding.functions import Body, bind
         from foldaway.frontend.lower_function import heading_of, lower_function
@@ -283,6 +283,17 @@ class Jitted(CompiledFunction, NativeCallable):
 
     def __repr__(self) -> str:
         return f"<compiled {self.function!r}>"
+
+
+@functools.cache
+def _compiler() -> Callable[..., Specialization]:
+    """Load the compiler, and return its entry.
+
+    What it consists of stays: the collector would go through it again and again while it loads.
+    """
+    with no_collection():
+        from .compile import compile_function
+    return compile_function
 
 
 def _refusals() -> tuple[type[BaseException], ...]:
