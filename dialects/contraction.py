@@ -20,6 +20,8 @@ OUTER, INNER, STREAM = "outer", "inner", "stream"
 """Kinds of a schedule: a tile of the result grows by outer products; its elements are inner
 products of rows; rows of the right matrix are added up."""
 _NAME = "schedule"
+_MANY = 64
+"""Lines of code that a schedule may ask for in a row."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,9 @@ def _is_runnable(schedule: Schedule) -> bool:
         sizes += [schedule.depth, schedule.width]
         whole = schedule.columns % max(schedule.lanes, 1) == 0
         return min(sizes) > 0 and whole and schedule.width % schedule.columns == 0
-    return min(sizes) > 0 and schedule.rows * schedule.columns <= 64
+    if schedule.kind == STREAM:
+        return min(sizes) > 0 and schedule.rows <= _MANY and schedule.width > 0
+    return min(sizes) > 0 and schedule.rows * schedule.columns <= _MANY
 
 
 def contraction_of(op: GenericOp) -> Contraction | None:

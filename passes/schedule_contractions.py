@@ -19,6 +19,9 @@ from ..dialects.contraction import (
 )
 from .structured_ops import element_of
 
+_SHORT, _LONG = 16, 32
+"""Tiles in a column that are not worth a transposition of the other matrix, if the sums are that
+many vectors long."""
 _FEW = 512
 """Multiplications of a product that plain loops do as fast."""
 
@@ -57,15 +60,17 @@ class ScheduleContractionsPass(ModulePass):
         m, n, k = contraction.m, contraction.n, contraction.k
         narrow = any(_is_narrow(op, position) for position in contraction.operands)
         if k.lhs == 1 and k.rhs == 1 and k.extent >= 2 * lanes and not narrow:
-            rows, columns = self._tile(m.extent, 1)
-            if m.extent <= 4 * rows or n.extent < lanes:
+            rows, columns = self._inner_tile(m.extent)
+            # Long sums make up for adding a vector's elements at their end.
+            tiles = _SHORT if k.extent >= _LONG * lanes else 2
+            if m.extent <= tiles * rows or n.extent < lanes:
                 return Schedule(INNER, rows, columns, lanes)
         if n.extent < lanes:
             return None
         if m.extent == 1:
             if n.rhs != 1 or narrow:
                 return None
-            return Schedule(STREAM, 8, 2 * lanes, lanes, width=self.first_cache // 2 // size)
+            return Schedule(STREAM, 8, lanes, lanes, width=self.first_cache // 2 // size)
         return self._outer(contraction, size, narrow)
 
     def _outer(self, contraction: Contraction, size: int, narrow: bool) -> Schedule:
@@ -74,13 +79,14 @@ class ScheduleContractionsPass(ModulePass):
         lanes = self.vector_bytes // size
         rows, columns = self._tile(m.extent, lanes)
         depth = _even(k.extent, max(self.first_cache // 2 // (columns * size), lanes))
+        far = k.extent * n.extent * size > self.first_cache // 2
+        pack_rhs = narrow or n.rhs != 1 or (far and m.extent > rows)
+        pack_lhs = narrow or (k.lhs != 1 and n.extent > 2 * columns)
+        if pack_rhs and n.rhs == 1 and m.extent < 16 * rows:
+            # The copy takes part of the time: whole rows are read faster than pieces.
+            depth = _even(k.extent, max(depth // 4, lanes))
         panel = columns * depth * size
         wide = max(self.second_cache // 2 // panel, 1) * columns
-        far = k.extent * n.extent * size > self.first_cache // 2
-        pack_rhs = narrow or n.rhs != 1 or (far and m.extent >= 3 * rows)
-        pack_lhs = narrow or (k.lhs != 1 and n.extent > 2 * columns)
-        if pack_rhs and not pack_lhs and m.extent < 16 * rows:
-            wide = columns
         return Schedule(
             *(OUTER, rows, columns, lanes),
             depth=depth,
@@ -90,18 +96,22 @@ class ScheduleContractionsPass(ModulePass):
         )
 
     def _tile(self, rows: int, lanes: int) -> tuple[int, int]:
-        """Return rows and columns of a tile whose sums fill most of the registers."""
-        tall, wide = _TILES[self.vector_registers >= 32]
-        vectors = wide
-        while rows < tall and vectors < _WIDEST:
-            vectors += 1
-            tall = max((wide * _TILES[self.vector_registers >= 32][0]) // vectors, 1)
-        return min(tall, rows) if rows < tall else tall, vectors * lanes
+        """Return rows and columns of a tile whose sums, with what they need, fill registers."""
+        tall, wide = (8, 3) if self.vector_registers >= 32 else (5, 2)
+        if rows >= tall:
+            return tall, wide * lanes
+        # A row of the right matrix, a factor, and two that the processor needs to run ahead.
+        vectors = (self.vector_registers - 3) // (rows + 1)
+        return rows, max(min(vectors, _WIDEST), 1) * lanes
+
+    def _inner_tile(self, rows: int) -> tuple[int, int]:
+        """Return how many rows of both matrices are multiplied at once."""
+        tall, wide = (6, 4) if self.vector_registers >= 32 else (4, 3)
+        return (tall, wide) if rows >= tall else self._tile(rows, 1)
 
 
-_TILES = {False: (6, 2), True: (8, 3)}
-"""Rows, and columns in vectors, of which 12 or 24 registers hold the sums."""
 _WIDEST = 6
+"""Vectors of a tile's row: more are no faster, and take long to compile."""
 
 
 def _even(extent: int, longest: int) -> int:

@@ -71,22 +71,58 @@ def _write_rows(
 ) -> None:
     """Write the loops over tiles: rows outside, so that a panel's block is read once for each."""
     product, text = writer.product, writer.text
-    m, n = product.contraction.m, product.contraction.n
+    m = product.contraction.m
     for first, rows, many in even_parts(m.extent, product.schedule.rows):
         start = writer.moved(at, str(first), lhs=m.lhs, out=m.out)
-        with text.loop(many) as loop:
-            tile = writer.moved(start, loop.index, lhs=m.lhs * rows, out=m.out * rows)
-            inside = steps
-            if product.is_lhs_packed:
-                work = writer.behind("%work", str(product.packed_columns), 1)
-                lhs_m, lhs_k = pack_rows(writer, tile.lhs, work, rows, rounds)
-                tile = Matrices(work, tile.rhs, tile.out)
-                inside = Steps(lhs_m, lhs_k, steps.rhs_k, steps.panel)
-            with text.loop(panels) as panel:
-                columns = product.schedule.columns
-                rhs = writer.behind(tile.rhs, panel.index, steps.panel)
-                out = writer.behind(tile.out, panel.index, n.out * columns)
-                _write_tile(writer, Matrices(tile.lhs, rhs, out), inside, rows, count, rounds)
+        if not product.is_lhs_packed:
+            with text.loop(many) as loop:
+                tile = writer.moved(start, loop.index, lhs=m.lhs * rows, out=m.out * rows)
+                _write_panels(writer, tile, steps, rows, count, panels, rounds)
+            continue
+        with blocks(text, many, product.tiles) as (tile, tiles):
+            block = writer.moved(start, tile, lhs=m.lhs * rows, out=m.out * rows)
+            work = writer.behind("%work", str(product.packed_columns), 1)
+            lhs_m, lhs_k = pack_rows(writer, block.lhs, work, rows, tiles, rounds)
+            inside = Steps(lhs_m, lhs_k, steps.rhs_k, steps.panel)
+            with text.loop(tiles) as loop:
+                lhs = writer.behind(work, loop.index, product.tile)
+                out = writer.behind(block.out, loop.index, m.out * rows)
+                place = Matrices(lhs, block.rhs, out)
+                _write_panels(writer, place, inside, rows, count, panels, rounds)
+
+
+def _write_panels(
+    writer: ProductWriter,
+    at: Matrices,
+    steps: Steps,
+    rows: int,
+    count: int,
+    panels: int | str,
+    rounds: int | str,
+) -> None:
+    """Write the loop over the tiles that lie side by side."""
+    product, text = writer.product, writer.text
+    step = product.contraction.n.out * product.schedule.columns
+    with text.loop(panels) as panel:
+        rhs = writer.behind(at.rhs, panel.index, steps.panel)
+        out = writer.behind(at.out, panel.index, step)
+        if not product.is_lhs_packed and product.contraction.k.lhs == 1:
+            _fetch_next(writer, at.lhs, panel.index, rows)
+        _write_tile(writer, Matrices(at.lhs, rhs, out), steps, rows, count, rounds)
+
+
+def _fetch_next(writer: ProductWriter, lhs: str, panel: str, rows: int) -> None:
+    """Write hints that a line of each of the next tile's rows will be read, another each panel.
+
+    Behind the last tile there may be no memory, which a hint doesn't mind.
+    """
+    text, line = writer.text, 64 // writer.vectors.element.bytes
+    m, type = writer.product.contraction.m, writer.vectors.element.register
+    moved = text.scaled(panel, line)
+    for row in range(rows, 2 * rows):
+        index = text.assign(f"add i64 {moved}, {row * m.lhs}")
+        place = text.assign(f"getelementptr {type}, ptr {lhs}, i64 {index}")
+        writer.vectors.prefetch(place, written=False)
 
 
 def _write_tile(
@@ -102,7 +138,8 @@ def _write_tile(
     sizes = [min(lanes, count - first) for first in range(0, count, lanes)]
     start = [(vectors.type, vectors.constant(-0.0))] * (rows * len(sizes))
     for i in range(rows):
-        vectors.prefetch(writer.behind(at.out, str(i), writer.product.contraction.m.out))
+        place = writer.behind(at.out, str(i), writer.product.contraction.m.out)
+        vectors.prefetch(place, written=True)
     with writer.text.loop(rounds, start) as loop:
         lhs = writer.behind(at.lhs, loop.index, steps.lhs_k)
         rhs = writer.behind(at.rhs, loop.index, steps.rhs_k)

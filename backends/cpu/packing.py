@@ -100,23 +100,31 @@ def _pack_converted(
 
 
 def pack_rows(
-    writer: ProductWriter, source: str, target: str, rows: int, rounds: int | str
+    writer: ProductWriter,
+    source: str,
+    target: str,
+    rows: int,
+    tiles: int | str,
+    rounds: int | str,
 ) -> tuple[int, int]:
-    """Write a copy of a tile's rows on the left; return its steps along `m` and `k`."""
+    """Write a copy of the rows of tiles on the left; return a tile's steps along `m` and `k`."""
     product, text = writer.product, writer.text
     m, k, element = product.contraction.m, product.contraction.k, product.lhs.buffer.element
     if m.lhs == 1 and not element.is_narrow:
         part = f"<{rows} x {element.register}>"
-        with text.loop(rounds) as loop:
-            here = writer.behind(source, loop.index, k.lhs)
+        with text.loop(rounds) as loop, text.loop(tiles) as tile:
+            here = writer.behind(writer.behind(source, loop.index, k.lhs), tile.index, rows)
             there = writer.behind(target, loop.index, rows)
+            there = writer.behind(there, tile.index, product.tile)
             value = text.assign(f"load {part}, ptr {here}, align {element.bytes}")
             text.emit(f"store {part} {value}, ptr {there}, align {element.bytes}")
         return 1, rows
     length = product.schedule.depth + ROOM
-    with text.loop(rows) as loop:
-        here = text.offset(source, element.memory, loop.index, m.lhs)
-        there = writer.behind(target, loop.index, length)
+    with text.loop(tiles) as tile, text.loop(rows) as loop:
+        here = text.offset(source, element.memory, tile.index, m.lhs * rows)
+        here = text.offset(here, element.memory, loop.index, m.lhs)
+        there = writer.behind(target, tile.index, product.tile)
+        there = writer.behind(there, loop.index, length)
         _copy(writer, product.lhs, (here, k.lhs), (there, 1), rounds)
     return length, 1
 

@@ -15,6 +15,8 @@ from .vectors import Vectors
 ROOM = 16
 """Elements left free behind a copied row or panel: else many began at one place of the cache."""
 
+_TILES = 12
+
 
 @dataclass(frozen=True)
 class Product:
@@ -43,6 +45,16 @@ class Product:
         return self.schedule.depth * self.schedule.columns + ROOM
 
     @property
+    def tile(self) -> int:
+        """How many elements of the workspace the rows of a tile on the left take."""
+        return self.schedule.rows * (self.schedule.depth + ROOM)
+
+    @property
+    def tiles(self) -> int:
+        """Of how many tiles the rows are copied at once: many where they are neighbours."""
+        return _TILES if self.contraction.m.lhs == 1 else 1
+
+    @property
     def packed_columns(self) -> int:
         """Elements of the workspace for the copy of a block on the right."""
         panels = -(-self.contraction.n.extent // self.schedule.columns)
@@ -54,7 +66,7 @@ class Product:
         """Bytes of the workspace."""
         if self.schedule.kind != OUTER:
             return 0
-        rows = self.schedule.rows * (self.schedule.depth + ROOM) if self.is_lhs_packed else 0
+        rows = self.tile * self.tiles if self.is_lhs_packed else 0
         return (self.packed_columns + rows) * self.out.buffer.element.bytes
 
 

@@ -52,10 +52,12 @@ class Vectors:
             value = self._shuffled(value, value, range(count))
         self.text.emit(f"store {type} {value}, ptr {pointer}, align {self.element.bytes}")
 
-    def prefetch(self, pointer: str) -> None:
-        """Write a hint that memory will be read and written soon."""
+    def prefetch(self, pointer: str, *, written: bool) -> None:
+        """Write a hint that memory will be read, and `written`, soon."""
         self.declarations["declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"] = None
-        self.text.emit(f"call void @llvm.prefetch.p0(ptr {pointer}, i32 1, i32 3, i32 1)")
+        self.text.emit(
+            f"call void @llvm.prefetch.p0(ptr {pointer}, i32 {int(written)}, i32 3, i32 1)"
+        )
 
     def splat(self, pointer: str) -> str:
         """Write the load of one element into all places of a vector."""
