@@ -21,7 +21,7 @@ OUTER, INNER, STREAM = "outer", "inner", "stream"
 products of rows; rows of the right matrix are added up."""
 _NAME = "schedule"
 _MANY = 64
-"""Lines of code that a schedule may ask for in a row."""
+"""Vectors of a tile, and elements of a vector: more would take too long to compile."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,15 @@ def schedule_of(op: Operation) -> Schedule | None:
 
 
 def _is_runnable(schedule: Schedule) -> bool:
-    sizes = [schedule.rows, schedule.columns, schedule.lanes]
-    if schedule.kind == OUTER:
-        sizes += [schedule.depth, schedule.width]
-        whole = schedule.columns % max(schedule.lanes, 1) == 0
-        return min(sizes) > 0 and whole and schedule.width % schedule.columns == 0
+    rows, columns, lanes = schedule.rows, schedule.columns, schedule.lanes
+    if min(rows, columns) < 1 or lanes < 2 or lanes.bit_count() != 1 or lanes > _MANY:
+        return False
     if schedule.kind == STREAM:
-        return min(sizes) > 0 and schedule.rows <= _MANY and schedule.width > 0
-    return min(sizes) > 0 and schedule.rows * schedule.columns <= _MANY
+        return rows <= _MANY and schedule.width > 0
+    if schedule.kind == INNER:
+        return rows * columns <= _MANY
+    fits = columns % lanes == 0 and schedule.width % columns == 0
+    return fits and min(schedule.depth, schedule.width) > 0 and rows * columns // lanes <= _MANY
 
 
 def contraction_of(op: GenericOp) -> Contraction | None:

@@ -65,10 +65,8 @@ class ScheduleContractionsPass(ModulePass):
             tiles = _SHORT if k.extent >= _LONG * lanes else 2
             if m.extent <= tiles * rows or n.extent < lanes:
                 return Schedule(INNER, rows, columns, lanes)
-        if n.extent < lanes:
-            return None
         if m.extent == 1:
-            if n.rhs != 1 or narrow:
+            if n.rhs != 1 or n.extent < lanes or narrow:
                 return None
             return Schedule(STREAM, 8, lanes, lanes, width=self.first_cache // 2 // size)
         return self._outer(contraction, size, narrow)
@@ -78,13 +76,20 @@ class ScheduleContractionsPass(ModulePass):
         m, n, k = contraction.m, contraction.n, contraction.k
         lanes = self.vector_bytes // size
         rows, columns = self._tile(m.extent, lanes)
-        depth = _even(k.extent, max(self.first_cache // 2 // (columns * size), lanes))
-        far = k.extent * n.extent * size > self.first_cache // 2
+        if n.extent <= lanes:
+            rows, columns = min(self.vector_registers - 4, m.extent), lanes
+        longest = self.first_cache // 2 // (columns * size)
+        is_partial = n.extent % lanes > 0
+        far = is_partial or k.extent * n.extent * size > self.first_cache // 2
         pack_rhs = narrow or n.rhs != 1 or (far and m.extent > rows)
         pack_lhs = narrow or (k.lhs != 1 and n.extent > 2 * columns)
-        if pack_rhs and n.rhs == 1 and m.extent < 16 * rows:
+        if n.extent <= 2 * columns:
+            # Reading the left takes the time: its rows are read from end to end.
+            longest = self.second_cache // 2 // (columns * size)
+        elif pack_rhs and n.rhs == 1 and m.extent < 16 * rows:
             # The copy takes part of the time: whole rows are read faster than pieces.
-            depth = _even(k.extent, max(depth // 4, lanes))
+            longest //= 4
+        depth = _even(k.extent, max(longest, lanes))
         panel = columns * depth * size
         wide = max(self.second_cache // 2 // panel, 1) * columns
         return Schedule(

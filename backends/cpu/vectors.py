@@ -46,11 +46,16 @@ class Vectors:
 
     def store(self, value: str, pointer: str, count: int | None = None) -> None:
         """Write the store of a vector, or of its first elements."""
-        type = self.type
-        if count is not None and count != self.lanes:
-            type = f"<{count} x {self.element.register}>"
-            value = self._shuffled(value, value, range(count))
-        self.text.emit(f"store {type} {value}, ptr {pointer}, align {self.element.bytes}")
+        if count is None or count == self.lanes:
+            self.text.emit(f"store {self.type} {value}, ptr {pointer}, align {self.element.bytes}")
+            return
+        # A shorter vector would make LLVM compute a loop's last round twice, in two widths.
+        name = f"@llvm.masked.store.v{self.lanes}{self.element.name}.p0"
+        mask = f"<{self.lanes} x i1>"
+        self.declarations[f"declare void {name}({self.type}, ptr, i32, {mask})"] = None
+        bits = ", ".join(f"i1 {str(n < count).lower()}" for n in range(self.lanes))
+        where = f"ptr {pointer}, i32 {self.element.bytes}"
+        self.text.emit(f"call void {name}({self.type} {value}, {where}, {mask} <{bits}>)")
 
     def prefetch(self, pointer: str, *, written: bool) -> None:
         """Write a hint that memory will be read, and `written`, soon."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from foldaway.dialects.dtypes import bfloat16, float16, float32, float64, int32
 from foldaway.runtime.arrays import numpy_dtype
 
+from .buffer_form import function, generic, run, zero
 from .graph_program import GraphProgram
 
 EXTENTS = st.sampled_from([0, 1, 2, 3, 5, 7, 8, 13, 16, 17, 31, 33, 48, 64, 97, 130])
@@ -110,3 +111,43 @@ def test_integers_wrap_as_in_numpy():
     rhs = lhs.T.copy()
     (got,) = product(int32, lhs, rhs)(lhs, rhs)
     assert (got == lhs @ rhs).all()
+
+
+SCHEDULES = st.tuples(
+    st.sampled_from(["outer", "inner", "stream"]),
+    st.integers(1, 7),
+    st.integers(1, 3),
+    st.sampled_from([2, 4, 8, 16]),
+    st.integers(1, 50),
+    st.integers(1, 3),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@given(SCHEDULES, *(st.integers(1, 40) for _ in range(3)), st.booleans(), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_any_schedule_gives_the_product(schedule, m, n, k, swap_lhs, swap_rhs):
+    """Also those of machines with other vectors; what doesn't fit is done by plain loops."""
+    kind, rows, columns, lanes, depth, width, *packed = schedule
+    columns *= lanes if kind == "outer" else 1
+    numbered = {"rows": rows, "columns": columns, "lanes": lanes, "depth": depth}
+    numbered |= {"width": width * columns, "pack_lhs": packed[0], "pack_rhs": packed[1]}
+    listed = ", ".join(f"{name} = {int(value)} : i64" for name, value in numbered.items())
+    attrs = f' attrs = {{schedule = {{kind = "{kind}", {listed}}}}} {{\n^bb0'
+    shapes = ((k, m) if swap_lhs else (m, k)), ((n, k) if swap_rhs else (k, n)), (m, n)
+    types = ["x".join(map(str, shape)) + "xf32" for shape in shapes]
+    memory = [f"memref<{type}>" for type in types]
+    accesses = ["(k, i)" if swap_lhs else "(i, k)", "(j, k)" if swap_rhs else "(k, j)", "(i, j)"]
+    body = "%p = arith.mulf %x0, %x1 : f32\n%s = arith.addf %p, %y0 : f32\nlinalg.yield %s : f32"
+    text = generic(
+        [("%a0", memory[0]), ("%a1", memory[1])],
+        [("%o0", memory[2])],
+        body,
+        [f"(i, j, k) -> {access}" for access in accesses],
+        "ppr",
+    ).replace(" {\n^bb0", attrs)
+    lhs, rhs = numbers(shapes[0], float32, 0), numbers(shapes[1], float32, 1)
+    (got,) = run(function(memory[:2], memory[2:], zero("%o0", memory[2]) + text), lhs, rhs)
+    wanted = (lhs.T if swap_lhs else lhs) @ (rhs.T if swap_rhs else rhs)
+    np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-5)
