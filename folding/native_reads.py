@@ -10,6 +10,7 @@ import datetime
 import decimal
 import enum
 import fractions
+import functools
 import operator
 import pathlib
 import re
@@ -42,6 +43,9 @@ VALUE_TYPES: tuple[type[Any], ...] = (
 )
 """Classes whose instances never change and are compared by `==`."""
 
+
+_SHOWN = (list, tuple, dict, BaseException, int, float, complex, str, bytes)
+"""Classes written in C whose instances show what they hold."""
 
 _SIMPLE = frozenset((int, float, bool, str, type(None), Tensor))
 
@@ -89,7 +93,7 @@ class NativeReads:
             found = True
             if hasattr(value, name):
                 self._attribute(getattr(value, name), source, name)
-        if not found and not issubclass(class_of(value), list | tuple | dict):
+        if (not found or _is_hidden(class_of(value))) and not issubclass(class_of(value), _SHOWN):
             folding.reject(
                 f"'{source}' is a {class_of(value).__qualname__}, whose content can't be guarded",
                 "take out of it what the function needs, and pass that",
@@ -275,7 +279,24 @@ def _names(code: types.CodeType) -> Iterator[str]:
             yield from _names(inner)
 
 
+def _is_hidden(kind: type[Any]) -> bool:
+    """Return whether instances have more than attributes: what a class that is written in C keeps.
+
+    A file has attributes, too, but not its place in them.
+    """
+    if issubclass(kind, functools.partial):
+        return False
+    words = 2 + sum(1 for _ in _slots(kind))
+    words += (kind.__dictoffset__ > 0) + (kind.__weakrefoffset__ > 0)
+    return kind.__basicsize__ > words * _WORD
+
+
+_WORD = object.__basicsize__ // 2
+
+
 def _slots(kind: type[Any]) -> Iterator[str]:
+    if issubclass(kind, functools.partial):
+        yield from ("func", "args", "keywords")
     for base in kind.__mro__:
         slots: Any = vars(base).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:

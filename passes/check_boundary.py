@@ -71,9 +71,17 @@ def _refuse_object(op: Operation, value: object) -> NoReturn:
     reject(
         op,
         "Should not use Python object in runtime, node: ValueNode<InterpretedObject> "
-        f"InterpretedObject: '{value}'",
+        f"InterpretedObject: '{_text_of(value)}'",
         "return a tensor, as in Tensor(x), or numbers, text and containers of them",
     )
+
+
+def _text_of(value: object) -> str:
+    """Return an object's text; what it shows may have been undone, so that there is none."""
+    try:
+        return str(value)
+    except Exception:
+        return object.__repr__(value)
 
 
 _GRAPH = frozenset(op.name for op in graph.Graph.operations)

@@ -10,6 +10,7 @@ is printed and fails.
 import collections
 import contextlib
 import copy
+import dataclasses
 import functools
 import importlib
 import inspect
@@ -64,16 +65,17 @@ class Comparison:
                 self.busy = False
             expected, given = outcome(function, args, kwargs, copied=False)
             self.note(name, (found, after), (expected, given))
-            if isinstance(expected, BaseException):
-                raise expected
+            if isinstance(expected, Thrown):
+                raise expected.error
             return expected
 
         return wrapper
 
     def note(self, name: str, found: tuple, expected: tuple) -> None:
         """Count a comparison."""
-        if isinstance(found[0], CompileError):
-            lines = [line for line in str(found[0]).splitlines() if line.startswith("error:")]
+        if isinstance(found[0], Thrown) and isinstance(found[0].error, CompileError):
+            lines = str(found[0].error).splitlines()
+            lines = [line for line in lines if line.startswith("error:")]
             self.refused[lines[-1] if lines else "no source"] += 1
         elif isinstance(found[0], NotCopied):
             self.refused["the arguments can't be copied"] += 1
@@ -81,6 +83,13 @@ class Comparison:
             self.same += 1
         else:
             self.different.append(f"{name}: {shown(found)}, but {shown(expected)}")
+
+
+@dataclasses.dataclass
+class Thrown:
+    """What a call raised; an exception may also be what it returned."""
+
+    error: Exception
 
 
 class NotCopied(Exception):
@@ -100,14 +109,14 @@ def outcome(function, args, kwargs, *, copied: bool):
     try:
         return function(*args, **kwargs), (args, kwargs)
     except Exception as error:
-        return error, (args, kwargs)
+        return Thrown(error), (args, kwargs)
 
 
 def shown(pair) -> str:
     """Return what two results that are alike have in common."""
     result, arguments = pair
-    if isinstance(result, BaseException):
-        return f"{type(result).__name__}: {result} {text_of(arguments)}"
+    if isinstance(result, Thrown):
+        return f"{type(result.error).__name__}: {result.error} {text_of(arguments)}"
     if inspect.isgenerator(result) or isinstance(result, types.FunctionType):
         return f"a {type(result).__name__}"
     return f"{type(result).__name__} {text_of(result)} {text_of(arguments)}"

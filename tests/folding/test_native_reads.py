@@ -2,10 +2,12 @@
 
 import dataclasses
 import functools
+import io
 import json
 import re
 from array import array
 from decimal import Decimal
+from random import Random
 
 import pytest
 
@@ -152,3 +154,55 @@ def test_objects_written_in_c_whose_content_nobody_sees():
 
     with pytest.raises(CompileError, match="is a Match, whose content can't be guarded"):
         f(X, re.match("a", "a"))
+
+
+class Counted(set):
+    pass
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: io.StringIO("a\nb\n"),
+        lambda: io.BytesIO(b"a\nb\n"),
+        lambda: Random(1),
+        lambda: Counted({1}),
+    ],
+    ids=["StringIO", "BytesIO", "Random", "set"],
+)
+def test_objects_with_attributes_that_keep_more_than_these(make):
+    """What a class written in C keeps is seen by nobody, whatever attributes there are beside."""
+
+    @jit
+    def f(x, thing):
+        return x, str(thing.getstate() if hasattr(thing, "getstate") else list(thing))
+
+    with pytest.raises(CompileError, match="whose content can't be guarded"):
+        f(X, make())
+
+
+def test_a_partial_that_native_code_calls():
+    @jit
+    def f(x, call):
+        return x, list(map(call, [1, 2]))
+
+    assert same(f(X, functools.partial(pow, 2)), (X, [2, 4]))
+    assert same(f(X, functools.partial(pow, 3)), (X, [3, 9]))
+    assert same(f(X, functools.partial(int.__add__, 3)), (X, [4, 5]))
+
+
+class Parts:
+    def __init__(self, name):
+        self.name = name
+        self.call = functools.partial(self.shown)
+
+    def shown(self):
+        return self.name
+
+    def __repr__(self):
+        return self.name
+
+
+def test_an_object_whose_text_is_undone_is_refused_by_its_class():
+    with pytest.raises(CompileError, match="Should not use Python object in runtime"):
+        jit(Parts.__init__)(Parts.__new__(Parts), "a")
