@@ -24,7 +24,7 @@ def call_compiled(cell: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     Raises as a compiled function does.
     """
     config, form = getattr(cell, "jit_config", None), compiled_form(cell)
-    if config is form.jit_config:
+    if config is form.own_config:
         return form(cell, *args, **kwargs)
     return form.call((cell, *args), kwargs, config)
 
@@ -35,12 +35,16 @@ def compiled_form(cell: object) -> Jitted:
     Raises TypeError for a `construct` that is no Python function.
     """
     construct: Any = getattr(type(cell), "construct", None)
+    if type(construct) is types.FunctionType:
+        found: Jitted | None = construct.__dict__.get(_COMPILED)
+        if found is not None:
+            return found
     if isinstance(construct, Jitted):
         return construct
     if not isinstance(construct, types.FunctionType):
         raise TypeError(f"construct of {type(cell).__name__} is no Python function")
     with _lock:
-        found: Jitted | None = vars(construct).get(_COMPILED)
+        found = vars(construct).get(_COMPILED)
         if found is None:
             found = vars(construct)[_COMPILED] = Jitted(construct, CompileOptions(lax=True))
         return found

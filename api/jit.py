@@ -142,8 +142,8 @@ class Jitted(CompiledFunction, NativeCallable):
         return True
 
     @property
-    def jit_config(self) -> object:
-        """The JitConfig that it was compiled with."""
+    def own_config(self) -> object:
+        """The JitConfig that it was made with."""
         return self._options.jit_config
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:

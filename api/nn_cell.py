@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import cache
 from textwrap import indent
 from typing import Any
 
@@ -51,9 +52,7 @@ class Cell:
                 return tracer.call_with_bprop(self, args, kwargs)
         if tracer is not None or context.get_context("mode") == context.PYNATIVE_MODE:
             return self.construct(*args, **kwargs)
-        from .compile_cell import call_compiled
-
-        return call_compiled(self, args, kwargs)
+        return _compiled_calls()(self, args, kwargs)
 
     def construct(self, *args: Any, **kwargs: Any) -> Any:
         """Compute; a subclass says how.
@@ -220,3 +219,11 @@ class Cell:
     def _forget(self, name: str) -> None:
         self._params.pop(name, None)
         self._cells.pop(name, None)
+
+
+@cache
+def _compiled_calls() -> Callable[[object, tuple[Any, ...], dict[str, Any]], Any]:
+    """Return what calls a cell's compiled form: an import at each call would take 1 µs."""
+    from .compile_cell import call_compiled
+
+    return call_compiled
