@@ -102,7 +102,7 @@ class Step(IntEnum):
 
 STEP = 6
 """Words of a step: what it is, `to`, `source`, a, b, c."""
-MOST_REGISTERS = 1024
+MOST_REGISTERS = 256
 """A call has its registers on the stack."""
 
 _CONTIGUOUS, _ALIGNED, _WRITEABLE = 1, 0x100, 0x400

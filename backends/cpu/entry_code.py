@@ -12,7 +12,8 @@ from string import Template
 from ...runtime.call_table import HEADER, STEP, Header, Step
 from ...runtime.object_layout import Layout
 from . import tensor_pool
-from .entry_steps import ATTEMPT
+from .entry_results import RESULTS
+from .entry_steps import STEPS, TRY, VERSIONS
 
 ENTRY = "foldaway_entry"
 """The name of a row of addresses: of a `vectorcallfunc`, and of a `destructor` of tensors."""
@@ -49,7 +50,7 @@ def entry_text(layout: Layout, entries: int) -> str:
     names["DICT_VERSION"] = layout.dict_version or 0
     names["MOST_BYTES"] = _MOST_BYTES
     pool = tensor_pool.POOL if layout.inline_counts else tensor_pool.NO_POOL
-    text = _DECLARATIONS + counts + pool + _CALL + ATTEMPT + _WEIGHTS
+    text = _DECLARATIONS + counts + pool + _CALL + TRY + STEPS + VERSIONS + RESULTS + _WEIGHTS
     return Template(text).substitute(names)
 
 

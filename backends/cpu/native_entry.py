@@ -55,7 +55,7 @@ def _code() -> MachineCode | None:
 
 
 def assemble_entry(layout: Layout, entries: int) -> MachineCode:
-    """Return the machine code for things at these places.
+    """Return the machine code for things at these places; it stays until the process ends.
 
     Raises `RuntimeError` where the C API lacks a function.
     """
@@ -67,7 +67,11 @@ def assemble_entry(layout: Layout, entries: int) -> MachineCode:
     symbols = {name: _address(there) for name, there in functions.items() if there is not None}
     symbols |= {name: id(one) for name, one in objects.items()}
     symbols["new_array"] = layout.new_array
-    return ASSEMBLER.assemble(entry_text(layout, entries), ENTRY, symbols, _EFFORT)
+    code = ASSEMBLER.assemble(entry_text(layout, entries), ENTRY, symbols, _EFFORT)
+    # Tensors may end when the interpreter has ended: what frees them stays.
+    for needed in (code, ASSEMBLER, *objects.values()):
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(needed))
+    return code
 
 
 def _addresses(code: MachineCode) -> list[int]:

@@ -1,16 +1,9 @@
 """Calls that machine code answers give what calls through Python give, and count as much."""
 
 import copy
-import ctypes
 import functools
-import gc
 import inspect
-import os
 import pickle
-import resource
-import subprocess
-import sys
-import threading
 import types
 import weakref
 
@@ -21,11 +14,8 @@ from hypothesis import strategies as st
 
 import foldaway.native_calls
 from foldaway import Tensor, context, jit, nn, ops
-from foldaway.backends.cpu.native_entry import assemble_entry
 from foldaway.jit import Jitted
 from foldaway.native_calls import forms_of
-from foldaway.runtime.native_callable import entries_offset
-from foldaway.runtime.object_layout import object_layout
 from foldaway.runtime.parameter import Parameter
 
 MODES = pytest.mark.parametrize("fullgraph", [True, False], ids=["STRICT", "LAX"])
@@ -425,99 +415,6 @@ def test_it_looks_as_before():
     assert functools.partial(compiled, Tensor([2.0]))(3).asnumpy() == 6
 
 
-def test_one_that_nobody_has_is_collected():
-    def make():
-        held = {}
-        f = native(jit(lambda x: x + len(held) + 1), Tensor([1.0]))
-        held["me"] = f
-        return weakref.ref(f), weakref.ref(f.specializations[0])
-
-    references = make()
-    gc.collect()
-    assert [reference() for reference in references] == [None, None]
-
-
-def test_nothing_leaks():
-    f = jit(lambda x, y, n: ops.relu(x * 2 + y) * n)
-    x, y = Tensor(np.ones(4, np.float64)), Tensor(np.ones(4, np.float64))
-    native(f, x, y, 1.5)
-    wrong = Tensor(np.ones(3, np.float64))
-    outcome(f, wrong, y, 1.5)
-    held = (x, y, x.asnumpy(), x.asnumpy().dtype, Tensor, None, False, f, ops, np.ndarray)
-    before = [sys.getrefcount(one) for one in held]
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for _ in range(200_000):
-        f(x, y, 1.5)
-    for _ in range(2000):
-        f(x, y, n=1.5)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
-    after = [sys.getrefcount(one) for one in held]
-    assert all(abs(a - b) < 50 for a, b in zip(after, before, strict=True)), (before, after)
-    assert grown < 4000
-
-
-def test_threads_that_call_and_compile():
-    f = jit(lambda x: x * 2 + SCALE)
-    wrong = []
-    values = [Tensor(np.full(n, n, np.float32)) for n in range(1, 9)]
-
-    def call(number):
-        for round in range(400):
-            value = values[(number + round // 50) % 8]
-            if f(value).asnumpy().tolist() != (value.asnumpy() * 2 + SCALE).tolist():
-                wrong.append(number)
-
-    threads = [threading.Thread(target=call, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
-    assert natively(f)
-
-
-def test_threads_run_beside_a_long_kernel():
-    f = jit(lambda x: ops.exp(x).sum() + 1)
-    big = Tensor(np.zeros(200_000, np.float32))
-    native(f, big)
-    wrong = []
-
-    def call():
-        for _ in range(50):
-            x = Tensor(np.zeros(200_000, np.float32))
-            if f(x).item() != 200_001:
-                wrong.append(1)
-
-    threads = [threading.Thread(target=call) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-def test_a_forked_child_goes_on(tmp_path):
-    program = """
-import os, foldaway.native_calls
-from foldaway import Tensor, jit
-foldaway.native_calls.SOME_CALLS = 3
-f = jit(lambda x: x + 1)
-x = Tensor([1.0])
-for _ in range(8): f(x)
-child = os.fork()
-assert f(x).asnumpy() == 2
-g = jit(lambda x: x + 2)
-for _ in range(8): assert g(x).asnumpy() == 3
-assert g.specializations[0].report.native_calls.value
-if child: assert os.waitpid(child, 0)[1] == 0
-"""
-    file = tmp_path / "forks.py"
-    file.write_text(program)
-    done = subprocess.run([sys.executable, file], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 def test_python_goes_on_where_machine_code_cant(monkeypatch):
     monkeypatch.setattr("foldaway.backends.cpu.native_entry.entry_address", lambda: None)
     f = jit(lambda x: x + 1)
@@ -525,55 +422,6 @@ def test_python_goes_on_where_machine_code_cant(monkeypatch):
         assert f(Tensor([1.0])).asnumpy() == 2
     assert not natively(f)
     assert not foldaway.native_calls.forms_of(f)
-
-
-def test_a_python_without_plain_counts_and_versions(monkeypatch):
-    """Such as 3.13 is: the counts are for the C API, dicts have no versions."""
-    layout = object_layout()._replace(inline_counts=False, dict_version=None)
-    monkeypatch.setattr("foldaway.runtime.call_table.object_layout", lambda: layout)
-    code = assemble_entry(layout, entries_offset())
-    address = ctypes.c_size_t.from_address(code.address).value
-    kept.append(code)
-    monkeypatch.setattr("foldaway.backends.cpu.native_entry.entry_address", lambda: address)
-    native(
-        jit(lambda x, y, n: (ops.relu(x * SCALE + y) * n, x - n)), Tensor([1.0]), Tensor([2.0]), 3
-    )
-    g = native(jit(lambda x, y: ops.relu(x * SCALE + y)), Tensor([1.0]), Tensor([2.0]))
-    x, y = Tensor([1.0]), Tensor([2.0])
-    before = [sys.getrefcount(one) for one in (x, y, None, Tensor, x.asnumpy().dtype)]
-    for _ in range(1000):
-        assert g(x, y).asnumpy() == 4
-    after = [sys.getrefcount(one) for one in (x, y, None, Tensor, x.asnumpy().dtype)]
-    assert all(abs(a - b) < 50 for a, b in zip(after, before, strict=True)), (before, after)
-    monkeypatch.setitem(globals(), "SCALE", 3.0)
-    for _ in range(3):
-        assert g(x, y).asnumpy() == 5
-
-
-kept = []
-"""Machine code that functions of these tests may still be entered by."""
-
-
-def test_a_thread_in_a_kernel_does_not_keep_the_process(tmp_path):
-    file = tmp_path / "ends.py"
-    file.write_text("""
-import threading, time, numpy as np, foldaway.native_calls
-from foldaway import Tensor, jit, ops
-foldaway.native_calls.SOME_CALLS = 3
-f = jit(lambda x: ops.exp(ops.exp(ops.tanh(x))))
-big = Tensor(np.zeros(3_000_000, np.float32))
-small = Tensor(np.zeros(40_000, np.float32))
-for x in (big, small):
-    for _ in range(8): f(x)
-def call():
-    while True: f(big)
-for _ in range(3): threading.Thread(target=call, daemon=True).start()
-time.sleep(0.3)
-for _ in range(20): f(small)
-print("done")
-""")
-    done = subprocess.run([sys.executable, file], capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
 
 
 def test_deep_recursion_ends():
