@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from math import copysign
+from typing import cast
 
-from ...dialects.contraction import INNER, OUTER, STREAM, contraction_of, schedule_of
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import FloatAttr
+from xdsl.dialects.linalg.ops import GenericOp, YieldOp
+from xdsl.ir import Attribute, SSAValue
+from xdsl.ir.affine import AffineDimExpr, AffineMap
+
+from ...dialects.contraction import (
+    INNER,
+    OUTER,
+    STREAM,
+    Contraction,
+    contraction_of,
+    schedule_of,
+)
+from .buffers import Buffer
 from .inner_products import write_inner
 from .kernel import Kernel, Place
-from .nest import Nest
+from .nest import Nest, nest_of
 from .outer_products import write_outer
 from .product import Matrices, Product, ProductWriter
 from .streamed_rows import write_streamed
@@ -26,7 +42,8 @@ def product_of(nest: Nest) -> Product | None:
     out = nest.operands[-1]
     if lhs is None or rhs is None or out is None or out.buffer.element.is_narrow:
         return None
-    product = Product(contraction, schedule, lhs, rhs, out)
+    overwrites = schedule.kind == OUTER and _is_cleared(nest.op, contraction)
+    product = Product(contraction, schedule, lhs, rhs, out, overwrites)
     elements = [operand.buffer.element for operand in (lhs, rhs, out)]
     same = len({element.register for element in elements}) == 1
     return product if same and _fits(product) else None
@@ -40,6 +57,44 @@ def _fits(product: Product) -> bool:
     if kind == STREAM:
         return not narrow and contraction.n.rhs == 1 and contraction.m.extent == 1
     return True
+
+
+def is_cleared_for_product(op: GenericOp, buffers: dict[SSAValue, Buffer]) -> bool:
+    """Return whether an op only clears what the next, a product, then need not read."""
+    following = op.next_op
+    if not isinstance(following, GenericOp) or _cleared(op) is not following.outputs[0]:
+        return False
+    product = product_of(nest_of(following, buffers))
+    return product is not None and product.overwrites
+
+
+def _is_cleared(op: GenericOp, contraction: Contraction) -> bool:
+    """Return whether the op before clears each element that a contraction writes once."""
+    before = op.prev_op
+    if not isinstance(before, GenericOp) or _cleared(before) is not op.outputs[0]:
+        return False
+    once = not any(loop.is_reduction for loop in contraction.outer)
+    return once and _names_each(op.indexing_maps.data[-1].data)
+
+
+def _cleared(op: GenericOp) -> SSAValue | None:
+    """Return the memory that an op fills with zeros from end to end, if it does that."""
+    last = op.body.block.last_op
+    if op.inputs or len(op.outputs) != 1 or not isinstance(last, YieldOp):
+        return None
+    number = last.operands[0].owner
+    if not isinstance(number, arith.ConstantOp) or not isinstance(number.value, FloatAttr):
+        return None
+    value = cast("FloatAttr[Attribute]", number.value).value.data  # pyright: ignore[reportInvalidTypeArguments]
+    is_zero = value == 0 and copysign(1, value) > 0
+    whole = _names_each(op.indexing_maps.data[0].data)
+    return op.outputs[0] if is_zero and whole else None
+
+
+def _names_each(map: AffineMap) -> bool:
+    """Return whether each axis is reached by a loop of its own."""
+    positions = {r.position for r in map.results if isinstance(r, AffineDimExpr)}
+    return len(positions) == len(map.results)
 
 
 def write_contraction(kernel: Kernel, place: Place, product: Product) -> None:

@@ -21,6 +21,7 @@ from xdsl.traits import IsTerminator
 
 from ...runtime.failure import Failure
 from .buffers import Buffer, buffer_at, reinterpreted, subview_of
+from .contraction import is_cleared_for_product
 from .control_flow import add_control
 from .definitions import declared, definition, needs
 from .elements import Element
@@ -226,7 +227,7 @@ class _FunctionBody:
 
     def _add_kernel(self, op: GenericOp) -> None:
         nest = nest_of(op, self.buffers)
-        if nest.is_empty:
+        if nest.is_empty or is_cleared_for_product(op, self.buffers):
             return
         self.emitter.work += prod(dimension.extent for dimension in nest.dimensions)
         kernel = write_kernel(nest, self.scalars, self.emitter.instructions)

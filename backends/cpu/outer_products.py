@@ -7,7 +7,8 @@ Source: Goto and van de Geijn, Anatomy of high-performance matrix multiplication
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from .packing import pack_columns, pack_rows
 from .product import Matrices, ProductWriter, blocks, even_parts
@@ -25,12 +26,15 @@ class Columns:
 
 @dataclass(frozen=True)
 class Steps:
-    """By how many elements a tile's operands move; `panel` is to the next tile's columns."""
+    """By how many elements a tile's operands move, and whether its sums are the first."""
 
     lhs_m: int
     lhs_k: int
     rhs_k: int
     panel: int
+    """To the next tile's columns."""
+    is_first: str
+    """LLVM's i1: if it holds, nothing is in the result yet."""
 
 
 def write_outer(writer: ProductWriter, at: Matrices) -> None:
@@ -49,16 +53,23 @@ def _write_columns(writer: ProductWriter, at: Matrices, columns: Columns) -> Non
     n, k = product.contraction.n, product.contraction.k
     size = product.schedule.columns
     at_once = product.schedule.width // size if product.is_rhs_packed else columns.panels
-    steps = Steps(product.contraction.m.lhs, k.lhs, k.rhs, n.rhs * size)
     with blocks(text, columns.panels, at_once) as (first, panels):
         block = writer.moved(at, first, rhs=n.rhs * size, out=n.out * size)
         with blocks(text, k.extent, product.schedule.depth) as (round, rounds):
             part = writer.moved(block, round, lhs=k.lhs, rhs=k.rhs)
+            is_first = _is_first(writer, round)
+            steps = Steps(product.contraction.m.lhs, k.lhs, k.rhs, n.rhs * size, is_first)
             if product.is_rhs_packed:
                 pack_columns(writer, part.rhs, rounds, panels, columns.count)
                 part = Matrices(part.lhs, "%work", part.out)
-                steps = Steps(steps.lhs_m, steps.lhs_k, size, product.panel)
+                steps = replace(steps, rhs_k=size, panel=product.panel)
             _write_rows(writer, part, steps, columns.count, panels, rounds)
+
+
+def _is_first(writer: ProductWriter, round: str) -> str:
+    if not writer.product.overwrites:
+        return "false"
+    return "true" if round == "0" else writer.text.assign(f"icmp eq i64 {round}, 0")
 
 
 def _write_rows(
@@ -83,7 +94,7 @@ def _write_rows(
             block = writer.moved(start, tile, lhs=m.lhs * rows, out=m.out * rows)
             work = writer.behind("%work", str(product.packed_columns), 1)
             lhs_m, lhs_k = pack_rows(writer, block.lhs, work, rows, tiles, rounds)
-            inside = Steps(lhs_m, lhs_k, steps.rhs_k, steps.panel)
+            inside = replace(steps, lhs_m=lhs_m, lhs_k=lhs_k)
             with text.loop(tiles) as loop:
                 lhs = writer.behind(work, loop.index, product.tile)
                 out = writer.behind(block.out, loop.index, m.out * rows)
@@ -133,13 +144,14 @@ def _write_tile(
     count: int,
     rounds: int | str,
 ) -> None:
-    """Write one tile: sums from minus zero, which changes nothing, added to what is there."""
+    """Write one tile: its sums, from a zero that changes nothing, and what becomes of them."""
     vectors, lanes = writer.vectors, writer.vectors.lanes
     sizes = [min(lanes, count - first) for first in range(0, count, lanes)]
-    start = [(vectors.type, vectors.constant(-0.0))] * (rows * len(sizes))
-    for i in range(rows):
-        place = writer.behind(at.out, str(i), writer.product.contraction.m.out)
-        vectors.prefetch(place, written=True)
+    zero = 0.0 if writer.product.overwrites else -0.0
+    start = [(vectors.type, vectors.constant(zero))] * (rows * len(sizes))
+    outs = [writer.behind(at.out, str(i), writer.product.contraction.m.out) for i in range(rows)]
+    for out in outs:
+        vectors.prefetch(out, written=True)
     with writer.text.loop(rounds, start) as loop:
         lhs = writer.behind(at.lhs, loop.index, steps.lhs_k)
         rhs = writer.behind(at.rhs, loop.index, steps.rhs_k)
@@ -157,9 +169,28 @@ def _write_tile(
                 vectors.multiply_add(factor, column, sum)
                 for column, sum in zip(row, sums, strict=True)
             ]
-    for i in range(rows):
-        out = writer.behind(at.out, str(i), writer.product.contraction.m.out)
-        for j, size in enumerate(sizes):
-            place = writer.behind(out, str(j), lanes)
-            before = vectors.load(place, size)
-            vectors.store(vectors.add(before, loop.next[i * len(sizes) + j]), place, size)
+    places = [
+        (writer.behind(out, str(j), lanes), size) for out in outs for j, size in enumerate(sizes)
+    ]
+    _finish_tile(writer, places, loop.next, steps.is_first)
+
+
+def _finish_tile(
+    writer: ProductWriter,
+    places: Sequence[tuple[str, int]],
+    sums: Sequence[str],
+    is_first: str,
+) -> None:
+    """Write the stores of a tile's sums, where they aren't the first added to what is there."""
+    text, vectors = writer.text, writer.vectors
+    first, later, end = text.labels("first", "later", "end")
+    text.emit(f"br i1 {is_first}, label %{first}, label %{later}")
+    text.start(first)
+    for (place, size), sum in zip(places, sums, strict=True):
+        vectors.store(sum, place, size)
+    text.emit(f"br label %{end}")
+    text.start(later)
+    for (place, size), sum in zip(places, sums, strict=True):
+        vectors.store(vectors.add(vectors.load(place, size), sum), place, size)
+    text.emit(f"br label %{end}")
+    text.start(end)

@@ -27,6 +27,8 @@ class Product:
     lhs: Operand
     rhs: Operand
     out: Operand
+    overwrites: bool
+    """Whether the result would be cleared before: then nothing is there to be added to."""
 
     @property
     def is_lhs_packed(self) -> bool:

@@ -125,9 +125,15 @@ SCHEDULES = st.tuples(
 )
 
 
-@given(SCHEDULES, *(st.integers(1, 40) for _ in range(3)), st.booleans(), st.booleans())
+@given(
+    SCHEDULES,
+    *(st.integers(1, 40) for _ in range(3)),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(["0.0", "2.0"]),
+)
 @settings(max_examples=60, deadline=None)
-def test_any_schedule_gives_the_product(schedule, m, n, k, swap_lhs, swap_rhs):
+def test_any_schedule_adds_the_product(schedule, m, n, k, swap_lhs, swap_rhs, before):
     """Also those of machines with other vectors; what doesn't fit is done by plain loops."""
     kind, rows, columns, lanes, depth, width, *packed = schedule
     columns *= lanes if kind == "outer" else 1
@@ -148,6 +154,7 @@ def test_any_schedule_gives_the_product(schedule, m, n, k, swap_lhs, swap_rhs):
         "ppr",
     ).replace(" {\n^bb0", attrs)
     lhs, rhs = numbers(shapes[0], float32, 0), numbers(shapes[1], float32, 1)
-    (got,) = run(function(memory[:2], memory[2:], zero("%o0", memory[2]) + text), lhs, rhs)
-    wanted = (lhs.T if swap_lhs else lhs) @ (rhs.T if swap_rhs else rhs)
+    filled = zero("%o0", memory[2]).replace("0.0", before)
+    (got,) = run(function(memory[:2], memory[2:], filled + text), lhs, rhs)
+    wanted = float(before) + (lhs.T if swap_lhs else lhs) @ (rhs.T if swap_rhs else rhs)
     np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-5)
