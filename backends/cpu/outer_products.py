@@ -88,7 +88,7 @@ def _write_rows(
         if not product.is_lhs_packed:
             with text.loop(many) as loop:
                 tile = writer.moved(start, loop.index, lhs=m.lhs * rows, out=m.out * rows)
-                _write_panels(writer, tile, steps, rows, count, panels, rounds)
+                _write_panels(writer, tile, tile.lhs, steps, rows, count, panels, rounds)
             continue
         with blocks(text, many, product.tiles) as (tile, tiles):
             block = writer.moved(start, tile, lhs=m.lhs * rows, out=m.out * rows)
@@ -99,26 +99,27 @@ def _write_rows(
                 lhs = writer.behind(work, loop.index, product.tile)
                 out = writer.behind(block.out, loop.index, m.out * rows)
                 place = Matrices(lhs, block.rhs, out)
-                _write_panels(writer, place, inside, rows, count, panels, rounds)
+                _write_panels(writer, place, block.lhs, inside, rows, count, panels, rounds)
 
 
 def _write_panels(
     writer: ProductWriter,
     at: Matrices,
+    source: str,
     steps: Steps,
     rows: int,
     count: int,
     panels: int | str,
     rounds: int | str,
 ) -> None:
-    """Write the loop over the tiles that lie side by side."""
+    """Write the loop over the tiles that lie side by side; `source` is what `at.lhs` copies."""
     product, text = writer.product, writer.text
     step = product.contraction.n.out * product.schedule.columns
     with text.loop(panels) as panel:
         rhs = writer.behind(at.rhs, panel.index, steps.panel)
         out = writer.behind(at.out, panel.index, step)
-        if not product.is_lhs_packed and product.contraction.k.lhs == 1:
-            _fetch_next(writer, at.lhs, panel.index, rows)
+        if product.contraction.k.lhs == 1 and product.tiles == 1:
+            _fetch_next(writer, source, panel.index, rows)
         _write_tile(writer, Matrices(at.lhs, rhs, out), steps, rows, count, rounds)
 
 
@@ -127,12 +128,12 @@ def _fetch_next(writer: ProductWriter, lhs: str, panel: str, rows: int) -> None:
 
     Behind the last tile there may be no memory, which a hint doesn't mind.
     """
-    text, line = writer.text, 64 // writer.vectors.element.bytes
-    m, type = writer.product.contraction.m, writer.vectors.element.register
+    text, m, element = writer.text, writer.product.contraction.m, writer.product.lhs.buffer.element
+    line = 64 // element.bytes
     moved = text.scaled(panel, line)
     for row in range(rows, 2 * rows):
         index = text.assign(f"add i64 {moved}, {row * m.lhs}")
-        place = text.assign(f"getelementptr {type}, ptr {lhs}, i64 {index}")
+        place = text.assign(f"getelementptr {element.memory}, ptr {lhs}, i64 {index}")
         writer.vectors.prefetch(place, written=False)
 
 

@@ -1,5 +1,7 @@
 """Products of matrices of any shape, orientation and type, against NumPy's in float64."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -104,6 +106,20 @@ def test_nan_and_infinity_reach_only_their_row_and_column(shapes):
     with np.errstate(invalid="ignore"):
         wanted = np.matmul(lhs.astype(np.float64), rhs.astype(np.float64))
     np.testing.assert_allclose(got, wanted, rtol=1e-3, atol=1e-3)
+
+
+def test_threads_may_run_one_product_at_once():
+    """Each call has a workspace of its own."""
+    lhs, rhs = numbers((4, 150, 300), float32, 0), numbers((4, 300, 170), float32, 1)
+    program = product(float32, lhs[0], rhs[0])
+
+    def many(pair):
+        return [program(*pair)[0] for _ in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        for n, results in enumerate(pool.map(many, zip(lhs, rhs, strict=True))):
+            for got in results:
+                np.testing.assert_allclose(got, lhs[n] @ rhs[n], rtol=1e-3, atol=1e-3)
 
 
 def test_integers_wrap_as_in_numpy():
