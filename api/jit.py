@@ -285,7 +285,6 @@ class Jitted(CompiledFunction, NativeCallable):
         return f"<compiled {self.function!r}>"
 
 
-@functools.cache
 def _compiler() -> Callable[..., Specialization]:
     """Load the compiler, and return its entry.
 

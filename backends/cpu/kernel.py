@@ -33,7 +33,9 @@ class Kernel:
         self.nest = nest
         self.constants = constants
         self.text = FunctionText()
-        self.scalars = ScalarText(self.text, instructions=instructions)
+        self.scalars = ScalarText(
+            self.text, instructions=instructions, is_single=not nest.dimensions
+        )
 
     def start(self) -> Place:
         """Write the addresses of the first elements; return where the loops begin."""

@@ -67,8 +67,12 @@ COMPARE_FLOATS = (
 class ScalarText:
     """Writes scalar ops into a function; knows which other functions they call."""
 
-    def __init__(self, text: FunctionText, *, instructions: Instructions) -> None:
+    def __init__(
+        self, text: FunctionText, *, instructions: Instructions, is_single: bool = False
+    ) -> None:
         self.text = text
+        self.is_single = is_single
+        """Whether all is computed once: a float64 may be a number of Python's, and is as exact."""
         self.instructions = instructions
         self.definitions: dict[str, None] = {}
         self.declarations: dict[str, None] = {}
@@ -173,7 +177,8 @@ class ScalarText:
         return kind not in _GUARDED
 
     def _has_formula(self, name: str, type: str) -> bool:
-        return self.instructions.fma and has_formula(name, type)
+        is_python = self.is_single and type == "double"
+        return self.instructions.fma and not is_python and has_formula(name, type)
 
     def rounded(self, value: str, element: Element) -> str:
         """Return a float rounded to the 16 bits of its type; others as they are."""
