@@ -40,25 +40,11 @@ def write_kernel(
 ) -> KernelText:
     """Return the function of a `linalg.generic`; `constants` are the scalars it uses."""
     kernel = Kernel(nest, constants, instructions)
-    place = kernel.start()
-    parallel = [d for d in nest.dimensions if not d.is_reduction]
-    reductions = [d for d in nest.dimensions if d.is_reduction]
-    product = product_of(nest) if reductions else None
-    combiners = combiners_of(nest) if reductions and product is None else None
+    product = product_of(nest)
     if product is not None:
-        write_contraction(kernel, place, product)
-    elif not reductions:
-        _write_elementwise(kernel, place, parallel)
-    elif combiners is None:
-        found = best_place_of(nest)
-        if found is not None:
-            write_best_place(kernel, found, place, parallel)
-        else:
-            _write_in_order(kernel, place, parallel, reductions)
+        write_contraction(kernel, kernel.start(), product)
     else:
-        along = innermost(nest, nest.dimensions)
-        write = write_rows if along.is_reduction else write_columns
-        write(kernel, combiners, place, parallel, reductions, along)
+        _write_loops(kernel, kernel.start())
     kernel.text.emit("ret void")
     workspace = 0 if product is None else product.workspace
     work = ["ptr noalias nocapture align 64 %work"] if workspace else []
@@ -70,6 +56,25 @@ def write_kernel(
         "noinline" if nest.dimensions or len(kernel.text.lines) > _SHORT else "alwaysinline",
         workspace,
     )
+
+
+def _write_loops(kernel: Kernel, place: Place) -> None:
+    nest = kernel.nest
+    parallel = [d for d in nest.dimensions if not d.is_reduction]
+    reductions = [d for d in nest.dimensions if d.is_reduction]
+    if not reductions:
+        _write_elementwise(kernel, place, parallel)
+        return
+    combiners = combiners_of(nest)
+    best = best_place_of(nest) if combiners is None else None
+    if combiners is not None:
+        along = innermost(nest, nest.dimensions)
+        write = write_rows if along.is_reduction else write_columns
+        write(kernel, combiners, place, parallel, reductions, along)
+    elif best is not None:
+        write_best_place(kernel, best, place, parallel)
+    else:
+        _write_in_order(kernel, place, parallel, reductions)
 
 
 def _parameters(nest: Nest) -> list[str]:
