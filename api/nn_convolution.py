@@ -26,7 +26,9 @@ class Conv2d(Cell):
     """A convolution: `weight` has shape (out_channels, in_channels, height, width).
 
     `pad_mode` is "same", "valid" or "pad"; `padding`, with "pad", is one number or one for each of
-    top, bottom, left and right. Raises ValueError for another mode and for groups.
+    top, bottom, left and right. With `group`, channels in and out are cut into that many parts, and
+    the second extent of `weight` is in_channels / group. Raises ValueError for another mode or
+    layout, and where `group` doesn't divide both numbers of channels.
     """
 
     def __init__(
@@ -46,8 +48,11 @@ class Conv2d(Cell):
         dtype: object = float32,
     ):
         super().__init__()
-        if group != 1 or data_format != "NCHW":
-            raise ValueError("Conv2d has no groups, and no layout but NCHW")
+        if data_format != "NCHW":
+            raise ValueError("Conv2d has no layout but NCHW")
+        if group < 1 or in_channels % group or out_channels % group:
+            channels = f"{in_channels} and {out_channels} channels"
+            raise ValueError(f"group must divide {channels}, and {group} doesn't")
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.kernel_size = _pair(kernel_size)
@@ -55,10 +60,11 @@ class Conv2d(Cell):
         self.pad_mode = _checked(pad_mode, ("same", "valid", "pad"))
         self.padding = (padding,) * 4 if isinstance(padding, int) else padding
         self.dilation = _pair(dilation)
+        self.group = group
         self.has_bias = has_bias
         kind = as_dtype(dtype)
-        shape = (out_channels, in_channels, *self.kernel_size)
-        limit = 1 / math.sqrt(in_channels * math.prod(self.kernel_size))
+        shape = (out_channels, in_channels // group, *self.kernel_size)
+        limit = 1 / math.sqrt(in_channels // group * math.prod(self.kernel_size))
 
         def start(init: str | float | Tensor | None, extents: tuple[int, ...]) -> Tensor:
             if init is None:
@@ -75,14 +81,15 @@ class Conv2d(Cell):
         Raises `ValueError` where channels or extents don't match.
         """
         window = Window(self.kernel_size, self.stride, self.dilation)
-        y = window.convolved(window.framed(x, self.pad_mode, self.padding, 0), self.weight)
+        framed = window.framed(x, self.pad_mode, self.padding, 0)
+        y = window.convolved(framed, self.weight, self.group)
         return y + self.bias.reshape((1, -1, 1, 1)) if self.has_bias else y
 
     def extend_repr(self) -> str:
         """Return the settings."""
         channels = f"input_channels={self.in_channels}, output_channels={self.out_channels}"
         window = f"kernel_size={self.kernel_size}, stride={self.stride}, pad_mode={self.pad_mode}"
-        return f"{channels}, {window}, has_bias={self.has_bias}"
+        return f"{channels}, {window}, group={self.group}, has_bias={self.has_bias}"
 
 
 class _Pool2d(Cell):
@@ -156,12 +163,54 @@ class Window:
             x = join([self._at(x, axis, place) for place in range(self._size[axis])])
         return x
 
-    def convolved(self, x: Tensor, weight: Tensor) -> Tensor:
-        """Return the sums of the products with the weight: one product of matrices."""
-        patches = self.joined(x, lambda places: apply("concat", places, 1))
-        kernel = weight.transpose((0, 3, 2, 1)).reshape((weight.shape[0], -1))
-        product = apply("dot_general", patches, kernel, ((), ()), ((1,), (1,)))
-        return product.transpose((0, 3, 1, 2))
+    def convolved(self, x: Tensor, weight: Tensor, groups: int = 1) -> Tensor:
+        """Return the sums of the products with the weight: one product of matrices an image.
+
+        A group's channels see only the weights of their group. Raises `ValueError` where the
+        image's channels aren't those of the groups' weights.
+        """
+        images, channels, outputs = x.shape[0], weight.shape[1], weight.shape[0]
+        if x.shape[1] != channels * groups:
+            wanted = f"{channels * groups} channels"
+            raise ValueError(f"an image of shape {x.shape} doesn't have {wanted}")
+        if channels == 1 and groups > 1:
+            return self._scaled(x, weight)
+        parts = x.reshape((images * groups, channels, *x.shape[2:])) if groups > 1 else x
+        patches = self.joined(parts, _stacked)
+        height, width = patches.shape[2:]
+        kernel = weight.transpose((0, 3, 2, 1))
+        if groups == 1 and images == 1:
+            # One matrix on the left: the sum is in the layout of the result.
+            left = kernel.reshape((outputs, patches.shape[1]))
+            product = apply("dot_general", left, patches, ((), ()), ((1,), (1,)))
+        else:
+            left = kernel.reshape((1, groups, outputs // groups, patches.shape[1]))
+            left = left.broadcast_to((images, *left.shape[1:]))
+            left = left.reshape((images * groups, *left.shape[2:]))
+            product = apply("dot_general", left, patches, ((0,), (0,)), ((2,), (1,)))
+        return product.reshape((images, outputs, height, width))
+
+    def _scaled(self, x: Tensor, weight: Tensor) -> Tensor:
+        """Return the convolution of each channel by itself: its shifted images, scaled and added.
+
+        Narrow floats are added in float32, as products of matrices are.
+        """
+        images, channels, *extents = x.shape
+        kind = x.dtype
+        if kind.itemsize < 4:
+            x, weight = x.astype(float32), weight.astype(float32)
+        weights = weight.reshape((channels, -1, *self._size))
+        total: Tensor | None = None
+        for row in range(self._size[0]):
+            band = self._at(x, 0, row)
+            for column in range(self._size[1]):
+                place = self._at(band, 1, column)
+                extents = place.shape[2:]
+                factor = weights[:, :, row, column].reshape((channels, -1, 1, 1))
+                term = place.reshape((images, channels, 1, *extents)) * factor
+                total = term if total is None else total + term
+        assert total is not None
+        return total.reshape((images, weight.shape[0], *extents)).astype(kind)
 
     def _same(self, extent: int, axis: int) -> tuple[int, int]:
         stride, reach = self._stride[axis], self._reach[axis]
@@ -180,6 +229,10 @@ class Window:
 
 def _pair(number: Pair) -> tuple[int, int]:
     return (number, number) if isinstance(number, int) else number
+
+
+def _stacked(places: list[Tensor]) -> Tensor:
+    return apply("concat", places, 1) if len(places) > 1 else places[0]
 
 
 def _greatest(places: list[Tensor]) -> Tensor:

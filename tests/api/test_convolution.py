@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import foldaway
 from foldaway import Tensor, nn
@@ -53,6 +55,76 @@ def test_a_convolution_sums_products(case):
     np.testing.assert_allclose(layer.construct(Tensor(IMAGE)).asnumpy(), expected)
 
 
+def direct(image, weight, group, stride, padding, dilation):
+    """Return a convolution in float64: for each output, the weights of its group."""
+    image, weight = image.astype(np.float64), weight.astype(np.float64)
+    parts = windows(image, weight.shape[2:], stride, "pad", 0, padding, dilation)
+    outputs, channels = weight.shape[0], weight.shape[1]
+    found = []
+    for o in range(outputs):
+        first = o // (outputs // group) * channels
+        found.append(np.einsum("ncrsij,cij->nrs", parts[:, first : first + channels], weight[o]))
+    return np.stack(found, 1)
+
+
+@st.composite
+def grouped(draw):
+    """Return images, channels in and out of a group, groups, and options."""
+    few = st.integers(1, 3)
+    size = draw(st.tuples(few, few))
+    return {
+        "images": draw(few),
+        "channels": draw(few),
+        "outputs": draw(few),
+        "group": draw(st.integers(1, 4)),
+        "size": size,
+        "stride": draw(st.tuples(few, few)),
+        "padding": draw(st.tuples(*[st.integers(0, 2)] * 4)),
+        "dilation": draw(st.tuples(few, few)),
+        "extents": draw(st.tuples(st.integers(7, 20), st.integers(7, 20))),
+        "dtype": draw(st.sampled_from(list(CLOSE))),
+    }
+
+
+CLOSE = {"float64": 1e-12, "float32": 1e-5, "float16": 2e-3, "bfloat16": 2e-2}
+
+
+@settings(max_examples=40, deadline=None)
+@given(grouped(), st.booleans())
+def test_groups_see_only_their_channels(case, compiled):
+    group, dtype = case["group"], getattr(foldaway, case["dtype"])
+    shape = (case["images"], case["channels"] * group, *case["extents"])
+    weights = (case["outputs"] * group, case["channels"], *case["size"])
+    image = Tensor(RNG.normal(size=shape)).astype(dtype)
+    weight = Tensor(RNG.normal(size=weights)).astype(dtype)
+    options = {name: case[name] for name in ("stride", "padding", "dilation", "group")}
+    layer = nn.Conv2d(
+        *(shape[1], weights[0], case["size"]),
+        **(options | {"pad_mode": "pad", "weight_init": weight, "dtype": dtype}),
+    )
+    exact = [one.astype(foldaway.float64).asnumpy() for one in (image, weight)]
+    expected = direct(*exact, group, case["stride"], case["padding"], case["dilation"])
+    found = (foldaway.jit(lambda x: layer(x)) if compiled else layer.construct)(image)
+    assert found.dtype is dtype
+    close = CLOSE[case["dtype"]]
+    got = found.astype(foldaway.float64).asnumpy()
+    np.testing.assert_allclose(got, expected, rtol=close, atol=20 * close)
+
+
+@pytest.mark.parametrize("group", [1, 2, 4])
+def test_a_convolution_of_groups_has_gradients(group):
+    layer = nn.Conv2d(4, 8, 3, group=group, dtype=foldaway.float64)
+    image = RNG.normal(size=(2, 4, 6, 5))
+    gradient = foldaway.grad(lambda x: (layer(x) * layer(x)).sum())(Tensor(image)).asnumpy()
+    for place in ((0, 0, 0, 0), (1, 3, 5, 4), (1, 2, 3, 2)):
+        ends = []
+        for step in (1e-5, -1e-5):
+            moved = image.copy()
+            moved[place] += step
+            ends.append(float((layer(Tensor(moved)) ** 2).sum().asnumpy()))
+        np.testing.assert_allclose(gradient[place], (ends[0] - ends[1]) / 2e-5, rtol=1e-5)
+
+
 @pytest.mark.parametrize("mode", ["same", "valid"])
 def test_pools_make_one_of_each_window(mode):
     parts = windows(IMAGE, (2, 3), (2, 2), mode, -np.inf)
@@ -76,7 +148,9 @@ def test_a_network_of_them_has_gradients():
 
 
 WRONG = {
-    "group": (lambda: nn.Conv2d(2, 2, 1, group=2), "no groups"),
+    "group": (lambda: nn.Conv2d(2, 3, 1, group=2), "group must divide 2 and 3 channels"),
+    "no group": (lambda: nn.Conv2d(2, 2, 1, group=0), "group must divide"),
+    "channels": (lambda: nn.Conv2d(4, 4, 1, group=2)(Tensor(IMAGE)), "doesn't have 4 channels"),
     "layout": (lambda: nn.Conv2d(2, 2, 1, data_format="NHWC"), "no layout but NCHW"),
     "mode": (lambda: nn.Conv2d(2, 2, 1, pad_mode="full"), "pad_mode must be one of"),
     "pool": (lambda: nn.MaxPool2d(pad_mode="pad"), "pad_mode must be one of"),
