@@ -164,7 +164,7 @@ class Window:
         return x
 
     def convolved(self, x: Tensor, weight: Tensor, groups: int = 1) -> Tensor:
-        """Return the sums of the products with the weight: one product of matrices an image.
+        """Return the sums of the products with the weight, as products of matrices.
 
         A group's channels see only the weights of their group. Raises `ValueError` where the
         image's channels aren't those of the groups' weights.
@@ -176,19 +176,25 @@ class Window:
         if channels == 1 and groups > 1:
             return self._scaled(x, weight)
         parts = x.reshape((images * groups, channels, *x.shape[2:])) if groups > 1 else x
-        patches = self.joined(parts, _stacked)
-        height, width = patches.shape[2:]
-        kernel = weight.transpose((0, 3, 2, 1))
-        if groups == 1 and images == 1:
-            # One matrix on the left: the sum is in the layout of the result.
-            left = kernel.reshape((outputs, patches.shape[1]))
-            product = apply("dot_general", left, patches, ((), ()), ((1,), (1,)))
+        if self._stride[0] == 1 and x.dtype.itemsize >= 4:
+            total = self._by_rows(parts, weight, groups)
         else:
-            left = kernel.reshape((1, groups, outputs // groups, patches.shape[1]))
-            left = left.broadcast_to((images, *left.shape[1:]))
-            left = left.reshape((images * groups, *left.shape[2:]))
-            product = apply("dot_general", left, patches, ((0,), (0,)), ((2,), (1,)))
-        return product.reshape((images, outputs, height, width))
+            total = _multiplied(weight, self.joined(parts, _stacked), groups)
+        return total.reshape((images, outputs, *total.shape[2:]))
+
+    def _by_rows(self, x: Tensor, weight: Tensor, groups: int) -> Tensor:
+        """Return the sum of a product for each row of the window.
+
+        Only the columns are copied side by side: whole rows of such an image, one step further
+        down, lie in memory one behind another, so that a product reads them where they are.
+        """
+        places = [self._at(x, 1, column) for column in range(self._size[1])]
+        wide = _stacked(places)
+        products = [
+            _multiplied(weight[:, :, row : row + 1], self._at(wide, 0, row), groups)
+            for row in range(self._size[0])
+        ]
+        return _sum(products)
 
     def _scaled(self, x: Tensor, weight: Tensor) -> Tensor:
         """Return the convolution of each channel by itself: its shifted images, scaled and added.
@@ -229,6 +235,18 @@ class Window:
 
 def _pair(number: Pair) -> tuple[int, int]:
     return (number, number) if isinstance(number, int) else number
+
+
+def _multiplied(weight: Tensor, patches: Tensor, groups: int) -> Tensor:
+    """Return a product for each image and group, weights on the left.
+
+    `patches` has shape (images * groups, columns * rows * channels, height, width).
+    """
+    batch, depth = patches.shape[:2]
+    left = weight.transpose((0, 3, 2, 1)).reshape((1, groups, weight.shape[0] // groups, depth))
+    left = left.broadcast_to((batch // groups, *left.shape[1:]))
+    left = left.reshape((batch, *left.shape[2:]))
+    return apply("dot_general", left, patches, ((0,), (0,)), ((2,), (1,)))
 
 
 def _stacked(places: list[Tensor]) -> Tensor:
