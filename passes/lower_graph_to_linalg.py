@@ -14,6 +14,7 @@ from xdsl.passes import ModulePass
 from ..dialects import graph
 from ..dialects.dtypes import spec_of
 from ..dialects.source import reject
+from .accumulation import accumulated
 from .lower_elementwise import ELEMENTWISE, lower_elementwise
 from .lower_raise import lower_assert, lower_raise
 from .lower_reduction import lower_argreduce, lower_dot_general, lower_reduce
@@ -117,6 +118,8 @@ class BlockLowering:
     def _results(self, op: Operation, operands: Sequence[SSAValue]) -> Sequence[SSAValue]:
         """Append what an op becomes."""
         lowering = LOWERINGS.get(type(op))
+        if isinstance(op, graph.AddOp) and (sum := accumulated(self.block, op, operands)):
+            return [sum]
         if lowering is not None:
             return [lowering(self.to, op, operands)]
         if isinstance(op, graph.RaiseOp):
