@@ -2,8 +2,9 @@
 
 They need a fused multiply-add. Results are within 2 units in the last place (exp, expm1, log,
 log1p) or 4 (tanh, erf), subnormal ones too; nan, infinities and the signs of zeros are exact.
-Sources: the float32 polynomials are those that N. Juffa published with their error bounds
-(<https://forums.developer.nvidia.com/u/njuffa>), the others are of fdlibm and Cephes
+Sources: the polynomials of exp, and of tanh and erf in float32, are minimax fits; log of float32
+is one that N. Juffa published with its error bounds
+(<https://forums.developer.nvidia.com/u/njuffa>); the others are of fdlibm and Cephes
 (<https://netlib.org/fdlibm/>, <https://netlib.org/cephes/>).
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import factorial, inf, nan
+from math import inf, nan
 
 from ...runtime import error_function
 from .formula import Value
@@ -44,15 +45,20 @@ class _Format:
 
 
 _LOG2_E = 1.4426950408889634
+_EXP_F64 = (
+    *(2.510038549551032e-08, 2.7620088445409746e-07, 2.7557268459997064e-06),
+    *(2.4801521295954376e-05, 1.9841269863053618e-04, 1.3888888917213717e-03),
+    *(8.333333333330062e-03, 4.166666666662413e-02, 1.6666666666666669e-01, 0.5),
+)
 _FORMATS = {
     "f32": _Format(
         *(23, 127, -104.0, 89.0, -20.0, 0.693145752, 1.42860677e-6, 0x3F2AAAAB),
-        (1.97350979e-4, 1.39309070e-3, 8.33343994e-3, 4.16668020e-2, 1.66666716e-1, 4.99999970e-1),
+        (1.39261840e-3, 8.36317893e-3, 4.16665561e-2, 1.66665763e-1, 0.5),
     ),
     "f64": _Format(
         *(52, 1023, -746.0, 710.0, -40.0),
         *(6.93147180369123816490e-01, 1.90821492927058770002e-10, 0x3FE6A09E667F3BCD),
-        tuple(1 / factorial(power) for power in range(13, 1, -1)),
+        _EXP_F64,
     ),
 }
 
@@ -90,13 +96,22 @@ def _exp_of_reduced(r: Value) -> Value:
 
 
 def _exp(x: Value) -> Value:
-    """Scale by two powers of two, one after the other: the result may be subnormal or infinite."""
+    """Scale by two powers of two, one after the other: the result may be subnormal or infinite.
+
+    The second is fixed: great for numbers above zero, small below.
+    """
     form = _format(x)
-    shifted, r = _reduced(_between(x, form.least_exp, form.most_exp))
-    n = shifted - form.magic
-    half = n.fma(0.5, form.magic)
-    rest = (n - (half - form.magic)) + form.magic
-    return _exp_of_reduced(r) * _power_of_two(half) * _power_of_two(rest)
+    x = _between(x, form.least_exp, form.most_exp)
+    half = form.bias // 2 + 1
+    below = x.bits().compare("slt", 0)
+    magic = form.magic + form.bias
+    moved = below.choose(_constant(x, magic + half), magic - half)
+    shifted = x.fma(_LOG2_E, moved)
+    n = shifted - moved
+    r = n.fma(-form.ln2_low, n.fma(-form.ln2_high, x))
+    scale = (shifted.bits() << form.mantissa).real()
+    rest = below.choose(_constant(x, 2.0**-half), 2.0**half)
+    return _exp_of_reduced(r) * scale * rest
 
 
 def _small_exp(x: Value) -> Value:
@@ -182,21 +197,39 @@ def _log1p(x: Value) -> Value:
     return _with_limits(_log_of(e, f).signed_as(x), u)
 
 
-_TANH_F32 = (-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1)
+_TANH_F32 = (
+    (1.137130530e-4, 2.974893712e-2, 0.0),
+    (1.217542263e-6, 1.203940483e-3, 1.130822301e-1),
+)
 _TANH_F64 = (
     (-9.64399179425052238628e-1, -9.92877231001918586564e1, -1.61468768441708447952e3),
-    (1.0, 1.12811678491632931402e2, 2.23548839060100448583e3, 4.84406305325125486048e3),
+    (1.0, 1.12811678491631932402e2, 2.23548839060100448583e3, 4.84406305325125486048e3),
 )
 
 
-def _tanh(x: Value) -> Value:
-    size = x.size()
+def _sigmoid(
+    x: Value, limit: float, slope: float, coefficients: tuple[tuple[float, ...], ...]
+) -> Value:
+    """Return 2·T / (1 + T²) of a rational T = x·(slope + p(x²)) / 2·(1 + x²·q(x²)).
+
+    Beyond the limits it is ±1. As it comes near what T lacks counts less and less; where x is
+    small, what is added to x and to 1 is so too, and little is lost by its rounding.
+    """
+    x = _between(x, -limit, limit)
     square = x * x
+    p, q = (square.polynomial(part) for part in coefficients)
+    above = x.fma(slope, x * p)
+    more = square * q
+    below = (above * 0.25).fma(above, more * (more + 2.0)) + 1.0
+    return above.fma(more, above) / below
+
+
+def _tanh(x: Value) -> Value:
+    """T is tanh of x/2."""
     if x.element.name == "f32":
-        ratio = square.polynomial((*_TANH_F32, -3.33332819422e-1))
-    else:
-        ratio = _ratio(square, _TANH_F64)
-    small = (ratio * square).fma(size, size)
+        return _sigmoid(x, 9.2, 1.0, _TANH_F32)
+    size, square = x.size(), x * x
+    small = (_ratio(square, _TANH_F64) * square).fma(size, size)
     twice = size + size
     power = _small_exp(twice.compare("ogt", 80.0).choose(_constant(x, 80.0), twice))
     large = 1.0 - 2.0 / (power + 1.0)
@@ -208,25 +241,16 @@ def _ratio(x: Value, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) 
     return x.polynomial(above) / x.polynomial(below)
 
 
-_ERF_F32_SMALL = (
-    *(-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1),
-    1.28379166e-1,
+_ERF_F32 = (
+    (-6.293204024e-6, 5.983436713e-4, 1.975218393e-2, 1.574606299e-1, 6.05739e-8),
+    (2.180796117e-3, 3.549444675e-2, 1.545690298e-1),
 )
 
 
 def _erf(x: Value) -> Value:
-    size, square = x.size(), x * x
-    if x.element.name == "f64":
-        return _erf_of_double(size, square).signed_as(x)
-    small = square.polynomial(_ERF_F32_SMALL).fma(size, size)
-    power = size.fma(-1.72853470e-5, 3.83197126e-4)
-    power = power.fma(square, size.fma(-3.88396438e-3, 2.42546219e-2))
-    for coefficient in (-1.06777877e-1, -6.34846687e-1, -1.28717512e-1):
-        power = power.fma(size, coefficient)
-    power = power.fma(size, -size)
-    power = power.compare("olt", -80.0).choose(_constant(x, -80.0), power)
-    large = 1.0 - _small_exp(power)
-    return size.compare("ogt", 0.927734375).choose(large, small).signed_as(x)
+    if x.element.name == "f32":
+        return _sigmoid(x, 3.92000055, 1.1283791065, _ERF_F32)
+    return _erf_of_double(x.size(), x * x).signed_as(x)
 
 
 def _erf_of_double(x: Value, square: Value) -> Value:
