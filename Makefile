@@ -13,6 +13,7 @@ test: .venv/ready ## run every test, lit tests too
 FUZZ ?= --count 20000 --seed 1000000
 fuzz: .venv/ready ## random programs, compiled and plain; FUZZ="--count 100 --mode lax" for others
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+	$(BIN)/python -m tests.fuzz --kernels --count 2000
 	$(BIN)/python -m tests.cpython
 	$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=random
 

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections import Counter
 
+from .kernels import kernels
 from .observe import Difference, Endless, Refused, Slow, check
 from .programs import CHOICES, program
 from .shrink import shrunk
@@ -56,6 +57,7 @@ def main():
     parser.add_argument("--step", type=int, default=1, help="take each step-th program only")
     parser.add_argument("--seconds", type=float, default=math.inf, help="begin none after these")
     parser.add_argument("--mode", choices=("strict", "lax", "both"), default="both")
+    parser.add_argument("--kernels", action="store_true", help="programs of tensors only")
     parser.add_argument("--feature", choices=CHOICES, help="what each program may do")
     parser.add_argument("--show", action="store_true", help="print each program")
     parser.add_argument("--no-shrink", action="store_true")
@@ -71,7 +73,8 @@ def _run(mode, options):
     for seed in range(options.seed, options.seed + options.count, options.step):
         if time.monotonic() - start > options.seconds:
             break
-        case = program(seed, lax=mode == "lax", feature=options.feature)
+        lax = mode == "lax"
+        case = kernels(seed) if options.kernels else program(seed, lax, options.feature)
         if options.show:
             print(f"# {mode} {seed}\n{case}", flush=True)
         found = _timed(case, mode)

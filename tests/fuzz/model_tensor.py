@@ -196,6 +196,9 @@ class Tensor:
     def __rtruediv__(self, other):
         return binary(np.divide, other, self, division=True)
 
+    def __matmul__(self, other):
+        return wrap(np.matmul(self.data, other.data))
+
     def __floordiv__(self, other):
         return binary(np.floor_divide, self, other)
 

@@ -217,7 +217,7 @@ BOX = Box(5)
 }
 
 
-def program(seed, *, lax=False, feature=None):
+def program(seed, lax=False, feature=None):
     """Return the random program of a seed, one that may do what `feature` says."""
     rng = random.Random(f"{seed} features")
     features = {name for name, shares in CHOICES.items() if rng.random() < shares[lax]}
