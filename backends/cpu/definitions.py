@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from . import in_doubles, transcendentals
+from . import composed, in_doubles, transcendentals
 from .elements import FLOATS
 from .formula import Formula
 
@@ -46,7 +46,10 @@ def has_formula(function: str, type: str) -> bool:
 
 
 _FORMULAS = {
-    **{f"{name}.f32": function for name, function in in_doubles.FORMULAS.items()},
+    **{
+        f"{name}.f32": function
+        for name, function in {**in_doubles.FORMULAS, **composed.FORMULAS}.items()
+    },
     **{
         f"{name}.{element}": function
         for name, function in transcendentals.FORMULAS.items()
@@ -57,7 +60,8 @@ _FORMULAS = {
 
 @cache
 def _formula(name: str) -> tuple[str, tuple[str, ...]]:
-    made = Formula(name, name.rpartition(".")[2], 2 if name.startswith("pow.") else 1)
+    kind, _, element = name.rpartition(".")
+    made = Formula(name, element, 2 if kind in ("pow", "atan2") else 1)
     text = made.finish(_FORMULAS[name](*made.parameters))
     return text, tuple(made.declarations)
 

@@ -1,4 +1,4 @@
-"""sin, cos and pow of float32 as formulas that compute in float64, for all numbers there are.
+"""sin, cos, tan and pow of float32 as formulas that compute in float64, for all numbers there are.
 
 Results are within 1 unit in the last place; nan, infinities and the signs of zeros are C's.
 Source of the reduction: M. Payne and R. Hanek, Radian reduction for trigonometric functions
@@ -61,11 +61,15 @@ def _angle(size: Value) -> tuple[Value, Value]:
     return shifted.bits(), turn * (pi / 2)
 
 
+def _both(r: Value) -> tuple[Value, Value]:
+    """Return the sine and the cosine of a small angle."""
+    square = r * r
+    return (square.polynomial(_SIN) * square).fma(r, r), square.polynomial(_COS)
+
+
 def _wave(quadrant: Value, r: Value) -> Value:
     """Return the sine of an angle r behind a quadrant."""
-    square = r * r
-    sin = (square.polynomial(_SIN) * square).fma(r, r)
-    cos = square.polynomial(_COS)
+    sin, cos = _both(r)
     value = (quadrant & 1).compare("eq", 0).choose(sin, cos)
     # The sign is the second bit of the quadrant.
     return (value.bits() ^ ((quadrant & 2) << 62)).real()
@@ -88,6 +92,17 @@ def _cos(x: Value) -> Value:
     return size.compare("olt", inf).choose(result, x - x)
 
 
+def _tan(x: Value) -> Value:
+    size = x.size()
+    k, r = _angle(size)
+    sin, cos = _both(r)
+    even = (k & 1).compare("eq", 0)
+    tan = even.choose(sin, -cos) / even.choose(cos, sin)
+    signed = (tan.converted("f32").bits() ^ (x.bits() & -(1 << 31))).real()
+    result = size.compare("olt", 2.0**-12).choose(x, signed)
+    return size.compare("olt", inf).choose(result, x - x)
+
+
 def _pow(x: Value, y: Value) -> Value:
     """A negative base has a power if the exponent is whole, negative if that is odd."""
     formula, size = x.formula, x.size()
@@ -104,5 +119,5 @@ def _pow(x: Value, y: Value) -> Value:
     return nothing.choose(one, power)
 
 
-FORMULAS: dict[str, Callable[..., Value]] = {"sin": _sin, "cos": _cos, "pow": _pow}
+FORMULAS: dict[str, Callable[..., Value]] = {"sin": _sin, "cos": _cos, "tan": _tan, "pow": _pow}
 """By the names of C's functions."""

@@ -114,14 +114,14 @@ def _exp(x: Value) -> Value:
     return _exp_of_reduced(r) * scale * rest
 
 
-def _small_exp(x: Value) -> Value:
+def small_exp(x: Value) -> Value:
     """Return exp of a number between -80 and 80, or nan."""
     shifted, r = _reduced(x)
     return _exp_of_reduced(r) * _power_of_two(shifted)
 
 
-def _expm1(x: Value) -> Value:
-    """Half of 2^n·(e^r - 1) + (2^n - 1) is computed, so that 2^n is finite."""
+def expm1(x: Value) -> Value:
+    """Return e^x - 1. Half of 2^n·(e^r - 1) + (2^n - 1) is computed, so that 2^n is finite."""
     form = _format(x)
     shifted, r = _reduced(_between(x, form.least_expm1, form.most_exp))
     scale = _power_of_two(shifted, 1)
@@ -179,8 +179,8 @@ def _with_limits(result: Value, x: Value) -> Value:
     return (x.compare("ogt", 0.0) & x.compare("olt", inf)).choose(result, odd)
 
 
-def _log(x: Value) -> Value:
-    """Subnormal numbers are scaled up before they are taken apart."""
+def logarithm(x: Value) -> Value:
+    """Return the natural logarithm; subnormal numbers are scaled up before they are taken apart."""
     form = _format(x)
     tiny = x.compare("olt", 2.0 ** (1 - form.bias))
     e, _, m = _split(tiny.choose(x * 2.0**form.mantissa, x))
@@ -188,8 +188,11 @@ def _log(x: Value) -> Value:
     return _with_limits(_log_of(e, m - 1.0), x)
 
 
-def _log1p(x: Value) -> Value:
-    """What 1 + x loses is not lost: the fraction is computed of x and 2^-e."""
+def log1p(x: Value) -> Value:
+    """Return the logarithm of 1 + x.
+
+    What 1 + x loses is not lost: the fraction is computed of x and 2^-e.
+    """
     u = x + 1.0
     e, scale, m = _split(u)
     f = x.fma(scale, scale - 1.0)
@@ -231,7 +234,7 @@ def _tanh(x: Value) -> Value:
     size, square = x.size(), x * x
     small = (_ratio(square, _TANH_F64) * square).fma(size, size)
     twice = size + size
-    power = _small_exp(twice.compare("ogt", 80.0).choose(_constant(x, 80.0), twice))
+    power = small_exp(twice.compare("ogt", 80.0).choose(_constant(x, 80.0), twice))
     large = 1.0 - 2.0 / (power + 1.0)
     return size.compare("olt", 0.625).choose(small, large).signed_as(x)
 
@@ -261,7 +264,7 @@ def _erf_of_double(x: Value, square: Value) -> Value:
     large = _ratio(inverse, error_function.LARGE)
     largest = _ratio(inverse, error_function.LARGEST)
     ratio = x.compare("olt", 1 / 0.35).choose(large, largest)
-    tail = 1.0 - _small_exp(_between(ratio - square - 0.5625, -80.0, 0.0)) / x
+    tail = 1.0 - small_exp(_between(ratio - square - 0.5625, -80.0, 0.0)) / x
     tail = x.compare("ult", 6.0).choose(tail, 1.0)
     inner = x.compare("olt", 0.84375).choose(small, middle)
     return x.compare("olt", 1.25).choose(inner, tail)
@@ -269,10 +272,10 @@ def _erf_of_double(x: Value, square: Value) -> Value:
 
 def power_of_doubles(x: Value, y: Value) -> Value:
     """Return x^y of float64 numbers, x ≥ 0, as exact as float32 asks; nan where a limit is."""
-    return _small_exp(_between(y * _log(x), -160.0, 160.0))
+    return small_exp(_between(y * logarithm(x), -160.0, 160.0))
 
 
 FORMULAS: dict[str, Callable[[Value], Value]] = {
-    **{"exp": _exp, "expm1": _expm1, "log": _log, "log1p": _log1p, "tanh": _tanh, "erf": _erf},
+    **{"exp": _exp, "expm1": expm1, "log": logarithm, "log1p": log1p, "tanh": _tanh, "erf": _erf},
 }
 """By the names of C's functions; each for float32 and float64."""

@@ -13,7 +13,11 @@ from foldaway.backends.cpu.driver import ASSEMBLER, CpuDriver
 from .buffer_form import DTYPES, elementwise, parse
 
 MOST_ULPS = {"exp": 2, "expm1": 2, "log": 2, "log1p": 2, "sin": 1, "cos": 1, "tanh": 4, "erf": 4}
+COMPOSED = ("exp2", "log2", "log10", "tan", "sinh", "cosh", "asin", "acos", "atan")
+COMPOSED += ("asinh", "acosh", "atanh", "cbrt")
 CASES = [(name, element) for name in MOST_ULPS for element in ("f32", "f64")]
+CASES += [(name, "f32") for name in COMPOSED]
+MOST_ULPS |= dict.fromkeys(COMPOSED, 1)
 SPECIAL = [0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, -1.0, 5e-324, -5e-324, 1e-45, -1e-45]
 
 needs_formulas = pytest.mark.skipif(
@@ -62,7 +66,8 @@ def test_error(name, element):
         if name == "erf":
             exact = np.array([math.erf(number) for number in x.tolist()]).astype(np.longdouble)
         else:
-            exact = getattr(np, name)(x.astype(np.longdouble))
+            numpy = f"arc{name[1:]}" if name.startswith("a") else name
+            exact = getattr(np, numpy)(x.astype(np.longdouble))
         off = ulps(found, exact)
     worst = int(np.argmax(off))
     assert off[worst] <= MOST_ULPS[name], (x[worst], found[worst], exact[worst])
@@ -106,6 +111,25 @@ def test_error_of_powers():
     found = compiled("powf", "f32", x, y)
     with np.errstate(all="ignore"):
         off = ulps(found, x.astype(np.longdouble) ** y.astype(np.longdouble))
+    assert off.max() <= 1
+
+
+@needs_formulas
+def test_atan2_at_limits():
+    limits = np.array(POWERS, np.float32)
+    y, x = (np.repeat(limits, len(limits)), np.tile(limits, len(limits)))
+    found = compiled("atan2", "f32", y, x)
+    wanted = np.array([*map(math.atan2, y.tolist(), x.tolist())]).astype(np.float32)
+    np.testing.assert_array_equal(found, wanted)
+    assert (np.signbit(found) == np.signbit(wanted))[~np.isnan(wanted)].all()
+
+
+@needs_formulas
+def test_error_of_atan2():
+    generator = np.random.Generator(np.random.PCG64(3))
+    y, x = generator.standard_normal((2, 50_000)) * 10 ** generator.uniform(-20, 20, (2, 50_000))
+    y, x = y.astype(np.float32), x.astype(np.float32)
+    off = ulps(compiled("atan2", "f32", y, x), np.arctan2(y.astype(np.longdouble), x))
     assert off.max() <= 1
 
 
