@@ -155,3 +155,13 @@ def test_the_limit_of_arithmetic_multiplies_and_adds_as_often_as_it_says(module:
     numbers[: 2 * limits._lanes()] = 1
     limits._functions()["arithmetic"](numbers.ctypes.data, 5)
     np.testing.assert_array_equal(numbers[2 * limits._lanes() :], 5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's account is Linux's")
+def test_peak_memory():
+    words = ("-m", "benchmarks.peak_memory", "mlp 64x784", "foldaway")
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
+    peak, added = map(float, done.stdout.split())
+    assert peak > 20, done.stderr
+    # A call keeps nothing, and needs less than its weights.
+    assert 0 <= added < 5
