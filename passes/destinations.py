@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xdsl.dialects import tensor
+from xdsl.dialects import func, tensor
 from xdsl.dialects.linalg import ops as linalg
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.dialects.linalg.attrs import IteratorType
+from xdsl.ir import Block, Operation, OpResult, SSAValue
 
 from .buffers import Buffer, Place
 from .control_regions import has_blocks, initial_values
@@ -20,8 +21,8 @@ def destinations(
     """Return where each tensor goes that an op of a block computes.
 
     What the last op gives goes into `results`; what only one op updates, or a loop starts with,
-    goes where that goes; the parts of a concatenation go into the whole. Nothing else shares
-    memory.
+    goes where that goes; the parts of a concatenation go into the whole; a product, where the
+    loops that follow it go. Nothing else shares memory.
     """
     block = ops[-1].parent
     assert block is not None
@@ -48,6 +49,8 @@ class _Chooser:
             case linalg.GenericOp():
                 for value, out in zip(op.results, op.outputs, strict=True):
                     self._claim(out, self._place_of(value))
+                    if isinstance(out.owner, tensor.EmptyOp):
+                        self._claim_product(op, value)
             case tensor.InsertSliceOp():
                 place = self._place_of(op.results[0])
                 self._claim(op.dest, place)
@@ -83,6 +86,29 @@ class _Chooser:
         if computed and self.is_inside(value) and value not in self.places and value.has_one_use():
             self.places[value] = place
 
+    def _claim_product(self, op: linalg.GenericOp, result: OpResult) -> None:
+        """Let a product be computed where loops that follow it leave their result.
+
+        Not if a reduction reads that, which gets it a few rows at a time; nor in a region if the
+        place is given, which may be that of a value that others read until the loops write.
+        """
+        place = self._place_of(result)
+        if any(_reduces(use.operation) for use in result.uses) or not self._is_free(place):
+            return
+        maps = op.indexing_maps.data
+        written = maps[len(op.inputs) + result.index]
+        for value, map in zip(op.inputs, maps, strict=False):
+            if value.type == result.type and map == written and _multiplies(value.owner):
+                self._claim(value, place)
+                return
+
+    def _is_free(self, place: Place) -> bool:
+        """Return whether nothing else is in a place before the value that it is chosen for."""
+        root = place
+        while root.buffer is None and root.parent is not None:
+            root = root.parent
+        return root.buffer is None or isinstance(self.block.parent_op(), func.FuncOp)
+
     def _claim_parts(self, last: tensor.InsertSliceOp, place: Place) -> None:
         """Let tensors be computed into the parts of an empty one that they are inserted into."""
         chain = [last]
@@ -98,6 +124,20 @@ class _Chooser:
             if not isinstance(op.source.owner, _VIEWS):
                 part = offsets, strides
                 self._claim(op.source, Place(op.source.type, parent=place, part=part))
+
+
+def _reduces(op: Operation) -> bool:
+    """Return whether an op reduces one tensor."""
+    return isinstance(op, linalg.GenericOp) and len(op.inputs) == 1 and _has_sums(op)
+
+
+def _multiplies(op: Operation | Block) -> bool:
+    """Return whether an op sums up what it combines of several tensors."""
+    return isinstance(op, linalg.GenericOp) and len(op.inputs) > 1 and _has_sums(op)
+
+
+def _has_sums(op: linalg.GenericOp) -> bool:
+    return any(kind.data is not IteratorType.PARALLEL for kind in op.iterator_types)
 
 
 def _apart(chain: Sequence[tensor.InsertSliceOp]) -> bool:
