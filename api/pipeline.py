@@ -11,7 +11,10 @@ FOLD = "fold-pyobj,differentiate-graph,check-boundary,outline-segments"
 LINALG = f"{FOLD},canonicalize,cse,lower-graph-to-linalg"
 """Python to linalg in tensor form, where all machines start."""
 
-CPU = f"{LINALG},fuse-elementwise-to-generic,place-buffers,fuse-rows,schedule-contractions"
+CPU = (
+    f"{LINALG},fuse-elementwise-to-generic,place-buffers,schedule-epilogues,fuse-rows,"
+    "schedule-contractions"
+)
 """Python to loops over buffers, which the CPU's emitter takes."""
 
 PIPELINES = {"python": FOLD, "linalg": LINALG, "llvm": CPU, "cpu": FOLD}
@@ -29,12 +32,14 @@ def lower_segment(module: ModuleOp, stage: str) -> None:
     from foldaway.passes.lower_graph_to_linalg import LowerGraphToLinalgPass
     from foldaway.passes.place_buffers import PlaceBuffersPass
     from foldaway.passes.schedule_contractions import ScheduleContractionsPass
+    from foldaway.passes.schedule_epilogues import ScheduleEpiloguesPass
 
     ctx = Context()
     LowerGraphToLinalgPass().apply(ctx, module)
     if stage == "buffers":
         FuseElementwiseToGenericPass().apply(ctx, module)
         PlaceBuffersPass().apply(ctx, module)
+        ScheduleEpiloguesPass().apply(ctx, module)
         FuseRowsPass().apply(ctx, module)
         machine = this_processor()
         ScheduleContractionsPass(

@@ -33,6 +33,7 @@ PASSES: dict[str, tuple[str, str]] = {
         "foldaway.passes.schedule_contractions",
         "ScheduleContractionsPass",
     ),
+    "schedule-epilogues": ("foldaway.passes.schedule_epilogues", "ScheduleEpiloguesPass"),
 }
 """Pass name to the module and the `ModulePass` class in it."""
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
+from xdsl.dialects import memref
+from xdsl.dialects.builtin import MemRefType, StridedLayoutAttr
+from xdsl.ir import Attribute, SSAValue
 from xdsl.ir.affine import (
     AffineBinaryOpExpr,
     AffineBinaryOpKind,
@@ -22,6 +26,24 @@ class Access:
     first: int
     steps: tuple[int, ...]
     """One for each loop, in elements."""
+
+
+def storage_of(value: SSAValue) -> SSAValue:
+    """Return the memory that a buffer is a view of, or is."""
+    while isinstance(value.owner, memref.SubviewOp | memref.ReinterpretCastOp):
+        value = value.owner.source
+    return value
+
+
+def buffer_access(value: SSAValue, map: AffineMap) -> Access | None:
+    """Return the access of a map to a buffer; None too if its place isn't a constant."""
+    type = cast("MemRefType[Attribute]", value.type)
+    strides, layout = type.get_strides(), type.layout
+    offset = layout.get_offset() if isinstance(layout, StridedLayoutAttr) else 0
+    if strides is None or offset is None:
+        return None
+    known = tuple(stride for stride in strides if stride is not None)
+    return linear_access(map, known, offset) if len(known) == len(strides) else None
 
 
 def linear_access(map: AffineMap, strides: Sequence[int], offset: int) -> Access | None:

@@ -12,6 +12,7 @@ from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Block, SSAValue
 from xdsl.passes import ModulePass
 
+from ..dialects.epilogue import is_marked
 from .loop_nests import LoopNest, RowNest, bytes_of, in_rows, loop_nest, row_counts
 from .row_tiles import write_tiles
 
@@ -140,13 +141,18 @@ def _runs(block: Block) -> list[_Run]:
     runs: list[_Run] = []
     neighbours: list[LoopNest] = []
     for op in (*block.ops, None):
-        nest = loop_nest(op) if isinstance(op, linalg.GenericOp) else None
+        nest = loop_nest(op) if isinstance(op, linalg.GenericOp) and not _is_kept(op) else None
         if nest is not None:
             neighbours.append(nest)
         elif not isinstance(op, _BETWEEN):
             runs += _divided(neighbours)
             neighbours = []
     return runs
+
+
+def _is_kept(op: linalg.GenericOp) -> bool:
+    """Return whether an op is to run together with its neighbour already."""
+    return is_marked(op) or is_marked(op.next_op)
 
 
 def _divided(nests: Sequence[LoopNest]) -> list[_Run]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import cast
 
-from xdsl.dialects import memref
-from xdsl.dialects.builtin import MemRefType, StridedLayoutAttr
 from xdsl.dialects.linalg import ops as linalg
 from xdsl.dialects.linalg.attrs import IteratorType
-from xdsl.ir import Attribute, SSAValue
+from xdsl.ir import SSAValue
 
-from ..dialects.access import Access, linear_access
+from ..dialects.access import Access, buffer_access, storage_of
 from ..dialects.dtypes import by_element
 from .buffers import element_type, extents
 
@@ -80,8 +77,7 @@ def loop_nest(op: linalg.GenericOp) -> LoopNest | None:
             storages.append(None)
             accesses.append(None)
             continue
-        place = _place(value)
-        access = place and linear_access(map, *place)
+        access = buffer_access(value, map)
         if access is None:
             return None
         storages.append(storage_of(value))
@@ -94,24 +90,6 @@ def loop_nest(op: linalg.GenericOp) -> LoopNest | None:
         return None
     parallel = tuple(kind.data is IteratorType.PARALLEL for kind in op.iterator_types)
     return LoopNest(op, tuple(found), parallel, tuple(storages), tuple(accesses))
-
-
-def storage_of(value: SSAValue) -> SSAValue:
-    """Return the memory that a buffer is a view of, or is."""
-    while isinstance(value.owner, memref.SubviewOp | memref.ReinterpretCastOp):
-        value = value.owner.source
-    return value
-
-
-def _place(value: SSAValue) -> tuple[tuple[int, ...], int] | None:
-    """Return the strides and the offset of a buffer, if they are constants."""
-    type = cast("MemRefType[Attribute]", value.type)
-    strides, layout = type.get_strides(), type.layout
-    offset = layout.get_offset() if isinstance(layout, StridedLayoutAttr) else 0
-    if strides is None or offset is None:
-        return None
-    known = tuple(stride for stride in strides if stride is not None)
-    return (known, offset) if len(known) == len(strides) else None
 
 
 def row_counts(nest: LoopNest) -> list[int]:

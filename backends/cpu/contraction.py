@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from math import copysign
 from typing import cast
@@ -21,6 +22,7 @@ from ...dialects.contraction import (
     schedule_of,
 )
 from .buffers import Buffer
+from .epilogue import Tail
 from .inner_products import write_inner
 from .kernel import Kernel, Place
 from .nest import Nest, nest_of
@@ -97,15 +99,31 @@ def _names_each(map: AffineMap) -> bool:
     return len(positions) == len(map.results)
 
 
-def write_contraction(kernel: Kernel, place: Place, product: Product) -> None:
-    """Write all loops of a product of matrices."""
-    declarations = kernel.scalars.declarations
-    vectors = Vectors(kernel.text, declarations, product.out.buffer.element, product.schedule.lanes)
-    writer = ProductWriter(kernel, product, vectors)
+def write_contraction(
+    kernel: Kernel, place: Place, product: Product, tails: Sequence[Tail] = ()
+) -> None:
+    """Write all loops of a product of matrices, and the calls of what follows its parts."""
+    text, outer = kernel.text, product.contraction.outer
+    vectors = Vectors(
+        text, kernel.scalars.declarations, product.out.buffer.element, product.schedule.lanes
+    )
+    begun = tuple(tail.started(text) for tail in tails)
+    writer = ProductWriter(kernel, product, vectors, begun)
     positions = (*product.contraction.operands, len(place.pointers) - 1)
     at = Matrices(*(place.pointers[position] for position in positions))
     with ExitStack() as stack:
-        for outer in product.contraction.outer:
-            loop = stack.enter_context(kernel.text.loop(outer.extent))
-            at = writer.moved(at, loop.index, *outer.steps)
+        for number, one in enumerate(outer):
+            loop = stack.enter_context(text.loop(one.extent))
+            at = writer.moved(at, loop.index, *one.steps)
+            writer = writer.further(number + 2, loop.index)
+            if one.is_reduction:
+                writer = writer.completed_by(loop.index, one.extent)
         _WRITERS[product.schedule.kind](writer, at)
+
+
+def panels_of(product: Product) -> list[int]:
+    """Return of how many columns the panels are that a product's tails go through."""
+    if product.schedule.kind != OUTER:
+        return []
+    full, left = divmod(product.contraction.n.extent, product.schedule.columns)
+    return [*([product.schedule.columns] if full else []), *([left] if left else [])]

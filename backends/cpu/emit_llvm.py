@@ -19,15 +19,17 @@ from xdsl.dialects.linalg.ops import GenericOp
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.traits import IsTerminator
 
+from ...dialects.epilogue import is_marked
 from ...runtime.failure import Failure
 from .buffers import Buffer, buffer_at, reinterpreted, subview_of
-from .contraction import is_cleared_for_product
+from .contraction import is_cleared_for_product, panels_of, product_of
 from .control_flow import add_control
 from .definitions import declared, definition, needs
 from .elements import Element
+from .epilogue import Tail, followers_of
 from .instructions import ANY, Instructions
-from .loops import KernelText, write_kernel
-from .nest import nest_of
+from .loops import KernelText, write_follower, write_kernel
+from .nest import Nest, nest_of
 from .scalars import ScalarText, literal
 from .text import FunctionText
 from .unlowered import unlowered
@@ -157,6 +159,7 @@ class _FunctionBody:
         self.scalars: dict[SSAValue, str] = {}
         self.moved: dict[tuple[str, Element, str], str] = {}
         self.workspace = Workspace()
+        self.done: set[GenericOp] = set()
         for number, argument in enumerate(op.body.block.args):
             self.buffers[argument] = buffer_at(f"%a{number}", argument.type)
 
@@ -227,16 +230,34 @@ class _FunctionBody:
 
     def _add_kernel(self, op: GenericOp) -> None:
         nest = nest_of(op, self.buffers)
-        if nest.is_empty or is_cleared_for_product(op, self.buffers):
+        if nest.is_empty or op in self.done or is_cleared_for_product(op, self.buffers):
             return
         self.emitter.work += prod(dimension.extent for dimension in nest.dimensions)
-        kernel = write_kernel(nest, self.scalars, self.emitter.instructions)
-        roots = list(nest.roots)
+        roots = {root: number for number, root in enumerate(nest.roots)}
+        tails = self._tails(nest, roots)
+        kernel = write_kernel(nest, self.scalars, self.emitter.instructions, tails)
+        addresses = list(roots)
         if kernel.workspace:
-            roots.append(self.workspace.take(kernel.workspace))
-            self.workspace.give_back(roots[-1])
-        arguments = ", ".join(f"ptr {root}" for root in roots)
+            addresses.append(self.workspace.take(kernel.workspace))
+            self.workspace.give_back(addresses[-1])
+        arguments = ", ".join(f"ptr {address}" for address in addresses)
         self.text.emit(f"call void {self.emitter.kernel(kernel)}({arguments})")
+
+    def _tails(self, nest: Nest, roots: dict[str, int]) -> list[Tail]:
+        """Add what runs on the parts of a product's result; the ops need no code of their own."""
+        product = product_of(nest) if is_marked(nest.op.next_op) else None
+        panels = [] if product is None else panels_of(product)
+        tails: list[Tail] = []
+        for follower in followers_of(nest, self.buffers) if panels else ():
+            texts = {
+                columns: write_follower(follower, columns, self.scalars, self.emitter.instructions)
+                for columns in panels
+            }
+            functions = {columns: self.emitter.kernel(text) for columns, text in texts.items()}
+            tails.append(follower.tail(functions, roots))
+            self.done.add(follower.nest.op)
+            self.emitter.work += prod(d.extent for d in follower.nest.dimensions)
+        return tails
 
     def finish(self) -> str:
         """Return the function that reads the block of addresses and calls the kernels."""

@@ -12,9 +12,10 @@ from .best_place import best_place_of, write_best_place
 from .columns import write_columns
 from .combiner import combiners_of
 from .contraction import product_of, write_contraction
+from .epilogue import Follower, Tail, touched_by
 from .instructions import Instructions
 from .kernel import Kernel, Place
-from .nest import Dimension, Nest, innermost
+from .nest import Dimension, Nest, innermost, pointers
 from .rows import write_rows
 
 _SHORT = 100
@@ -36,25 +37,45 @@ class KernelText:
 
 
 def write_kernel(
-    nest: Nest, constants: Mapping[SSAValue, str], instructions: Instructions
+    nest: Nest,
+    constants: Mapping[SSAValue, str],
+    instructions: Instructions,
+    tails: Sequence[Tail] = (),
 ) -> KernelText:
-    """Return the function of a `linalg.generic`; `constants` are the scalars it uses."""
+    """Return the function of a `linalg.generic`; `constants` are the scalars it uses.
+
+    What `tails` need is behind the op's parameters.
+    """
     kernel = Kernel(nest, constants, instructions)
     product = product_of(nest)
     if product is not None:
-        write_contraction(kernel, kernel.start(), product)
+        write_contraction(kernel, kernel.start(), product, tails)
     else:
         _write_loops(kernel, kernel.start())
     kernel.text.emit("ret void")
     workspace = 0 if product is None else product.workspace
     work = ["ptr noalias nocapture align 64 %work"] if workspace else []
     return KernelText(
-        (*_parameters(nest), *work),
+        (*pointers([*nest.touched(), *touched_by(tails)]), *work),
         kernel.text.body(),
         tuple(kernel.scalars.definitions),
         tuple(kernel.scalars.declarations),
         "noinline" if nest.dimensions or len(kernel.text.lines) > _SHORT else "alwaysinline",
         workspace,
+    )
+
+
+def write_follower(
+    follower: Follower, columns: int, constants: Mapping[SSAValue, str], instructions: Instructions
+) -> KernelText:
+    """Return the function that does a part of what follows a product, panels of such columns."""
+    kernel = follower.write(columns, constants, instructions)
+    return KernelText(
+        (*pointers(follower.touched()), "i64 %rows", "i64 %panels"),
+        kernel.text.body(),
+        tuple(kernel.scalars.definitions),
+        tuple(kernel.scalars.declarations),
+        "noinline",
     )
 
 
@@ -75,20 +96,6 @@ def _write_loops(kernel: Kernel, place: Place) -> None:
         write_best_place(kernel, best, place, parallel)
     else:
         _write_in_order(kernel, place, parallel, reductions)
-
-
-def _parameters(nest: Nest) -> list[str]:
-    """Return the parameters: the base addresses, none of which reaches another's elements."""
-    written = {output.parameter for output in nest.outputs()}
-    alignments = [1] * len(nest.roots)
-    for operand in nest.operands:
-        if operand is not None:
-            size = operand.buffer.element.bytes
-            alignments[operand.parameter] = max(alignments[operand.parameter], size)
-    return [
-        f"ptr noalias nocapture {'' if n in written else 'readonly '}align {alignment} %p{n}"
-        for n, alignment in enumerate(alignments)
-    ]
 
 
 def _write_elementwise(kernel: Kernel, place: Place, parallel: Sequence[Dimension]) -> None:

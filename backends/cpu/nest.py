@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects.builtin import MemRefType
@@ -62,6 +62,13 @@ class Nest:
         """Return the operands that are written."""
         return [operand for operand in self.operands[self.inputs :] if operand is not None]
 
+    def touched(self) -> Iterator[tuple[int, int, bool]]:
+        """Give each operand's parameter, the bytes of an element, and whether it is written."""
+        for position, operand in enumerate(self.operands):
+            if operand is not None:
+                size = operand.buffer.element.bytes
+                yield operand.parameter, size, position >= self.inputs
+
     def is_reduced(self, output: int) -> bool:
         """Return whether an output stays at one element through all reduction loops."""
         position = self.inputs + output
@@ -71,6 +78,20 @@ class Nest:
     def accumulator(self, output: int) -> BlockArgument:
         """Return the body's argument that is the output's element so far."""
         return self.op.body.block.args[self.inputs + output]
+
+
+def pointers(touched: Iterable[tuple[int, int, bool]]) -> list[str]:
+    """Return the parameters of what operands touch: none reaches another's elements."""
+    alignments: dict[int, int] = {}
+    written: set[int] = set()
+    for number, size, is_written in touched:
+        alignments[number] = max(alignments.get(number, 1), size)
+        if is_written:
+            written.add(number)
+    return [
+        f"ptr noalias nocapture {'' if n in written else 'readonly '}align {alignment} %p{n}"
+        for n, alignment in sorted(alignments.items())
+    ]
 
 
 def nest_of(op: GenericOp, buffers: dict[SSAValue, Buffer]) -> Nest:

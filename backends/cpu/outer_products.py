@@ -35,6 +35,8 @@ class Steps:
     """To the next tile's columns."""
     is_first: str
     """LLVM's i1: if it holds, nothing is in the result yet."""
+    is_last: str
+    """LLVM's i1: if it holds, nothing is added to the sums later."""
 
 
 def write_outer(writer: ProductWriter, at: Matrices) -> None:
@@ -44,8 +46,9 @@ def write_outer(writer: ProductWriter, at: Matrices) -> None:
     if full:
         _write_columns(writer, at, Columns(full, columns))
     if left:
-        behind = writer.moved(at, str(full * columns), rhs=n.rhs, out=n.out)
-        _write_columns(writer, behind, Columns(1, left))
+        done = str(full * columns)
+        behind = writer.moved(at, done, rhs=n.rhs, out=n.out)
+        _write_columns(writer.further(1, done), behind, Columns(1, left))
 
 
 def _write_columns(writer: ProductWriter, at: Matrices, columns: Columns) -> None:
@@ -55,10 +58,12 @@ def _write_columns(writer: ProductWriter, at: Matrices, columns: Columns) -> Non
     at_once = product.schedule.width // size if product.is_rhs_packed else columns.panels
     with blocks(text, columns.panels, at_once) as (first, panels):
         block = writer.moved(at, first, rhs=n.rhs * size, out=n.out * size)
+        writer = writer.further(1, first, size)
         with blocks(text, k.extent, product.schedule.depth) as (round, rounds):
             part = writer.moved(block, round, lhs=k.lhs, rhs=k.rhs)
             is_first = _is_first(writer, round)
-            steps = Steps(product.contraction.m.lhs, k.lhs, k.rhs, n.rhs * size, is_first)
+            is_last = _is_last(writer, round, rounds)
+            steps = Steps(product.contraction.m.lhs, k.lhs, k.rhs, n.rhs * size, is_first, is_last)
             if product.is_rhs_packed:
                 pack_columns(writer, part.rhs, rounds, panels, columns.count)
                 part = Matrices(part.lhs, "%work", part.out)
@@ -70,6 +75,13 @@ def _is_first(writer: ProductWriter, round: str) -> str:
     if not writer.product.overwrites:
         return "false"
     return "true" if round == "0" else writer.text.assign(f"icmp eq i64 {round}, 0")
+
+
+def _is_last(writer: ProductWriter, round: str, rounds: int | str) -> str:
+    extent = writer.product.contraction.k.extent
+    if not writer.tails or rounds == extent:
+        return writer.is_complete
+    return writer.is_last(writer.text.assign(f"add nuw nsw i64 {round}, {rounds}"), extent + 1)
 
 
 def _write_rows(
@@ -85,13 +97,17 @@ def _write_rows(
     m = product.contraction.m
     for first, rows, many in even_parts(m.extent, product.schedule.rows):
         start = writer.moved(at, str(first), lhs=m.lhs, out=m.out)
+        below = writer.further(0, str(first))
         if not product.is_lhs_packed:
             with text.loop(many) as loop:
                 tile = writer.moved(start, loop.index, lhs=m.lhs * rows, out=m.out * rows)
-                _write_panels(writer, tile, tile.lhs, steps, rows, count, panels, rounds)
+                here = below.further(0, loop.index, rows)
+                _write_panels(here, tile, tile.lhs, steps, rows, count, panels, rounds)
+                here.finish(rows, panels, count, steps.is_last)
             continue
         with blocks(text, many, product.tiles) as (tile, tiles):
             block = writer.moved(start, tile, lhs=m.lhs * rows, out=m.out * rows)
+            inner = below.further(0, tile, rows)
             work = writer.behind("%work", str(product.packed_columns), 1)
             lhs_m, lhs_k = pack_rows(writer, block.lhs, work, rows, tiles, rounds)
             inside = replace(steps, lhs_m=lhs_m, lhs_k=lhs_k)
@@ -99,7 +115,9 @@ def _write_rows(
                 lhs = writer.behind(work, loop.index, product.tile)
                 out = writer.behind(block.out, loop.index, m.out * rows)
                 place = Matrices(lhs, block.rhs, out)
-                _write_panels(writer, place, block.lhs, inside, rows, count, panels, rounds)
+                here = inner.further(0, loop.index, rows)
+                _write_panels(here, place, block.lhs, inside, rows, count, panels, rounds)
+                here.finish(rows, panels, count, steps.is_last)
 
 
 def _write_panels(
@@ -120,6 +138,7 @@ def _write_panels(
         out = writer.behind(at.out, panel.index, step)
         if product.contraction.k.lhs == 1 and product.tiles == 1:
             _fetch_next(writer, source, panel.index, rows)
+        writer.further(1, panel.index, product.schedule.columns).fetch_tails(rows, steps.is_last)
         _write_tile(writer, Matrices(at.lhs, rhs, out), steps, rows, count, rounds)
 
 

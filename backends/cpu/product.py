@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...dialects.contraction import OUTER, Contraction, Schedule
+from .epilogue import Tail
 from .kernel import Kernel
 from .nest import Operand
 from .text import FunctionText
@@ -88,6 +89,10 @@ class ProductWriter:
     kernel: Kernel
     product: Product
     vectors: Vectors
+    tails: tuple[Tail, ...] = ()
+    """What follows, from the rows and columns on that are being written."""
+    is_complete: str = "true"
+    """LLVM's i1: if it holds, no outer loop will add to the sums again."""
 
     @property
     def text(self) -> FunctionText:
@@ -105,6 +110,61 @@ class ProductWriter:
             self.text.offset(at.rhs, memory[1], index, rhs),
             self.text.offset(at.out, memory[2], index, out),
         )
+
+    def further(self, axis: int, index: str, factor: int = 1) -> ProductWriter:
+        """Write where the tails are, that many rounds of a loop further on: `m`, `n`, or outer."""
+        tails = tuple(tail.moved(self.text, axis, index, factor) for tail in self.tails)
+        return replace(self, tails=tails)
+
+    def completed_by(self, index: str, extent: int) -> ProductWriter:
+        """Write whether sums are complete inside a loop that adds to them."""
+        return replace(self, is_complete=self.is_last(index, extent)) if self.tails else self
+
+    def is_last(self, index: str, extent: int) -> str:
+        """Write whether a loop is in its last round, and those around are."""
+        last = self.text.assign(f"icmp eq i64 {index}, {extent - 1}")
+        if self.is_complete == "true":
+            return last
+        return self.text.assign(f"and i1 {self.is_complete}, {last}")
+
+    def finish(self, rows: int, panels: int | str, columns: int, is_last: str) -> None:
+        """Write the calls of what follows, for some rows of panels whose sums may be complete."""
+        if self.tails:
+            with self._if(is_last):
+                for tail in self.tails:
+                    tail.call(self.text, rows, panels, columns)
+
+    def fetch_tails(self, rows: int, is_last: str) -> None:
+        """Write hints that a tile's elements of what the tails need beside the sums will be used.
+
+        A processor doesn't foresee it: of each row a tail touches a few lines only.
+        """
+        sums = self.product.out.parameter
+        beside = {
+            (one.pointer, row * one.access.steps[0]): one
+            for tail in self.tails
+            for one in tail.operands
+            for row in range(rows)
+            if one.parameter != sums and one.access.steps[0]
+        }
+        if beside:
+            with self._if(is_last):
+                for (pointer, moved), one in beside.items():
+                    place = self.text.offset(pointer, one.element.memory, str(moved), 1)
+                    self.vectors.prefetch(place, written=one.is_written)
+
+    @contextmanager
+    def _if(self, condition: str) -> Generator[None]:
+        """Write what is done where a condition holds."""
+        if condition == "true":
+            yield
+            return
+        then, end = self.text.labels("then", "end")
+        self.text.emit(f"br i1 {condition}, label %{then}, label %{end}")
+        self.text.start(then)
+        yield
+        self.text.emit(f"br label %{end}")
+        self.text.start(end)
 
     def behind(self, pointer: str, index: str, step: int) -> str:
         """Write the address of an element of the sum's type further on."""
