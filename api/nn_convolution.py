@@ -164,59 +164,12 @@ class Window:
         return x
 
     def convolved(self, x: Tensor, weight: Tensor, groups: int = 1) -> Tensor:
-        """Return the sums of the products with the weight, as products of matrices.
+        """Return the sums of the products with the weight.
 
         A group's channels see only the weights of their group. Raises `ValueError` where the
         image's channels aren't those of the groups' weights.
         """
-        images, channels, outputs = x.shape[0], weight.shape[1], weight.shape[0]
-        if x.shape[1] != channels * groups:
-            wanted = f"{channels * groups} channels"
-            raise ValueError(f"an image of shape {x.shape} doesn't have {wanted}")
-        if channels == 1 and groups > 1:
-            return self._scaled(x, weight)
-        parts = x.reshape((images * groups, channels, *x.shape[2:])) if groups > 1 else x
-        if self._stride[0] == 1 and x.dtype.itemsize >= 4:
-            total = self._by_rows(parts, weight, groups)
-        else:
-            total = _multiplied(weight, self.joined(parts, _stacked), groups)
-        return total.reshape((images, outputs, *total.shape[2:]))
-
-    def _by_rows(self, x: Tensor, weight: Tensor, groups: int) -> Tensor:
-        """Return the sum of a product for each row of the window.
-
-        Only the columns are copied side by side: whole rows of such an image, one step further
-        down, lie in memory one behind another, so that a product reads them where they are.
-        """
-        places = [self._at(x, 1, column) for column in range(self._size[1])]
-        wide = _stacked(places)
-        products = [
-            _multiplied(weight[:, :, row : row + 1], self._at(wide, 0, row), groups)
-            for row in range(self._size[0])
-        ]
-        return _sum(products)
-
-    def _scaled(self, x: Tensor, weight: Tensor) -> Tensor:
-        """Return the convolution of each channel by itself: its shifted images, scaled and added.
-
-        Narrow floats are added in float32, as products of matrices are.
-        """
-        images, channels, *extents = x.shape
-        kind = x.dtype
-        if kind.itemsize < 4:
-            x, weight = x.astype(float32), weight.astype(float32)
-        weights = weight.reshape((channels, -1, *self._size))
-        total: Tensor | None = None
-        for row in range(self._size[0]):
-            band = self._at(x, 0, row)
-            for column in range(self._size[1]):
-                place = self._at(band, 1, column)
-                extents = place.shape[2:]
-                factor = weights[:, :, row, column].reshape((channels, -1, 1, 1))
-                term = place.reshape((images, channels, 1, *extents)) * factor
-                total = term if total is None else total + term
-        assert total is not None
-        return total.reshape((images, weight.shape[0], *extents)).astype(kind)
+        return apply("conv", x, weight, self._stride, self._dilation, groups)
 
     def _same(self, extent: int, axis: int) -> tuple[int, int]:
         stride, reach = self._stride[axis], self._reach[axis]
@@ -235,22 +188,6 @@ class Window:
 
 def _pair(number: Pair) -> tuple[int, int]:
     return (number, number) if isinstance(number, int) else number
-
-
-def _multiplied(weight: Tensor, patches: Tensor, groups: int) -> Tensor:
-    """Return a product for each image and group, weights on the left.
-
-    `patches` has shape (images * groups, columns * rows * channels, height, width).
-    """
-    batch, depth = patches.shape[:2]
-    left = weight.transpose((0, 3, 2, 1)).reshape((1, groups, weight.shape[0] // groups, depth))
-    left = left.broadcast_to((batch // groups, *left.shape[1:]))
-    left = left.reshape((batch, *left.shape[2:]))
-    return apply("dot_general", left, patches, ((0,), (0,)), ((2,), (1,)))
-
-
-def _stacked(places: list[Tensor]) -> Tensor:
-    return apply("concat", places, 1) if len(places) > 1 else places[0]
 
 
 def _greatest(places: list[Tensor]) -> Tensor:

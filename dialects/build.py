@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Generic
 
 from .build_elementwise import broadcast_shapes
 from .build_shape import ShapeBuilder, normalize_axes
+from .convolution import convolution_shape
 from .dtypes import TensorSpec, bool_, int64, promote
-from .emitter import Value
+from .emitter import AttributeValue, Value
 
 # Eager arrays need no IR; loading xDSL takes longer than all else.
 if TYPE_CHECKING:
@@ -102,6 +103,32 @@ class Builder(ShapeBuilder[Value], Generic[Value]):
         }
         result = TensorSpec(shape, dtype)
         return self.emitter.emit("graph.dot_general", (x, y), result, attributes)
+
+    def conv(
+        self,
+        x: Value,
+        weight: Value,
+        strides: Sequence[int],
+        dilations: Sequence[int],
+        groups: int = 1,
+        channels: str = "first",
+    ) -> Value:
+        """Return the sums of products of a window with what it lies on, at each of its places.
+
+        Raises `ValueError` when the shapes don't fit.
+        """
+        image, window = self.emitter.spec(x), self.emitter.spec(weight)
+        dtype = promote(image.dtype, window.dtype)
+        strides, dilations = tuple(strides), tuple(dilations)
+        shape = convolution_shape(image.shape, window.shape, strides, dilations, groups, channels)
+        operands = (self.convert(x, dtype), self.convert(weight, dtype))
+        attributes: dict[str, AttributeValue] = {
+            "strides": strides,
+            "dilations": dilations,
+            "groups": groups,
+            "channels": channels,
+        }
+        return self.emitter.emit("graph.conv", operands, TensorSpec(shape, dtype), attributes)
 
     def matmul(self, x: Value, y: Value) -> Value:
         """Return `x @ y`: matrices in the last two axes, the axes before them broadcast.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import cast
 
 from xdsl.dialects import arith
@@ -14,12 +15,16 @@ from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, MemRefType, Strin
 from xdsl.dialects.linalg.attrs import IteratorType
 from xdsl.dialects.linalg.ops import GenericOp, YieldOp
 from xdsl.ir import Attribute, Operation, SSAValue
-from xdsl.ir.affine import AffineConstantExpr, AffineDimExpr, AffineMap
+from xdsl.ir.affine import AffineDimExpr, AffineMap
+
+from .access import linear_access
 
 OUTER, INNER, STREAM = "outer", "inner", "stream"
 """Kinds of a schedule: a tile of the result grows by outer products; its elements are inner
 products of rows; rows of the right matrix are added up."""
 _NAME = "schedule"
+_FEW = 16
+"""Rounds of a window's axis are fewer, those of its channels more."""
 _MANY = 64
 """Vectors of a tile, and elements of a vector: more would take too long to compile."""
 
@@ -51,7 +56,8 @@ _ONCE = Loop(1, 0, 0, 0, is_reduction=False)
 class Contraction:
     """`out[m, n] += Σ_k lhs[m, k] * rhs[k, n]` for each round of the outer loops.
 
-    The elements of `out` along `n` are neighbours.
+    The elements of `out` along `n` are neighbours. The sums go on through the rounds of `taps`,
+    further reductions that are not one with `k`, such as over the window of a convolution.
     """
 
     operands: tuple[int, int]
@@ -60,13 +66,19 @@ class Contraction:
     n: Loop
     k: Loop
     outer: tuple[Loop, ...]
+    taps: tuple[Loop, ...]
     element: Attribute
     """The type of the sum."""
 
     @property
     def multiplications(self) -> int:
         """How many there are, without the outer loops."""
-        return self.m.extent * self.n.extent * self.k.extent
+        return self.m.extent * self.n.extent * self.k.extent * self.rounds
+
+    @property
+    def rounds(self) -> int:
+        """How many the taps have together."""
+        return prod(loop.extent for loop in self.taps)
 
 
 @dataclass(frozen=True)
@@ -153,14 +165,21 @@ def contraction_of(op: GenericOp) -> Contraction | None:
     sums = [loop for loop in loops if loop.is_reduction and loop.lhs and loop.rhs]
     if not sums:
         return None
-    k = max(sums, key=lambda loop: (loop.rhs == 1, loop.lhs == 1, loop.extent))
+    k = max(sums, key=_usefulness)
     rows = [loop for loop in loops if not loop.is_reduction and loop.lhs and not loop.rhs]
     m = max(rows, key=lambda loop: loop.extent, default=_ONCE)
     outer = tuple(loop for loop in loops if loop not in (m, n, k))
     element = cast("MemRefType[Attribute]", op.outputs[0].type).element_type
     if len(outer) + 2 + (m is not _ONCE) != len(loops):
         return None
-    return Contraction(factors, m, n, k, outer, element)
+    taps = tuple(loop for loop in outer if loop.is_reduction)
+    outer = tuple(loop for loop in outer if not loop.is_reduction)
+    return Contraction(factors, m, n, k, outer, taps, element)
+
+
+def _usefulness(loop: Loop) -> tuple[bool, bool, bool, int]:
+    """Return what makes a reduction the best for `k`: neighbours, unless there are only a few."""
+    return loop.extent >= _FEW, loop.rhs == 1, loop.lhs == 1, loop.extent
 
 
 def _factors(op: GenericOp) -> tuple[int, int] | None:
@@ -198,16 +217,18 @@ def _loops(op: GenericOp, factors: tuple[int, int]) -> list[Loop] | None:
     """Return the loops of more than one round; neighbours that go on where one ends are one."""
     maps = [map.data for map in op.indexing_maps]
     positions = (*factors, len(maps) - 1)
-    reached = [_reached(op.operands[p].type, maps[p]) for p in positions]
-    if any(one is None for one in reached):
-        return None
-    known = [one for one in reached if one is not None]
+    known: list[_Reached] = []
+    for position in positions:
+        reached = _reached(op.operands[position].type, maps[position])
+        if reached is None:
+            return None
+        known.append(reached)
     loops: list[Loop] = []
     for number, kind in enumerate(op.iterator_types):
-        extents = {one[number][0] for one in known if number in one}
+        extents = {one.extents[number] for one in known if number in one.extents}
         if len(extents) != 1:
             return None
-        lhs, rhs, out = (one.get(number, (0, 0))[1] for one in known)
+        lhs, rhs, out = (one.steps[number] for one in known)
         loop = Loop(extents.pop(), lhs, rhs, out, kind.data is IteratorType.REDUCTION)
         if loop.is_reduction and loop.out:
             return None
@@ -227,18 +248,27 @@ def _continues(outer: Loop, inner: Loop) -> bool:
     return same and all(a == b * inner.extent for a, b in pairs)
 
 
-def _reached(type: Attribute, map: AffineMap) -> Mapping[int, tuple[int, int]] | None:
-    """Return extent and step of each loop that an operand's map names."""
+@dataclass(frozen=True)
+class _Reached:
+    """How an operand is reached: the extents of loops that are an axis, and each loop's step."""
+
+    extents: Mapping[int, int]
+    steps: Sequence[int]
+
+
+def _reached(type: Attribute, map: AffineMap) -> _Reached | None:
+    """Return how an operand's map reaches it, None where the steps are not known."""
     memory = cast("MemRefType[Attribute]", type)
-    strides: Sequence[int | None] | None = memory.get_strides()
-    if strides is None:
+    strides = memory.get_strides()
+    known = [stride for stride in strides or () if stride is not None]
+    if strides is None or len(known) < len(strides):
         return None
-    found: dict[int, tuple[int, int]] = {}
-    for expression, extent, stride in zip(map.results, memory.get_shape(), strides, strict=True):
-        if isinstance(expression, AffineConstantExpr):
-            continue
-        if not isinstance(expression, AffineDimExpr) or stride is None:
-            return None
-        _, before = found.get(expression.position, (extent, 0))
-        found[expression.position] = extent, before + stride
-    return found
+    access = linear_access(map, known, 0)
+    if access is None:
+        return None
+    extents = {
+        expression.position: extent
+        for expression, extent in zip(map.results, memory.get_shape(), strict=True)
+        if isinstance(expression, AffineDimExpr)
+    }
+    return _Reached(extents, access.steps)

@@ -84,7 +84,7 @@ def _by_product(product: GenericOp, contraction: Contraction) -> dict[SSAValue, 
 def _loops(contraction: Contraction) -> list[tuple[int, int]]:
     """Return how many rounds the loops have that the result has axes for, and their steps."""
     loops = (contraction.m, contraction.n, *contraction.outer)
-    return [(1 if loop.is_reduction else loop.extent, loop.out) for loop in loops]
+    return [(loop.extent, loop.out) for loop in loops]
 
 
 def _epilogue(

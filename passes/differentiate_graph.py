@@ -17,6 +17,7 @@ from ..dialects import graph
 from ..dialects.dtypes import spec_of
 from ..dialects.source import reject
 from .adjoints import AdjointBuilder, Gradients, Rule, no_gradient
+from .adjoints_convolution import CONVOLUTIONS
 from .adjoints_elementwise import ELEMENTWISE
 from .adjoints_reduction import REDUCTIONS
 from .adjoints_shape import SHAPE
@@ -40,6 +41,7 @@ RULES: dict[type[Operation], Rule] = {
     **ELEMENTWISE,
     **SHAPE,
     **REDUCTIONS,
+    **CONVOLUTIONS,
     graph.ConstantOp: no_gradient,
     graph.IotaOp: no_gradient,
     graph.VariableOp: _through,

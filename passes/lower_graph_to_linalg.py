@@ -15,6 +15,7 @@ from ..dialects import graph
 from ..dialects.dtypes import spec_of
 from ..dialects.source import reject
 from .accumulation import accumulated
+from .lower_convolution import lower_conv
 from .lower_elementwise import ELEMENTWISE, lower_elementwise
 from .lower_raise import lower_assert, lower_raise
 from .lower_reduction import lower_argreduce, lower_dot_general, lower_reduce
@@ -36,6 +37,7 @@ LOWERINGS: dict[type[Operation], Lowering] = {
     graph.ReduceOp: lower_reduce,
     graph.ArgReduceOp: lower_argreduce,
     graph.DotGeneralOp: lower_dot_general,
+    graph.ConvOp: lower_conv,
     graph.VariableOp: _lower_to_operand,
     graph.StopGradientOp: _lower_to_operand,
     graph.CustomGradientOp: _lower_to_operand,

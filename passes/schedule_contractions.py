@@ -65,6 +65,10 @@ class ScheduleContractionsPass(ModulePass):
             tiles = _SHORT if k.extent >= _LONG * lanes else 2
             if m.extent <= tiles * rows or n.extent < lanes:
                 return Schedule(INNER, rows, columns, lanes)
+        if m.extent == 1 and contraction.taps:
+            # The window of a single channel: its rows overlap, and are read where they are.
+            fits = n.rhs == 1 and n.extent >= lanes and not narrow
+            return self._window(contraction, lanes) if fits else None
         if m.extent == 1:
             if n.rhs != 1 or n.extent < lanes or narrow:
                 return None
@@ -83,6 +87,9 @@ class ScheduleContractionsPass(ModulePass):
         far = is_partial or k.extent * n.extent * size > self.first_cache // 2
         pack_rhs = narrow or n.rhs != 1 or (far and m.extent > rows)
         pack_lhs = narrow or (k.lhs != 1 and n.extent > 2 * columns)
+        if 1 < contraction.rounds <= _MOST_TAPS and n.rhs == 1 and not narrow:
+            # All sums of a tile are made at once; a copy of each tap's columns would be many.
+            return Schedule(OUTER, rows, columns, lanes, depth=k.extent, width=columns)
         if n.extent <= 2 * columns:
             # Reading the left takes the time: its rows are read from end to end.
             longest = self.second_cache // 2 // (columns * size)
@@ -100,6 +107,12 @@ class ScheduleContractionsPass(ModulePass):
             pack_rhs=pack_rhs,
         )
 
+    def _window(self, contraction: Contraction, lanes: int) -> Schedule:
+        """Return the schedule of sums over the window of one channel, for one row at a time."""
+        vectors = -(-contraction.n.extent // lanes)
+        columns = -(-vectors // -(-vectors // _WIDEST)) * lanes
+        return Schedule(OUTER, 1, columns, lanes, depth=contraction.k.extent, width=columns)
+
     def _tile(self, rows: int, lanes: int) -> tuple[int, int]:
         """Return rows and columns of a tile whose sums, with what they need, fill registers."""
         tall, wide = (8, 3) if self.vector_registers >= 32 else (5, 2)
@@ -115,6 +128,8 @@ class ScheduleContractionsPass(ModulePass):
         return (tall, wide) if rows >= tall else self._tile(rows, 1)
 
 
+_MOST_TAPS = 128
+"""Rounds of taps that a tile goes through at once: elements of a window, or rows of an image."""
 _WIDEST = 6
 """Vectors of a tile's row: more are no faster, and take long to compile."""
 

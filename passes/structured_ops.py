@@ -45,8 +45,13 @@ def access_map(rank: int, access: Access) -> AffineMapAttr:
 
 
 @lru_cache(10_000)
-def _maps(rank: int, accesses: tuple[Access, ...]) -> ArrayAttr[AffineMapAttr]:
-    return ArrayAttr([access_map(rank, access) for access in accesses])
+def _maps(rank: int, accesses: tuple[Access | AffineMapAttr, ...]) -> ArrayAttr[AffineMapAttr]:
+    return ArrayAttr(
+        [
+            access if isinstance(access, AffineMapAttr) else access_map(rank, access)
+            for access in accesses
+        ]
+    )
 
 
 @lru_cache(10_000)
@@ -70,7 +75,7 @@ def integers(*numbers: int) -> DenseArrayBase:
 def generic(
     inputs: Sequence[SSAValue],
     outputs: Sequence[SSAValue],
-    accesses: Sequence[Access],
+    accesses: Sequence[Access | AffineMapAttr],
     parallel: Sequence[bool],
     region: Region,
     location: LocationAttr,
@@ -146,7 +151,7 @@ class TensorOps:
         self,
         inputs: Sequence[SSAValue],
         outputs: Sequence[SSAValue],
-        accesses: Sequence[Access],
+        accesses: Sequence[Access | AffineMapAttr],
         parallel: Sequence[bool],
         body: Body,
     ) -> Operation:

@@ -16,6 +16,7 @@ import numpy as np
 from ..dialects.dtypes import TensorSpec, integer_limits
 from ..dialects.emitter import AttributeValue
 from .arrays import Array, dtype_of, numpy_dtype
+from .convolution import convolution
 from .error_function import erf
 
 Meaning = Callable[..., Any]
@@ -204,6 +205,12 @@ def _dot_general(
     return product.astype(numpy_dtype(result.dtype), copy=False)
 
 
+def _conv(result: TensorSpec, x: Array, weight: Array, **moves: Any) -> Array:
+    if result.dtype.name in _NARROW:
+        x, weight = x.astype(np.float32), weight.astype(np.float32)
+    return convolution(x, weight, **moves).astype(numpy_dtype(result.dtype), copy=False)
+
+
 _PREDICATES: dict[str, Callable[[Array, Array], Any]] = {
     "eq": np.equal,
     "ne": np.not_equal,
@@ -265,6 +272,7 @@ MEANINGS: dict[str, Meaning] = {
     "graph.reduce": _reduce,
     "graph.argreduce": _argreduce,
     "graph.dot_general": _dot_general,
+    "graph.conv": _conv,
     "graph.stop_gradient": _identity,
 }
 """Every pure op but `graph.constant`, whose meaning is its data, and those of gradients."""

@@ -17,7 +17,6 @@ from ...dialects.contraction import (
     INNER,
     OUTER,
     STREAM,
-    Contraction,
     contraction_of,
     schedule_of,
 )
@@ -44,7 +43,7 @@ def product_of(nest: Nest) -> Product | None:
     out = nest.operands[-1]
     if lhs is None or rhs is None or out is None or out.buffer.element.is_narrow:
         return None
-    overwrites = schedule.kind == OUTER and _is_cleared(nest.op, contraction)
+    overwrites = schedule.kind == OUTER and _is_cleared(nest.op)
     product = Product(contraction, schedule, lhs, rhs, out, overwrites)
     elements = [operand.buffer.element for operand in (lhs, rhs, out)]
     same = len({element.register for element in elements}) == 1
@@ -70,13 +69,12 @@ def is_cleared_for_product(op: GenericOp, buffers: dict[SSAValue, Buffer]) -> bo
     return product is not None and product.overwrites
 
 
-def _is_cleared(op: GenericOp, contraction: Contraction) -> bool:
+def _is_cleared(op: GenericOp) -> bool:
     """Return whether the op before clears each element that a contraction writes once."""
     before = op.prev_op
     if not isinstance(before, GenericOp) or _cleared(before) is not op.outputs[0]:
         return False
-    once = not any(loop.is_reduction for loop in contraction.outer)
-    return once and _names_each(op.indexing_maps.data[-1].data)
+    return _names_each(op.indexing_maps.data[-1].data)
 
 
 def _cleared(op: GenericOp) -> SSAValue | None:
@@ -116,8 +114,9 @@ def write_contraction(
             loop = stack.enter_context(text.loop(one.extent))
             at = writer.moved(at, loop.index, *one.steps)
             writer = writer.further(number + 2, loop.index)
-            if one.is_reduction:
-                writer = writer.completed_by(loop.index, one.extent)
+        for tap in () if product.schedule.kind == OUTER else product.contraction.taps:
+            loop = stack.enter_context(text.loop(tap.extent))
+            at = writer.moved(at, loop.index, *tap.steps)
         _WRITERS[product.schedule.kind](writer, at)
 
 

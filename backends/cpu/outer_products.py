@@ -8,10 +8,15 @@ Source: Goto and van de Geijn, Anatomy of high-performance matrix multiplication
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from math import prod
 
 from .packing import pack_columns, pack_rows
 from .product import Matrices, ProductWriter, blocks, even_parts
+
+_WRITTEN_OUT = 12
+"""Rounds that are no loop."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,24 @@ class Columns:
     """How many there are."""
     count: int
     """Columns of each; fewer than the schedule's in the last."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A tile: its rows, the columns in each vector of a row, and the left's step to a next row."""
+
+    rows: int
+    sizes: Sequence[int]
+    lhs_m: int
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """A loop over terms of the sums, and by how many elements both operands move in a round."""
+
+    count: int | str
+    lhs: int
+    rhs: int
 
 
 @dataclass(frozen=True)
@@ -56,12 +79,23 @@ def _write_columns(writer: ProductWriter, at: Matrices, columns: Columns) -> Non
     n, k = product.contraction.n, product.contraction.k
     size = product.schedule.columns
     at_once = product.schedule.width // size if product.is_rhs_packed else columns.panels
-    with blocks(text, columns.panels, at_once) as (first, panels):
+    if product.contraction.taps and product.has_taps_inside:
+        # What the window reads of a panel stays in the first cache for all rows.
+        at_once = 1
+    with ExitStack() as stack:
+        first, panels = stack.enter_context(blocks(text, columns.panels, at_once))
         block = writer.moved(at, first, rhs=n.rhs * size, out=n.out * size)
         writer = writer.further(1, first, size)
+        taps = () if product.has_taps_inside else product.contraction.taps
+        indices: list[str] = []
+        for tap in taps:
+            index = stack.enter_context(text.loop(tap.extent)).index
+            block = writer.moved(block, index, lhs=tap.lhs, rhs=tap.rhs)
+            writer = writer.completed_by(index, tap.extent)
+            indices.append(index)
         with blocks(text, k.extent, product.schedule.depth) as (round, rounds):
             part = writer.moved(block, round, lhs=k.lhs, rhs=k.rhs)
-            is_first = _is_first(writer, round)
+            is_first = _is_first(writer, [*indices, round])
             is_last = _is_last(writer, round, rounds)
             steps = Steps(product.contraction.m.lhs, k.lhs, k.rhs, n.rhs * size, is_first, is_last)
             if product.is_rhs_packed:
@@ -71,10 +105,15 @@ def _write_columns(writer: ProductWriter, at: Matrices, columns: Columns) -> Non
             _write_rows(writer, part, steps, columns.count, panels, rounds)
 
 
-def _is_first(writer: ProductWriter, round: str) -> str:
+def _is_first(writer: ProductWriter, rounds: Sequence[str]) -> str:
     if not writer.product.overwrites:
         return "false"
-    return "true" if round == "0" else writer.text.assign(f"icmp eq i64 {round}, 0")
+    found = "true"
+    for round in rounds:
+        if round != "0":
+            test = writer.text.assign(f"icmp eq i64 {round}, 0")
+            found = writer.text.assign(f"and i1 {found}, {test}")
+    return found
 
 
 def _is_last(writer: ProductWriter, round: str, rounds: int | str) -> str:
@@ -95,7 +134,7 @@ def _write_rows(
     """Write the loops over tiles: rows outside, so that a panel's block is read once for each."""
     product, text = writer.product, writer.text
     m = product.contraction.m
-    for first, rows, many in even_parts(m.extent, product.schedule.rows):
+    for first, rows, many in even_parts(m.extent, product.rows_beside(count)):
         start = writer.moved(at, str(first), lhs=m.lhs, out=m.out)
         below = writer.further(0, str(first))
         if not product.is_lhs_packed:
@@ -166,33 +205,65 @@ def _write_tile(
 ) -> None:
     """Write one tile: its sums, from a zero that changes nothing, and what becomes of them."""
     vectors, lanes = writer.vectors, writer.vectors.lanes
+    product = writer.product
     sizes = [min(lanes, count - first) for first in range(0, count, lanes)]
-    zero = 0.0 if writer.product.overwrites else -0.0
-    start = [(vectors.type, vectors.constant(zero))] * (rows * len(sizes))
-    outs = [writer.behind(at.out, str(i), writer.product.contraction.m.out) for i in range(rows)]
+    start = [vectors.constant(0.0 if product.overwrites else -0.0)] * (rows * len(sizes))
+    outs = [writer.behind(at.out, str(i), product.contraction.m.out) for i in range(rows)]
     for out in outs:
         vectors.prefetch(out, written=True)
-    with writer.text.loop(rounds, start) as loop:
-        lhs = writer.behind(at.lhs, loop.index, steps.lhs_k)
-        rhs = writer.behind(at.rhs, loop.index, steps.rhs_k)
-        # A copied panel has zeros behind its last column.
-        whole = writer.product.is_rhs_packed
-        row = [
-            vectors.load(writer.behind(rhs, str(j), lanes), None if whole else size)
-            for j, size in enumerate(sizes)
-        ]
-        loop.next = []
-        for i in range(rows):
-            factor = vectors.splat(writer.behind(lhs, str(i), steps.lhs_m))
-            sums = loop.carried[i * len(sizes) : (i + 1) * len(sizes)]
-            loop.next += [
-                vectors.multiply_add(factor, column, sum)
-                for column, sum in zip(row, sums, strict=True)
-            ]
+    loops = [Rounds(rounds, steps.lhs_k, steps.rhs_k)]
+    if product.has_taps_inside:
+        loops += [Rounds(tap.extent, tap.lhs, tap.rhs) for tap in product.contraction.taps]
+    sums = _write_rounds(writer, at, loops, Grid(rows, sizes, steps.lhs_m), start)
     places = [
         (writer.behind(out, str(j), lanes), size) for out in outs for j, size in enumerate(sizes)
     ]
-    _finish_tile(writer, places, loop.next, steps.is_first)
+    _finish_tile(writer, places, sums, steps.is_first)
+
+
+def _write_rounds(
+    writer: ProductWriter, at: Matrices, loops: Sequence[Rounds], grid: Grid, sums: Sequence[str]
+) -> list[str]:
+    """Write loops that add to a tile's sums; return what these are then.
+
+    A few rounds are written out: what is read lies at constant distances then.
+    """
+    if not loops:
+        return _write_round(writer, at, grid, sums)
+    first, rest = loops[0], loops[1:]
+
+    def inside(index: str) -> Matrices:
+        lhs = writer.behind(at.lhs, index, first.lhs)
+        return Matrices(lhs, writer.behind(at.rhs, index, first.rhs), at.out)
+
+    extents = [loop.count for loop in loops if isinstance(loop.count, int)]
+    if isinstance(first.count, int) and prod(extents) <= _WRITTEN_OUT:
+        for index in range(first.count):
+            sums = _write_rounds(writer, inside(str(index)), rest, grid, sums)
+        return list(sums)
+    with writer.text.loop(first.count, [(writer.vectors.type, sum) for sum in sums]) as loop:
+        loop.next = _write_rounds(writer, inside(loop.index), rest, grid, loop.carried)
+    return loop.next
+
+
+def _write_round(writer: ProductWriter, at: Matrices, grid: Grid, sums: Sequence[str]) -> list[str]:
+    """Write the products of one round, added to the sums."""
+    vectors, many = writer.vectors, len(grid.sizes)
+    # A copied panel has zeros behind its last column.
+    whole = writer.product.is_rhs_packed
+    row = [
+        vectors.load(writer.behind(at.rhs, str(j), vectors.lanes), None if whole else size)
+        for j, size in enumerate(grid.sizes)
+    ]
+    added: list[str] = []
+    for i in range(grid.rows):
+        factor = vectors.splat(writer.behind(at.lhs, str(i), grid.lhs_m))
+        before = sums[i * many : (i + 1) * many]
+        added += [
+            vectors.multiply_add(factor, column, sum)
+            for column, sum in zip(row, before, strict=True)
+        ]
+    return added
 
 
 def _finish_tile(

@@ -43,6 +43,19 @@ class Product:
         return self.schedule.pack_rhs or narrow or self.contraction.n.rhs != 1
 
     @property
+    def has_taps_inside(self) -> bool:
+        """Whether a tile goes through all taps while it is in registers: no copy has them all."""
+        return not self.is_lhs_packed and not self.is_rhs_packed
+
+    def rows_beside(self, columns: int) -> int:
+        """Return the rows of a tile of that many columns, as many as registers have room for."""
+        lanes, rows = self.schedule.lanes, self.schedule.rows
+        if self.is_lhs_packed:
+            return rows
+        vectors = rows * self.schedule.columns // lanes
+        return max(rows, vectors // -(-columns // lanes))
+
+    @property
     def panel(self) -> int:
         """How many elements of the workspace a panel of columns takes."""
         return self.schedule.depth * self.schedule.columns + ROOM

@@ -22,6 +22,7 @@ from .binary import (
     XorOp,
 )
 from .control import AssertOp, ForOp, GiveOp, IfOp, RaiseOp, WhileOp
+from .convolution import ConvOp
 from .effects import PrintOp
 from .elementwise import COMPARISONS, BinaryOp, CompareOp, ConvertOp, SelectOp, UnaryOp
 from .gradient import CustomGradientOp, GradientOp, StopGradientOp, VariableOp
@@ -81,7 +82,7 @@ Graph = Dialect(
         *BINARY,
         *(CompareOp, SelectOp, ConvertOp),
         *SHAPE,
-        *(ReduceOp, ArgReduceOp, DotGeneralOp),
+        *(ReduceOp, ArgReduceOp, DotGeneralOp, ConvOp),
         *CONTROL,
         *GRADIENT,
         PrintOp,
@@ -111,6 +112,7 @@ __all__ = [
     "CompareOp",
     "ConcatOp",
     "ConstantOp",
+    "ConvOp",
     "ConvertOp",
     "CosOp",
     "CustomGradientOp",
