@@ -12,6 +12,7 @@ from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Block, SSAValue
 from xdsl.passes import ModulePass
 
+from ..dialects.contraction import contraction_of
 from ..dialects.epilogue import is_marked
 from .loop_nests import LoopNest, RowNest, bytes_of, in_rows, loop_nest, row_counts
 from .row_tiles import write_tiles
@@ -65,14 +66,12 @@ class _Span:
     row: int
     low: int
     high: int
-    firsts: set[int]
     is_written: bool
 
     @property
     def is_disjoint(self) -> bool:
         """Whether no row touches what another writes."""
-        apart = self.row > 0 and self.high - self.low < self.row
-        return not self.is_written or (apart and len(self.firsts) == 1)
+        return not self.is_written or (self.row > 0 and self.high - self.low < self.row)
 
 
 @dataclass
@@ -93,19 +92,21 @@ class _Run:
             if operand is None:
                 continue
             old = spans.get(operand.storage) or self.spans.get(operand.storage)
-            new = _Span(
-                operand.row,
-                operand.low,
-                operand.high,
-                {operand.first},
-                operand.storage in written,
-            )
+            is_written = operand.storage in written
+            new = _Span(operand.row, operand.low, operand.high, is_written)
             spans[operand.storage] = new if old is None else _together(old, new)
         if not all(span.is_disjoint for span in spans.values()):
             return False
         self.spans |= spans
         self.nests.append(nest)
         return True
+
+    def without_last(self) -> _Run:
+        """Return the run of all nests but the last."""
+        run = _Run(self.rows)
+        for nest in self.nests[:-1]:
+            run.add(nest)
+        return run
 
     def lows(self) -> dict[SSAValue, int]:
         """Return the first element of memory that nothing but the run uses."""
@@ -122,7 +123,7 @@ class _Run:
 def _together(a: _Span, b: _Span) -> _Span:
     row = a.row if a.row == b.row else 0
     low, high = min(a.low, b.low), max(a.high, b.high)
-    return _Span(row, low, high, a.firsts | b.firsts, a.is_written or b.is_written)
+    return _Span(row, low, high, a.is_written or b.is_written)
 
 
 def _uses_are_in(value: SSAValue, ops: set[linalg.GenericOp]) -> bool:
@@ -173,6 +174,19 @@ def _longest(nests: Sequence[LoopNest], start: int) -> _Run:
         for nest in nests[start:]:
             if not run.add(in_rows(nest, rows)):
                 break
+        if run.nests and _starts_product(run.nests[-1].op):
+            run = run.without_last()
         if len(run.nests) >= len(best.nests):
             best = run
     return best
+
+
+def _starts_product(op: linalg.GenericOp) -> bool:
+    """Return whether an op writes where the product behind it starts from.
+
+    Its kernel need not read what was only cleared, which it sees where the two stay together.
+    """
+    product = op.next_op
+    if not isinstance(product, linalg.GenericOp) or op.outputs[0] is not product.outputs[0]:
+        return False
+    return not op.inputs and contraction_of(product) is not None

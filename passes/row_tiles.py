@@ -95,6 +95,10 @@ def _erase_view(value: SSAValue) -> None:
         _erase_view(source)
 
 
+_View = tuple[SSAValue, int, tuple[SSAValue, ...], tuple[int, ...], tuple[int, ...]]
+"""Memory, the first element as a number and as values, sizes and strides."""
+
+
 class _Tile:
     """Appends nests that go through one tile: the rows from `rows · index` or from `start` on."""
 
@@ -115,11 +119,13 @@ class _Tile:
         self.start = start
         self.scalars = ScalarOps(block, location)
         self.moved: dict[tuple[int, int], SSAValue] = {}
+        self.views: dict[_View, SSAValue] = {}
 
     def write(self, nests: Sequence[RowNest]) -> None:
         """Append all nests."""
-        for nest in nests:
-            self.block.add_op(self._nest(nest))
+        # All views stand before, so that a product stays next to what clears its result.
+        for op in [self._nest(nest) for nest in nests]:
+            self.block.add_op(op)
 
     def _nest(self, nest: RowNest) -> Operation:
         op = nest.op
@@ -149,6 +155,20 @@ class _Tile:
         sizes = tuple(size for _, size, _ in axes)
         strides = tuple(stride for _, _, stride in axes)
         source, offset, moved = self._start(operand)
+        key = source, offset, moved, sizes, strides
+        if key not in self.views:
+            self.views[key] = self._cast(*key)
+        return self.views[key], tuple((number, 1, 0) for number, _, _ in axes)
+
+    def _cast(
+        self,
+        source: SSAValue,
+        offset: int,
+        moved: tuple[SSAValue, ...],
+        sizes: tuple[int, ...],
+        strides: tuple[int, ...],
+    ) -> SSAValue:
+        """Append a view; one that two nests have is one value, so that backends see it is."""
         view = memref.ReinterpretCastOp.create(
             operands=(source, *moved),
             result_types=(
@@ -164,7 +184,7 @@ class _Tile:
             location=self.scalars.location,
         )
         self.block.add_op(view)
-        return view.result, tuple((number, 1, 0) for number, _, _ in axes)
+        return view.result
 
     def _start(self, operand: RowAccess) -> tuple[SSAValue, int, tuple[SSAValue, ...]]:
         """Return memory, and the first element in it that a tile touches, as number or value."""

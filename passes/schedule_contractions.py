@@ -89,6 +89,8 @@ class ScheduleContractionsPass(ModulePass):
         pack_lhs = narrow or (k.lhs != 1 and n.extent > 2 * columns)
         if 1 < contraction.rounds <= _MOST_TAPS and n.rhs == 1 and not narrow:
             # All sums of a tile are made at once; a copy of each tap's columns would be many.
+            # Nothing else is done between, so that a tile may take registers up to the last.
+            rows = rows + 1 if (rows, columns) == (5, 2 * lanes) else rows
             return Schedule(OUTER, rows, columns, lanes, depth=k.extent, width=columns)
         if n.extent <= 2 * columns:
             # Reading the left takes the time: its rows are read from end to end.

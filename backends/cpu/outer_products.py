@@ -66,6 +66,9 @@ def write_outer(writer: ProductWriter, at: Matrices) -> None:
     """Write the loops over columns: the whole panels, then the one that is left."""
     n, columns = writer.product.contraction.n, writer.product.schedule.columns
     full, left = divmod(n.extent, columns)
+    if full and 0 < left <= writer.vectors.lanes and not writer.product.is_rhs_packed:
+        # A vector by itself would keep too few sums in flight.
+        full, left = full - 1, left + columns
     if full:
         _write_columns(writer, at, Columns(full, columns))
     if left:
@@ -112,7 +115,8 @@ def _is_first(writer: ProductWriter, rounds: Sequence[str]) -> str:
     for round in rounds:
         if round != "0":
             test = writer.text.assign(f"icmp eq i64 {round}, 0")
-            found = writer.text.assign(f"and i1 {found}, {test}")
+            both = found != "true"
+            found = writer.text.assign(f"and i1 {found}, {test}") if both else test
     return found
 
 

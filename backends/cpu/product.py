@@ -53,7 +53,7 @@ class Product:
         if self.is_lhs_packed:
             return rows
         vectors = rows * self.schedule.columns // lanes
-        return max(rows, vectors // -(-columns // lanes))
+        return max(vectors // -(-columns // lanes), 1)
 
     @property
     def panel(self) -> int:

@@ -37,6 +37,8 @@ class Vectors:
         register, size = self.element.register, self.element.bytes
         if count is None or count == self.lanes:
             return self.text.assign(f"load {self.type}, ptr {pointer}, align {size}")
+        if count.bit_count() > 1:
+            return self._masked_load(pointer, count)
         part = f"<{count} x {register}>"
         value = self.text.assign(f"load {part}, ptr {pointer}, align {size}")
         order = ", ".join(f"i32 {min(n, count)}" for n in range(self.lanes))
@@ -53,9 +55,22 @@ class Vectors:
         name = f"@llvm.masked.store.v{self.lanes}{self.element.name}.p0"
         mask = f"<{self.lanes} x i1>"
         self.declarations[f"declare void {name}({self.type}, ptr, i32, {mask})"] = None
-        bits = ", ".join(f"i1 {str(n < count).lower()}" for n in range(self.lanes))
         where = f"ptr {pointer}, i32 {self.element.bytes}"
-        self.text.emit(f"call void {name}({self.type} {value}, {where}, {mask} <{bits}>)")
+        self.text.emit(f"call void {name}({self.type} {value}, {where}, {self._mask(count)})")
+
+    def _masked_load(self, pointer: str, count: int) -> str:
+        """Write a load of a number of elements that no register has, in one instruction."""
+        name = f"@llvm.masked.load.v{self.lanes}{self.element.name}.p0"
+        mask = f"<{self.lanes} x i1>"
+        declared = f"declare {self.type} {name}(ptr, i32, {mask}, {self.type})"
+        self.declarations[declared] = None
+        where = f"ptr {pointer}, i32 {self.element.bytes}, {self._mask(count)}"
+        zero = f"{self.type} zeroinitializer"
+        return self.text.assign(f"call {self.type} {name}({where}, {zero})")
+
+    def _mask(self, count: int) -> str:
+        bits = ", ".join(f"i1 {str(n < count).lower()}" for n in range(self.lanes))
+        return f"<{self.lanes} x i1> <{bits}>"
 
     def prefetch(self, pointer: str, *, written: bool) -> None:
         """Write a hint that memory will be read, and `written`, soon."""

@@ -7,10 +7,10 @@
 // CHECK:      scf.for [[I:%\S+]] = {{.*}} {
 // CHECK:        [[AT:%\S+]] = arith.muli [[I]],
 // CHECK-NEXT:   memref.reinterpret_cast %x to offset: [[[AT]]], sizes: [2, 50], strides: [50, 1]
+// CHECK:        memref.reinterpret_cast [[Y]] to offset: [[[AT]]], sizes: [2, 50]
 // CHECK:        arith.maximumf
 // CHECK:        math.exp
 // CHECK:        arith.addf
-// CHECK:        memref.reinterpret_cast [[Y]] to offset: [[[AT]]], sizes: [2, 50]
 // CHECK:        arith.divf
 // CHECK:      memref.reinterpret_cast %x to offset: [1800], sizes: [1, 50], strides: [50, 1]
 // CHECK:      memref.reinterpret_cast [[Y]] to offset: [1800], sizes: [1, 50]

@@ -1,7 +1,7 @@
 // RUN: foldaway-opt -p schedule-contractions %s | filecheck %s
 
 // The elements of a window are no loop around the product: its tiles add all up, and copy nothing.
-// CHECK: schedule = {kind = "outer", rows = 5 : i64, columns = 16 : i64, lanes = 8 : i64, depth = 32 : i64, width = 16 : i64}
+// CHECK: schedule = {kind = "outer", rows = 6 : i64, columns = 16 : i64, lanes = 8 : i64, depth = 32 : i64, width = 16 : i64}
 func.func @window(%x: memref<32x10x58xf32>, %w: memref<64x32x3x3xf32>, %z: memref<64x8x56xf32>) {
   linalg.generic {
     indexing_maps = [

@@ -6,7 +6,7 @@
 // CHECK-NEXT:  [[ONE:%\S+]] = call <8 x float> @llvm.fmuladd.v8f32({{.*}}, <8 x float> [[FIRST]], <8 x float> <float 0x8000000000000000
 // CHECK:       call <8 x float> @llvm.fmuladd.v8f32({{.*}}, <8 x float> [[ONE]])
 // CHECK:       store <8 x float>
-// CHECK:       load <3 x float>
+// CHECK:       call <8 x float> @llvm.masked.load.v8f32.p0
 // CHECK:       call void @llvm.masked.store.v8f32.p0(
 func.func @product(%x: memref<64xf32>, %y: memref<64x67xf32>, %z: memref<67xf32>) {
   linalg.generic {
