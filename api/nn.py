@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .nn_cell import Cell
 from .nn_containers import CellList, SequentialCell
-from .nn_convolution import AvgPool2d, Conv2d, MaxPool2d
+from .nn_convolution import AvgPool1d, AvgPool2d, Conv1d, Conv2d, MaxPool1d, MaxPool2d
 from .nn_layers import (
     GELU,
     Dense,
@@ -25,9 +25,11 @@ from .nn_layers import (
 
 __all__ = [
     "GELU",
+    "AvgPool1d",
     "AvgPool2d",
     "Cell",
     "CellList",
+    "Conv1d",
     "Conv2d",
     "Dense",
     "Dropout",
@@ -35,6 +37,7 @@ __all__ = [
     "Identity",
     "LayerNorm",
     "LogSoftmax",
+    "MaxPool1d",
     "MaxPool2d",
     "ReLU",
     "SequentialCell",

@@ -111,6 +111,68 @@ def test_groups_see_only_their_channels(case, compiled):
     np.testing.assert_allclose(got, expected, rtol=close, atol=20 * close)
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("group", [1, 2, 4])
+def test_channels_may_be_last(group, compiled):
+    rng = np.random.default_rng(group)
+    image, weight = rng.normal(size=(2, 9, 7, 4)), rng.normal(size=(8, 2, 3, 4 // group))
+    bias = rng.normal(size=8)
+    options = {"pad_mode": "pad", "padding": (1, 0, 2, 1), "has_bias": True, "data_format": "NHWC"}
+    layer = nn.Conv2d(
+        *(4, 8, (2, 3), (1, 2)),
+        **(options | {"weight_init": Tensor(weight), "bias_init": Tensor(bias), "group": group}),
+        dtype=foldaway.float64,
+    )
+    first = [np.moveaxis(array, -1, 1) for array in (image, weight)]
+    wanted = direct(*first, group, (1, 2), (1, 0, 2, 1), (1, 1))
+    found = (foldaway.jit(lambda x: layer(x)) if compiled else layer)(Tensor(image)).asnumpy()
+    np.testing.assert_allclose(found, np.moveaxis(wanted, 1, -1) + bias)
+
+
+SEQUENCE = RNG.normal(size=(2, 4, 23))
+
+
+@pytest.mark.parametrize("mode", ["same", "valid", "pad"])
+def test_a_convolution_of_sequences(mode):
+    weight = RNG.normal(size=(6, 2, 3))
+    options = {"pad_mode": mode, "padding": 2, "dilation": 2, "group": 2}
+    layer = nn.Conv1d(*(4, 6, 3, 2), **options, weight_init=Tensor(weight), dtype=foldaway.float64)
+    assert layer.weight.shape == (6, 2, 1, 3)
+    # The reach is 5: with 12 places of 2 steps, "same" needs 4 more elements.
+    frame = {"same": (2, 2), "valid": (0, 0), "pad": (2, 2)}[mode]
+    framed = np.pad(SEQUENCE, [(0, 0), (0, 0), frame])
+    places = range(0, framed.shape[2] - 4, 2)
+    wanted = np.zeros((2, 6, len(places)))
+    for out in range(6):
+        channels = slice(0, 2) if out < 3 else slice(2, 4)
+        for n, place in enumerate(places):
+            part = framed[:, channels, place : place + 5 : 2]
+            wanted[:, out, n] = (part * weight[out]).sum((1, 2))
+    np.testing.assert_allclose(layer(Tensor(SEQUENCE)).asnumpy(), wanted)
+    np.testing.assert_allclose(foldaway.jit(layer.construct)(Tensor(SEQUENCE)).asnumpy(), wanted)
+
+
+def test_pools_of_sequences():
+    parts = np.lib.stride_tricks.sliding_window_view(SEQUENCE, 4, 2)[:, :, ::3]
+    found = nn.MaxPool1d(4, 3)(Tensor(SEQUENCE))
+    np.testing.assert_allclose(found.asnumpy(), parts.max(-1))
+    found = nn.AvgPool1d(4, 3)(Tensor(SEQUENCE))
+    np.testing.assert_allclose(found.asnumpy(), parts.mean(-1))
+    # 8 places of 3 steps reach 2 elements further, one before and one behind.
+    framed = np.pad(SEQUENCE, [(0, 0), (0, 0), (1, 1)], constant_values=np.nan)
+    parts = np.lib.stride_tricks.sliding_window_view(framed, 4, 2)[:, :, ::3]
+    found = foldaway.jit(nn.AvgPool1d(4, 3, "same").construct)(Tensor(SEQUENCE))
+    np.testing.assert_allclose(found.asnumpy(), np.nanmean(parts, -1))
+
+
+@pytest.mark.parametrize("mode", ["same", "valid"])
+@pytest.mark.parametrize("pool", [nn.MaxPool2d, nn.AvgPool2d])
+def test_pools_of_channels_that_are_last(pool, mode):
+    wanted = pool((2, 3), 2, mode)(Tensor(IMAGE)).asnumpy()
+    found = pool((2, 3), 2, mode, "NHWC")(Tensor(np.moveaxis(IMAGE, 1, -1).copy()))
+    np.testing.assert_allclose(found.asnumpy(), np.moveaxis(wanted, 1, -1))
+
+
 @pytest.mark.parametrize("group", [1, 2, 4])
 def test_a_convolution_of_groups_has_gradients(group):
     layer = nn.Conv2d(4, 8, 3, group=group, dtype=foldaway.float64)
@@ -151,7 +213,10 @@ WRONG = {
     "group": (lambda: nn.Conv2d(2, 3, 1, group=2), "group must divide 2 and 3 channels"),
     "no group": (lambda: nn.Conv2d(2, 2, 1, group=0), "group must divide"),
     "channels": (lambda: nn.Conv2d(4, 4, 1, group=2)(Tensor(IMAGE)), "doesn't have 4 channels"),
-    "layout": (lambda: nn.Conv2d(2, 2, 1, data_format="NHWC"), "no layout but NCHW"),
+    "layout": (lambda: nn.Conv2d(2, 2, 1, data_format="HWNC"), "data_format must be one of"),
+    "layout of a pool": (lambda: nn.AvgPool2d(data_format="NCDHW"), "data_format must be one of"),
+    "sequence": (lambda: nn.Conv1d(3, 2, 1)(Tensor(IMAGE)), "sequences have 3 axes"),
+    "weight": (lambda: nn.Conv1d(1, 1, 1, weight_init=Tensor(np.ones((1, 1)))), "has 3 axes"),
     "mode": (lambda: nn.Conv2d(2, 2, 1, pad_mode="full"), "pad_mode must be one of"),
     "pool": (lambda: nn.MaxPool2d(pad_mode="pad"), "pad_mode must be one of"),
     "small": (lambda: nn.MaxPool2d(9)(Tensor(IMAGE)), "smaller than the window"),
