@@ -37,7 +37,10 @@ from .workspace import Workspace
 
 _ATTRIBUTES = """attributes #0 = { nounwind }
 attributes #1 = { nobuiltin nounwind willreturn memory(none) }
+attributes #2 = { nounwind noinline optnone }
 """
+_MANY_CALLS = 200
+"""Calls in a row that are left as they stand: LLVM takes the square of their number to order."""
 
 
 @dataclass
@@ -160,6 +163,9 @@ class _FunctionBody:
         self.moved: dict[tuple[str, Element, str], str] = {}
         self.workspace = Workspace()
         self.done: set[GenericOp] = set()
+        self.calls = 0
+        self.computes = False
+        """Whether something in it, a scalar or a branch, is worth LLVM's work."""
         for number, argument in enumerate(op.body.block.args):
             self.buffers[argument] = buffer_at(f"%a{number}", argument.type)
 
@@ -191,6 +197,7 @@ class _FunctionBody:
                 self.scalars[op.res] = self._load(self.buffers[op.memref])
             case arith.MuliOp() | arith.AddiOp():
                 self.scalars[op.result] = self._scalar(op)
+                self.computes = True
             case arith.ConstantOp():
                 self.scalars[op.result] = literal(op)
             case func.ReturnOp() if not op.arguments:
@@ -236,10 +243,12 @@ class _FunctionBody:
         roots = {root: number for number, root in enumerate(nest.roots)}
         tails = self._tails(nest, roots)
         kernel = write_kernel(nest, self.scalars, self.emitter.instructions, tails)
-        addresses = list(roots)
+        addresses = [*self._addresses(nest), *list(roots)[len(nest.roots) :]]
         if kernel.workspace:
             addresses.append(self.workspace.take(kernel.workspace))
             self.workspace.give_back(addresses[-1])
+        self.calls += 1
+        self.computes |= kernel.inlining == "alwaysinline"
         arguments = ", ".join(f"ptr {address}" for address in addresses)
         self.text.emit(f"call void {self.emitter.kernel(kernel)}({arguments})")
 
@@ -254,10 +263,20 @@ class _FunctionBody:
                 for columns in panels
             }
             functions = {columns: self.emitter.kernel(text) for columns, text in texts.items()}
-            tails.append(follower.tail(functions, roots))
+            tails.append(follower.tail(functions, roots, nest.firsts))
             self.done.add(follower.nest.op)
             self.emitter.work += prod(d.extent for d in follower.nest.dimensions)
         return tails
+
+    def _addresses(self, nest: Nest) -> list[str]:
+        """Return a kernel's arguments: where the first element is of each root."""
+        addresses = list(nest.roots)
+        for operand in nest.operands:
+            if operand is not None and addresses[operand.parameter] == operand.buffer.root:
+                first, memory = nest.firsts[operand.parameter], operand.buffer.element.memory
+                root = operand.buffer.root
+                addresses[operand.parameter] = self.text.offset(root, memory, str(first), 1)
+        return addresses
 
     def finish(self) -> str:
         """Return the function that reads the block of addresses and calls the kernels."""
@@ -274,7 +293,8 @@ class _FunctionBody:
         lines += [*self.text.lines, *self._end(after)]
         name = symbol(self.op.sym_name.data)
         text = "\n".join(lines)
-        return f"define i32 {name}(ptr %block) #0 {{\n{text}\n}}\n"
+        plain = self.calls > _MANY_CALLS and not self.computes and self.text.block == "body"
+        return f"define i32 {name}(ptr %block) #{2 if plain else 0} {{\n{text}\n}}\n"
 
     def _end(self, after: list[str]) -> list[str]:
         """Return what gives the memory back, and the status."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xdsl.dialects.linalg.ops import GenericOp
@@ -110,8 +110,13 @@ class Follower:
         text.emit("ret void")
         return kernel
 
-    def tail(self, functions: Mapping[int, str], roots: dict[str, int]) -> Tail:
-        """Return how the product calls it; adds to the base addresses that have parameters."""
+    def tail(
+        self, functions: Mapping[int, str], roots: dict[str, int], firsts: Sequence[int]
+    ) -> Tail:
+        """Return how the product calls it; adds to the base addresses that have parameters.
+
+        `firsts` are the elements that the product's own parameters are the addresses of.
+        """
         operands: list[TailOperand] = []
         written = set(self.numbers[self.nest.inputs :])
         for number, position in enumerate(self.places):
@@ -120,6 +125,8 @@ class Follower:
             assert access is not None
             root = roots.setdefault(self.nest.roots[operand.parameter], len(roots))
             element = operand.buffer.element
+            begin = firsts[root] if root < len(firsts) else 0
+            access = replace(access, first=access.first - begin)
             operands.append(TailOperand(f"%p{root}", root, element, access, number in written))
         return Tail(functions, tuple(operands))
 

@@ -25,7 +25,7 @@ class Place:
 
 
 class Kernel:
-    """Writes the loops of one op. Its parameters are the base addresses in `nest.roots`."""
+    """Writes the loops of one op. Its parameters are addresses of first elements."""
 
     def __init__(
         self, nest: Nest, constants: Mapping[SSAValue, str], instructions: Instructions
@@ -45,7 +45,7 @@ class Kernel:
             else self.text.offset(
                 f"%p{operand.parameter}",
                 operand.buffer.element.memory,
-                str(operand.access.first),
+                str(operand.access.first - self.nest.firsts[operand.parameter]),
                 1,
             )
             for operand in self.nest.operands

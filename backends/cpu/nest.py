@@ -46,6 +46,11 @@ class Nest:
     """A scalar operand has none."""
     roots: list[str]
     """The different base addresses, in the order of parameters."""
+    firsts: list[int]
+    """For each, the first element that an operand begins at.
+
+    A kernel is given that one's address: nests that differ in nothing else have one kernel.
+    """
     dimensions: list[Dimension]
 
     @property
@@ -124,7 +129,16 @@ def nest_of(op: GenericOp, buffers: dict[SSAValue, Buffer]) -> Nest:
     if -1 in extents:
         problem = "has a loop whose extent no operand says"
         raise PassFailedException(f"{describe(op.location)}error: '{op.name}' {problem}")
-    return Nest(op, operands, list(roots), _simplified(op, dimensions))
+    return Nest(op, operands, list(roots), _firsts(operands), _simplified(op, dimensions))
+
+
+def _firsts(operands: Sequence[Operand | None]) -> list[int]:
+    firsts: dict[int, int] = {}
+    for operand in operands:
+        if operand is not None:
+            first = operand.access.first
+            firsts[operand.parameter] = min(first, firsts.get(operand.parameter, first))
+    return list(firsts.values())
 
 
 def _simplified(op: GenericOp, dimensions: list[Dimension]) -> list[Dimension]:

@@ -172,6 +172,27 @@ def test_equal_loops_are_one_function():
     assert emitted.kernels == 2
 
 
+@pytest.mark.parametrize(("rounds", "is_plain"), [(20, False), (300, True)])
+def test_unrolled_rounds_share_a_kernel_and_long_rows_of_calls_stay(rounds, is_plain):
+    memory = f"memref<{4 * rounds + 4}xi64>"
+    body = ""
+    for n in range(0, 4 * rounds, 4):
+        parts = [f"memref<4xi64, strided<[1], offset: {m}>>" for m in (n, n + 4)]
+        for name, first, part in zip("fg", (n, n + 4), parts, strict=True):
+            body += f"%{name}{n} = memref.subview %o0[{first}] [4] [1] : {memory} to {part}\n"
+        ins, outs = [(f"%f{n}", parts[0])], [(f"%g{n}", parts[1])]
+        step = "%r = arith.addi %x0, %y0 : i64\nlinalg.yield %r : i64"
+        body += generic(ins, outs, step, ["(i) -> (i)"] * 2, "p")
+    fill = "linalg.yield %x0 : i64"
+    start = generic([("%a0", memory)], [("%o0", memory)], fill, ["(i) -> (i)"] * 2, "p")
+    text = function([memory], [memory], start + body)
+    x = np.arange(4 * rounds + 4)
+    assert (run(text, x)[0] == x.reshape(-1, 4).cumsum(axis=0).ravel()).all()
+    emitted = emit(parse(text), Instructions(half=True))
+    assert emitted.kernels == 2
+    assert ("@f(ptr %block) #2" in emitted.text) is is_plain
+
+
 @pytest.mark.parametrize(
     ("text", "passed"),
     [
