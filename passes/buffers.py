@@ -147,19 +147,23 @@ class Memory:
         return Buffer(self.add(view), source.storage, steps, offset)
 
     def reshaped(self, source: Buffer, shape: tuple[int, ...]) -> Buffer:
-        """Append a view in another shape, of a copy where the elements don't lie densely."""
-        if not source.starts_dense:
-            copy = self.allocate(memref_of(element_of(source.value), source.shape))
+        """Append a view in another shape, of a copy where strides can't say that shape."""
+        element, strides = element_of(source.value), reshaped_strides(source, shape)
+        if strides is None:
+            copy = self.allocate(memref_of(element, source.shape))
             self.copy(source, copy)
-            source = copy
-        strides = row_major(shape)
+            source, strides = copy, row_major(shape)
+        dense = source.offset == 0 and strides == row_major(shape)
+        layout = StridedLayoutAttr(strides, source.offset)
         view = memref.ReinterpretCastOp.create(
             operands=(source.storage.value,),
-            result_types=(memref_of(element_of(source.value), shape),),
-            properties=slice_properties(1, (0,), shape, strides),
+            result_types=(
+                memref_of(element, shape) if dense else MemRefType(element, shape, layout),
+            ),
+            properties=slice_properties(1, (source.offset,), shape, strides),
             location=self.location,
         )
-        return Buffer(self.add(view), source.storage, strides, 0)
+        return Buffer(self.add(view), source.storage, strides, source.offset)
 
     def copy(self, source: Buffer, target: Buffer) -> None:
         """Append a copy of all elements."""
@@ -206,6 +210,30 @@ class Memory:
 def row_major(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the strides of a tensor whose elements lie without gaps, the last axis innermost."""
     return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def reshaped_strides(source: Buffer, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the strides by which a buffer's elements are seen in another shape, if there are any.
+
+    Axes are split and merged from the last on: those that become one must lie without gaps.
+    """
+    if 0 in shape:
+        return row_major(shape)
+    axes = [axis for axis, extent in enumerate(source.shape) if extent > 1]
+    strides: list[int] = []
+    # How many elements are left of the axes that were merged last, and how far apart.
+    count, step = 1, 1
+    for extent in reversed(shape):
+        if extent > 1 and count == 1:
+            axis = axes.pop()
+            count, step = source.shape[axis], source.strides[axis]
+        while count % extent and axes and source.strides[axes[-1]] == step * count:
+            count *= source.shape[axes.pop()]
+        if count % extent:
+            return None
+        strides.append(step)
+        count, step = count // extent, step * extent
+    return tuple(reversed(strides))
 
 
 def has_value(value: SSAValue) -> bool:
