@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import gcd
 from typing import cast
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import AffineMapAttr
+from xdsl.dialects.builtin import AffineMapAttr, Float32Type, Float64Type
 from xdsl.ir import Operation, SSAValue
 from xdsl.ir.affine import AffineDimExpr, AffineExpr, AffineMap
 
@@ -16,7 +18,10 @@ from ..dialects.dtypes import spec_of
 from .lower_elementwise import SINGLE
 from .lower_shape import reshape
 from .scalar_ops import ScalarOps, signless, wide
-from .structured_ops import Access, TensorOps, identity, loops, shape_of
+from .structured_ops import Access, TensorOps, element_of, identity, loops, shape_of
+
+_FEW = 4
+"""Channels of a group for which a copy of the image costs more than it saves."""
 
 
 def lower_conv(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) -> SSAValue:
@@ -38,13 +43,59 @@ def lower_conv(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) -> SS
         return [scalars.emit(add, wider, values[2], scalars.emit(multiply, wider, x, y))]
 
     image, weight = _image(to, conv, operands[0]), _weight(to, conv, operands[1])
-    shape, maps = _maps(conv)
-    start = to.filled(0, wider, shape)
+    shape = _grouped(conv, spec.shape, channel_axis(len(spec.shape), conv.channels.data))
     parallel = [True] * len(shape) + [False] * (len(spec.shape) - 1)
-    result = to.generic((image, weight), [start], maps, parallel, body).results[0]
+    parts = _parts(to, conv, image, weight)
+    total = to.filled(0, wider, shape)
+    for part in parts:
+        maps = _maps(conv, shape, part)
+        total = to.generic((part.image, part.weight), [total], maps, parallel, body).results[0]
     if element != wider:
-        result = to.whole(shape).emit(arith.TruncFOp, element, result)
-    return reshape(to, result, spec.shape)
+        total = to.whole(shape).emit(arith.TruncFOp, element, total)
+    return reshape(to, total, spec.shape)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some elements of the window along its last axis, and the image that they are over."""
+
+    image: SSAValue
+    weight: SSAValue
+    strides: Sequence[int]
+    dilations: Sequence[int]
+
+
+def _parts(to: TensorOps, conv: graph.ConvOp, image: SSAValue, weight: SSAValue) -> list[_Part]:
+    """Return parts of a window that moves by several steps along neighbours.
+
+    What lies a stride apart is copied side by side, so that vectors are read where else elements
+    had to be. That pays where floats are read for several channels of the result.
+    """
+    strides, dilations = conv.strides.get_values(), conv.dilations.get_values()
+    stride, dilation = strides[-1], dilations[-1]
+    element = element_of(image)
+    is_wide = isinstance(element, Float32Type | Float64Type)
+    is_few = shape_of(conv.weight)[0] < conv.groups.value.data * _FEW
+    if stride == 1 or conv.channels.data == "last" or not is_wide or is_few:
+        return [_Part(image, weight, strides, dilations)]
+    extent, size = shape_of(conv.result)[-1], shape_of(weight)[-1]
+    step = stride // gcd(stride, dilation)
+    parts: list[_Part] = []
+    for first in range(min(step, size)):
+        taps, apart = len(range(first, size, step)), step * dilation // stride
+        under = _every(to, image, first * dilation, extent + (taps - 1) * apart, stride)
+        # Without a map of its own the part would be read in place.
+        under = to.map([under], element, shape_of(under), lambda _, values: values[:1])
+        part = _every(to, weight, first, taps, step)
+        parts.append(_Part(under, part, (*strides[:-1], 1), (*dilations[:-1], apart)))
+    return parts
+
+
+def _every(to: TensorOps, value: SSAValue, first: int, count: int, step: int) -> SSAValue:
+    """Append so many elements of the last axis, which lie that many apart."""
+    *shape, _ = shape_of(value)
+    before = [0] * len(shape)
+    return to.slice(value, [*before, first], (*shape, count), [*[1] * len(shape), step])
 
 
 def _image(to: TensorOps, conv: graph.ConvOp, value: SSAValue) -> SSAValue:
@@ -72,13 +123,11 @@ def _grouped(conv: graph.ConvOp, shape: tuple[int, ...], axis: int) -> tuple[int
     return (*shape[:axis], groups, shape[axis] // groups, *shape[axis + 1 :])
 
 
-def _maps(conv: graph.ConvOp) -> tuple[tuple[int, ...], list[AffineMapAttr | Access]]:
-    """Return the shape of the result with its groups, and the maps of image, weight and result."""
+def _maps(conv: graph.ConvOp, shape: tuple[int, ...], part: _Part) -> list[AffineMapAttr | Access]:
+    """Return the maps of image, weight and result, which has that shape with its groups."""
     channels, is_grouped = conv.channels.data, conv.groups.value.data > 1
-    rank = len(spec_of(conv.result.type).shape)
+    rank = len(shape) - is_grouped
     axis = channel_axis(rank, channels)
-    shape = _grouped(conv, spec_of(conv.result.type).shape, axis)
-    strides, dilations = conv.strides.get_values(), conv.dilations.get_values()
     # The loops, by number.
     places = [i + is_grouped if i > axis else i for i in window_axes(rank, channels)]
     out, within = axis + is_grouped, len(shape)
@@ -87,7 +136,7 @@ def _maps(conv: graph.ConvOp) -> tuple[tuple[int, ...], list[AffineMapAttr | Acc
     groups = [axis] if is_grouped else []
     moved: list[AffineExpr] = [
         AffineDimExpr(i) * s + AffineDimExpr(k) * d
-        for i, k, s, d in zip(places, taps, strides, dilations, strict=True)
+        for i, k, s, d in zip(places, taps, part.strides, part.dilations, strict=True)
     ]
     inside: list[AffineExpr] = [AffineDimExpr(i) for i in (*groups, within)]
     if channels == "first":
@@ -95,4 +144,4 @@ def _maps(conv: graph.ConvOp) -> tuple[tuple[int, ...], list[AffineMapAttr | Acc
     else:
         results, weight = [*moved, *inside], loops([*taps, within, *groups, out])
     image = AffineMapAttr(AffineMap(count, 0, (AffineDimExpr(0), *results)))
-    return shape, [image, weight, identity(len(shape))]
+    return [image, weight, identity(len(shape))]
