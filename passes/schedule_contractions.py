@@ -87,11 +87,13 @@ class ScheduleContractionsPass(ModulePass):
         far = is_partial or k.extent * n.extent * size > self.first_cache // 2
         pack_rhs = narrow or n.rhs != 1 or (far and m.extent > rows)
         pack_lhs = narrow or (k.lhs != 1 and n.extent > 2 * columns)
-        if 1 < contraction.rounds <= _MOST_TAPS and n.rhs == 1 and not narrow:
-            # All sums of a tile are made at once; a copy of each tap's columns would be many.
-            # Nothing else is done between, so that a tile may take registers up to the last.
-            rows = rows + 1 if (rows, columns) == (5, 2 * lanes) else rows
-            return Schedule(OUTER, rows, columns, lanes, depth=k.extent, width=columns)
+        if contraction.taps and not narrow and n.rhs == 1:
+            if self._is_window(contraction, columns * size) or m.extent < 8 * rows:
+                # All sums of a tile are made at once; a copy of each tap's columns would be many.
+                # Nothing else is done between, so that a tile may take registers up to the last.
+                rows = rows + 1 if (rows, columns) == (5, 2 * lanes) else rows
+                return Schedule(OUTER, rows, columns, lanes, depth=k.extent, width=columns)
+            pack_rhs = True
         if n.extent <= 2 * columns:
             # Reading the left takes the time: its rows are read from end to end.
             longest = self.second_cache // 2 // (columns * size)
@@ -108,6 +110,18 @@ class ScheduleContractionsPass(ModulePass):
             pack_lhs=pack_lhs,
             pack_rhs=pack_rhs,
         )
+
+    def _is_window(self, contraction: Contraction, row: int) -> bool:
+        """Return whether the taps are few, and overlap so that what a panel reads stays in caches.
+
+        `row` are a panel's bytes in one round.
+        """
+        if contraction.rounds > _MOST_TAPS:
+            return False
+        n, rows = contraction.n, contraction.k.extent
+        for tap in contraction.taps:
+            rows *= tap.extent if tap.rhs >= n.extent else 1
+        return rows * row <= 4 * self.first_cache
 
     def _window(self, contraction: Contraction, lanes: int) -> Schedule:
         """Return the schedule of sums over the window of one channel, for one row at a time."""
