@@ -89,8 +89,9 @@ class _Chooser:
     def _claim_product(self, op: linalg.GenericOp, result: OpResult) -> None:
         """Let a product be computed where loops that follow it leave their result.
 
-        Not if a reduction reads that, which gets it a few rows at a time; nor in a region if the
-        place is given, which may be that of a value that others read until the loops write.
+        Not if a reduction reads that, or several products are added up, which go through a few rows
+        at a time; nor in a region if the place is given, which may be that of a value that others
+        read until the loops write.
         """
         place = self._place_of(result)
         if any(_reduces(use.operation) for use in result.uses) or not self._is_free(place):
@@ -132,8 +133,11 @@ def _reduces(op: Operation) -> bool:
 
 
 def _multiplies(op: Operation | Block) -> bool:
-    """Return whether an op sums up what it combines of several tensors."""
-    return isinstance(op, linalg.GenericOp) and len(op.inputs) > 1 and _has_sums(op)
+    """Return whether an op sums up what it combines of several tensors, and adds to no sums."""
+    if not isinstance(op, linalg.GenericOp) or len(op.inputs) < 2 or not _has_sums(op):
+        return False
+    start = op.outputs[0].owner
+    return not (isinstance(start, linalg.GenericOp) and _has_sums(start))
 
 
 def _has_sums(op: linalg.GenericOp) -> bool:

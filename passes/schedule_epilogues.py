@@ -28,9 +28,9 @@ class ScheduleEpiloguesPass(ModulePass):
 
     They are moved right behind the product, and get the attribute `schedule` with the kind
     `epilogue`. What they mean stays the same: a backend may run them as any other op.
-    Loops are left alone whose result a reduction reads, for `fuse-rows` has both go through a few
-    rows at a time; those that go through memory in steps; and those behind a product of less than
-    `least_bytes`, which is in the cache as it is.
+    Loops are left alone whose result a reduction reads, and those behind a sum of several products,
+    for `fuse-rows` has all of them go through a few rows at a time; those that go through memory in
+    steps; and those behind a product of less than `least_bytes`, which is in the cache as it is.
     Source: epilogues of products in CUTLASS, <https://github.com/NVIDIA/cutlass>.
     """
 
@@ -48,7 +48,7 @@ class ScheduleEpiloguesPass(ModulePass):
                 if isinstance(product, GenericOp):
                     contraction = contraction_of(product)
                     # A vector times a matrix has no parts that are complete early.
-                    if contraction is None or contraction.m.extent == 1:
+                    if contraction is None or contraction.m.extent == 1 or not _is_filled(product):
                         continue
                     if _bytes_of(product) >= self.least_bytes:
                         _schedule(block, product, contraction)
@@ -66,8 +66,8 @@ def _schedule(block: Block, product: GenericOp, contraction: Contraction) -> Non
     found = list(takewhile(_is_even, epilogues_of(product, contraction, following)))
     while found and _is_reduced(found[-1].op):
         found.pop()
-    before = product.prev_op
-    start = before if isinstance(before, GenericOp) else product
+    start = product.prev_op
+    assert start is not None, "it fills the result"
     for epilogue in found:
         mark(epilogue.op)
         first = start
@@ -75,6 +75,13 @@ def _schedule(block: Block, product: GenericOp, contraction: Contraction) -> Non
             between.detach()
             block.insert_op_before(between, first)
             first = between
+
+
+def _is_filled(product: GenericOp) -> bool:
+    """Return whether a product starts from what the op before fills in."""
+    before = product.prev_op
+    written = product.outputs[0]
+    return isinstance(before, GenericOp) and not before.inputs and before.outputs[0] is written
 
 
 def _bytes_of(product: GenericOp) -> int:

@@ -7,6 +7,13 @@
 // CHECK:      func.return
 func.func @layer(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x64xf32>, %b: memref<64x64xf32>, %r: memref<64x64xf32>, %s: memref<64x64xf32>) {
   linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]
+  } outs(%z : memref<64x64xf32>) {
+  ^bb0(%f: f32):
+    %zero = arith.constant 0.0 : f32
+    linalg.yield %zero : f32
+  }
+  linalg.generic {
     indexing_maps = [
       affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>
     ],

@@ -6,6 +6,7 @@
 // CHECK-LABEL: @layer
 // CHECK-NEXT:  [[ROW:%\S+]] = memref.subview %b[0, 0] [64, 1] [1, 1]
 // CHECK-NEXT:  linalg.generic
+// CHECK:       linalg.generic
 // CHECK:         arith.mulf
 // CHECK:       linalg.generic
 // CHECK-SAME:    ins(%z, [[ROW]] :
@@ -17,6 +18,13 @@
 // What is short is in the cache as it is.
 // SHORT-NOT:   epilogue
 func.func @layer(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %b: memref<64x2xf32>, %h: memref<64x64xf32>, %z: memref<64x64xf32>, %r: memref<64x64xf32>) {
+  linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]
+  } outs(%z : memref<64x64xf32>) {
+  ^bb0(%f: f32):
+    %zero = arith.constant 0.0 : f32
+    linalg.yield %zero : f32
+  }
   linalg.generic {
     indexing_maps = [
       affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>

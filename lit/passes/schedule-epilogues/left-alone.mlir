@@ -5,6 +5,13 @@
 // CHECK-NOT: epilogue
 func.func @over_an_operand(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x64xf32>) {
   linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]
+  } outs(%z : memref<64x64xf32>) {
+  ^bb0(%f: f32):
+    %zero = arith.constant 0.0 : f32
+    linalg.yield %zero : f32
+  }
+  linalg.generic {
     indexing_maps = [
       affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>
     ],
@@ -30,6 +37,13 @@ func.func @over_an_operand(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: mem
 // CHECK-LABEL: @transposed(
 // CHECK-NOT: epilogue
 func.func @transposed(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x64xf32>, %r: memref<64x64xf32>) {
+  linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]
+  } outs(%z : memref<64x64xf32>) {
+  ^bb0(%f: f32):
+    %zero = arith.constant 0.0 : f32
+    linalg.yield %zero : f32
+  }
   linalg.generic {
     indexing_maps = [
       affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>
@@ -57,6 +71,13 @@ func.func @transposed(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<6
 // CHECK-NOT: epilogue
 func.func @other_order(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x64xf32>, %r: memref<64x64xf32>) {
   linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]
+  } outs(%z : memref<64x64xf32>) {
+  ^bb0(%f: f32):
+    %zero = arith.constant 0.0 : f32
+    linalg.yield %zero : f32
+  }
+  linalg.generic {
     indexing_maps = [
       affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>
     ],
@@ -83,6 +104,13 @@ func.func @other_order(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<
 // CHECK-NOT: epilogue
 func.func @a_row(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x64xf32>, %b: memref<64xf32>, %r: memref<64x64xf32>) {
   linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]
+  } outs(%z : memref<64x64xf32>) {
+  ^bb0(%f: f32):
+    %zero = arith.constant 0.0 : f32
+    linalg.yield %zero : f32
+  }
+  linalg.generic {
     indexing_maps = [
       affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>
     ],
@@ -108,6 +136,13 @@ func.func @a_row(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x64x
 // CHECK-LABEL: @reduced(
 // CHECK-NOT: epilogue
 func.func @reduced(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x64xf32>, %b: memref<64xf32>, %r: memref<64x64xf32>, %s: memref<64xf32>) {
+  linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]
+  } outs(%z : memref<64x64xf32>) {
+  ^bb0(%f: f32):
+    %zero = arith.constant 0.0 : f32
+    linalg.yield %zero : f32
+  }
   linalg.generic {
     indexing_maps = [
       affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>
@@ -138,10 +173,61 @@ func.func @reduced(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x6
   func.return
 }
 
+// One product is added to another: they may go through rows together.
+// CHECK-LABEL: @several(
+// CHECK-NOT: epilogue
+func.func @several(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x64xf32>, %b: memref<64xf32>, %r: memref<64x64xf32>) {
+  linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]
+  } outs(%z : memref<64x64xf32>) {
+  ^bb0(%f: f32):
+    %zero = arith.constant 0.0 : f32
+    linalg.yield %zero : f32
+  }
+  linalg.generic {
+    indexing_maps = [
+      affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>
+    ],
+    iterator_types = ["parallel", "parallel", "reduction"]
+  } ins(%x, %y : memref<64x64xf32>, memref<64x64xf32>) outs(%z : memref<64x64xf32>) {
+  ^bb0(%d: f32, %e: f32, %f: f32):
+    %product = arith.mulf %d, %e : f32
+    %sum = arith.addf %f, %product : f32
+    linalg.yield %sum : f32
+  }
+  linalg.generic {
+    indexing_maps = [
+      affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>
+    ],
+    iterator_types = ["parallel", "parallel", "reduction"]
+  } ins(%x, %y : memref<64x64xf32>, memref<64x64xf32>) outs(%z : memref<64x64xf32>) {
+  ^bb0(%d: f32, %e: f32, %f: f32):
+    %product = arith.mulf %d, %e : f32
+    %sum = arith.addf %f, %product : f32
+    linalg.yield %sum : f32
+  }
+  linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],
+    iterator_types = ["parallel", "parallel"]
+  } ins(%z, %b : memref<64x64xf32>, memref<64xf32>) outs(%r : memref<64x64xf32>) {
+  ^bb0(%d: f32, %e: f32, %f: f32):
+    %sum = arith.addf %d, %e : f32
+    linalg.yield %sum : f32
+  }
+  func.return
+}
+
 // It doesn't read the result.
 // CHECK-LABEL: @apart(
 // CHECK-NOT: epilogue
 func.func @apart(%x: memref<64x64xf32>, %y: memref<64x64xf32>, %z: memref<64x64xf32>, %b: memref<64xf32>, %r: memref<64x64xf32>) {
+  linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]
+  } outs(%z : memref<64x64xf32>) {
+  ^bb0(%f: f32):
+    %zero = arith.constant 0.0 : f32
+    linalg.yield %zero : f32
+  }
   linalg.generic {
     indexing_maps = [
       affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>
