@@ -69,6 +69,15 @@ class ShapeBuilder(ElementwiseBuilder[Value], Generic[Value]):
         operands = (x, update)
         return self.emitter.emit("graph.update_slice", operands, self.emitter.spec(x), attributes)
 
+    def pick(self, x: Value, index: Value, axis: int) -> Value:
+        """Return the elements at a 0-d int64 index along an axis, which is left out.
+
+        An index that lies outside counts as the nearest one.
+        """
+        spec = self.emitter.spec(x)
+        result = TensorSpec((*spec.shape[:axis], *spec.shape[axis + 1 :]), spec.dtype)
+        return self.emitter.emit("graph.pick", (x, index), result, {"axis": axis})
+
     def concat(self, values: Sequence[Value], axis: int) -> Value:
         """Return the values one after the other along `axis`, promoted to one dtype.
 

@@ -39,6 +39,7 @@ from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
 from .tensor_numbers import TensorNumber
+from .tensor_picks import picked
 from .tensor_reads import READERS, number_of, truth_value
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def operate(frame: Frame, function: Callable[..., Any], *operands: object) -> An
             if may_ask(function):
                 frame.folding.native.guard_deeply(operand)
             if type(operand) in _HOLDERS:
+                if function is operator.getitem:
+                    operands = picked(frame.folding, *operands)
                 operands = looked_at(function, operands)
     result = run(function, *operands)
     frame.folding.check_needed()

@@ -286,6 +286,8 @@ class ForStep:
 
         def once(frame: Frame, loop: Loop) -> Signal:
             current = loop.item.content
+            if isinstance(current, TensorNumber):
+                frame.folding.bounds[current.value] = rounds.items
             journal.put(frame, self._item, current)
             next_ = rounds.after(frame, current)
             journal.write(loop.item, next_)

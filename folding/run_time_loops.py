@@ -49,6 +49,7 @@ class Loop:
         self.item = Cell("the item of the loop")
         self.ends = set[int]()
         """How the body is left beside its end."""
+        self._items = range(0)
         self._once = once
         self._statement = frame.op
         self._carried: dict[tuple[object, ...], Carried] = {}
@@ -95,6 +96,7 @@ class Loop:
         Raises `Unstable` for what can't be carried, and for a body that may end the loop.
         """
         self.again.content = True
+        self._items = range(start, start + step * count, step)
         body = self._fold_body(None)
         if self.ends:
             _throw_away(body)
@@ -140,6 +142,7 @@ class Loop:
             if indexed:
                 argument = body.insert_arg(tensor_type(TensorSpec((), int64)), 0)
                 self.item.content = TensorNumber(folding.numbers, argument, int)
+                folding.bounds[argument] = self._items
             journal.write(Result(frame), ABSENT)
             with folding.watching_tensors(made):
                 for carried in self._carried.values():

@@ -24,6 +24,13 @@ class RunTimeRange:
         self.stop = stop
         self.step = step
 
+    @property
+    def items(self) -> range:
+        """The items, where both bounds are known after all; else none."""
+        if type(self.start) is int and type(self.stop) is int:
+            return range(self.start, self.stop, self.step)
+        return range(0)
+
     def holds(self, frame: Frame, item: object) -> bool | SSAValue:
         """Return whether an item is still in the range."""
         from .calls import decided, operate

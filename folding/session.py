@@ -98,6 +98,8 @@ class Folding(KnownConstants):
         """Whether a loop that could be unrolled has become one of the graph."""
         self.rolling = 0
         """How many loops that could be unrolled are being folded as loops of the graph."""
+        self.bounds: dict[SSAValue, range] = {}
+        """Numbers that an int of the graph is one of: the items of loops over ranges."""
         self.direct = False
         """Whether a call that starts now may end in several ways: a statement waits for it."""
         self.arrays = ArrayInputs(self, arrays or ArrayPolicy())

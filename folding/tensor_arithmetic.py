@@ -14,6 +14,7 @@ from xdsl.ir import SSAValue
 
 from ..dialects.dtypes import bool_, float64, int64
 from ..dialects.emitter import Number
+from .int_bounds import bounds_of
 from .numbers import SymbolicNumber, kind_of
 from .run_time_errors import error_of, raise_unless, retreat_unless
 from .tensor_numbers import TensorNumber, number_value
@@ -62,6 +63,8 @@ def _has_float(operands: Sequence[object]) -> bool:
 def _sum(folding: Folding, a: SSAValue, b: SSAValue) -> SSAValue:
     build = folding.builder
     result = build.binary("add", a, b)
+    if bounds_of(folding, result) is not None:
+        return result
     below, negative = build.compare("lt", result, a), build.compare("lt", b, 0)
     retreat_unless(folding, build.compare("eq", below, negative))
     return result
@@ -70,6 +73,8 @@ def _sum(folding: Folding, a: SSAValue, b: SSAValue) -> SSAValue:
 def _difference(folding: Folding, a: SSAValue, b: SSAValue) -> SSAValue:
     build = folding.builder
     result = build.binary("sub", a, b)
+    if bounds_of(folding, result) is not None:
+        return result
     below, positive = build.compare("lt", result, a), build.compare("gt", b, 0)
     retreat_unless(folding, build.compare("eq", below, positive))
     return result
@@ -78,11 +83,14 @@ def _difference(folding: Folding, a: SSAValue, b: SSAValue) -> SSAValue:
 def multiplied(folding: Folding, a: SSAValue, b: SSAValue) -> SSAValue:
     """Return the product of two 0-d int64; the compiled code retreats from a longer one."""
     build = folding.builder
+    result = build.binary("mul", a, b)
+    if bounds_of(folding, result) is not None:
+        return result
     wide = build.binary("mul", build.convert(a, float64), build.convert(b, float64))
     # Rounded thrice, so that the bound is a little below the limit.
     within = build.compare("lt", build.unary("abs", wide), 2.0**63 - 2.0**13)
     retreat_unless(folding, within)
-    return build.binary("mul", a, b)
+    return result
 
 
 def _arithmetic(name: str, of_ints: Callable[[Folding, SSAValue, SSAValue], SSAValue]) -> Meaning:
@@ -224,7 +232,8 @@ def _bitwise(name: str) -> Meaning:
 
 
 def _negative(folding: Folding, x: SSAValue) -> SSAValue:
-    retreat_unless(folding, folding.builder.compare("ne", x, _LEAST))
+    if bounds_of(folding, x) is None:
+        retreat_unless(folding, folding.builder.compare("ne", x, _LEAST))
     return folding.builder.unary("neg", x)
 
 

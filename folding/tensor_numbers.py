@@ -84,7 +84,12 @@ class TensorNumber(SymbolicNumber):
         if function in _ITEMS and isinstance(owner, SymbolicNumber):
             return function(owner.kind(), *operands[1:])
         if function in _ITEMS and operands[1] is self:
-            self.refuse("an index")
+            from .tensor_picks import picked
+
+            part, key = picked(self._numbers.folding, *operands[:2])
+            if part is owner or function is not operator.getitem:
+                self.refuse("an index")
+            return function(part, key)
         if function is operator.setitem and isinstance(owner, Tensor):
             folding = self._numbers.folding
             return function(*operands[:-1], from_value(folding, self.in_dtype(owner.dtype)))

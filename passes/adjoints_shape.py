@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xdsl.ir import Operation, SSAValue
 
 from ..dialects import graph
+from ..dialects.dtypes import int64
 from .adjoints import AdjointBuilder, Gradients, Rule
 
 
@@ -36,6 +37,15 @@ def _update_slice(b: AdjointBuilder, op: graph.UpdateSliceOp, g: SSAValue) -> Gr
     if not b.wants(op.update):
         return [left, None]
     return [left, _taken(b, g, b.spec(op.update).shape, starts, strides)]
+
+
+def _pick(b: AdjointBuilder, op: graph.PickOp, g: SSAValue) -> Gradients:
+    spec, axis = b.spec(op.input), op.axis.value.data
+    last = spec.shape[axis] - 1
+    index = b.binary("minimum", b.binary("maximum", op.index, 0), last)
+    here = b.compare("eq", b.iota(spec.shape, axis, int64), index)
+    wide = b.reshape(g, (*spec.shape[:axis], 1, *spec.shape[axis + 1 :]))
+    return [b.select(here, b.broadcast_to(wide, spec.shape), b.zeros(op.input.type)), None]
 
 
 def _concat(b: AdjointBuilder, op: graph.ConcatOp, g: SSAValue) -> Gradients:
@@ -95,6 +105,7 @@ SHAPE: dict[type[Operation], Rule] = {
     graph.BroadcastOp: _broadcast,
     graph.SliceOp: _slice,
     graph.UpdateSliceOp: _update_slice,
+    graph.PickOp: _pick,
     graph.ConcatOp: _concat,
     graph.PadOp: _pad,
     graph.ReverseOp: _reverse,

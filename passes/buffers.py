@@ -6,11 +6,17 @@ import math
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
-from xdsl.dialects import memref, tensor
-from xdsl.dialects.builtin import LocationAttr, MemRefType, NoneAttr, StridedLayoutAttr
+from xdsl.dialects import arith, memref, tensor
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    LocationAttr,
+    MemRefType,
+    NoneAttr,
+    StridedLayoutAttr,
+)
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
-from .scalar_ops import ScalarOps
+from .scalar_ops import INDEX, ScalarOps
 from .structured_ops import element_of, generic, identity, segments, shape_of, slice_properties
 
 
@@ -29,12 +35,19 @@ class Buffer:
     """Where the elements of a tensor lie."""
 
     def __init__(
-        self, value: SSAValue, storage: Storage, strides: tuple[int, ...], offset: int
+        self,
+        value: SSAValue,
+        storage: Storage,
+        strides: tuple[int, ...],
+        offset: int,
+        moved: SSAValue | None = None,
     ) -> None:
         self.value = value
         self.storage = storage
         self.strides = strides
         self.offset = offset
+        self.moved = moved
+        """How many elements it begins behind the offset, where only the call knows that."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -45,8 +58,12 @@ class Buffer:
     def starts_dense(self) -> bool:
         """Whether the elements lie without gaps from the start of the storage on."""
         rows = row_major(self.shape)
-        return self.offset == 0 and all(
-            n <= 1 or a == b for n, a, b in zip(self.shape, self.strides, rows, strict=True)
+        return (
+            self.offset == 0
+            and self.moved is None
+            and all(
+                n <= 1 or a == b for n, a, b in zip(self.shape, self.strides, rows, strict=True)
+            )
         )
 
 
@@ -137,6 +154,8 @@ class Memory:
         steps = tuple(a * b for a, b in zip(source.strides, strides, strict=True))
         jumps = (a * b for a, b in zip(source.strides, offsets, strict=True))
         offset = source.offset + sum(jumps)
+        if source.moved is not None:
+            return self._view(source, shape, steps, offset, source.moved)
         layout = StridedLayoutAttr(steps, offset)
         view = memref.SubviewOp.create(
             operands=(source.value,),
@@ -153,17 +172,46 @@ class Memory:
             copy = self.allocate(memref_of(element, source.shape))
             self.copy(source, copy)
             source, strides = copy, row_major(shape)
-        dense = source.offset == 0 and strides == row_major(shape)
-        layout = StridedLayoutAttr(strides, source.offset)
+        return self._view(source, shape, strides, source.offset, source.moved)
+
+    def entry(self, source: Buffer, axis: int, index: SSAValue) -> Buffer:
+        """Append a view of the part at a run-time index of an axis, whose extent becomes 1."""
+        scalars = ScalarOps(self.block, self.location)
+        moved, step = index, source.strides[axis]
+        if step != 1:
+            moved = scalars.emit(arith.MuliOp, INDEX, index, scalars.constant(step, INDEX))
+        if source.moved is not None:
+            moved = scalars.emit(arith.AddiOp, INDEX, source.moved, moved)
+        shape = tuple(1 if i == axis else extent for i, extent in enumerate(source.shape))
+        return self._view(source, shape, source.strides, source.offset, moved)
+
+    def _view(
+        self,
+        source: Buffer,
+        shape: tuple[int, ...],
+        strides: tuple[int, ...],
+        offset: int,
+        moved: SSAValue | None,
+    ) -> Buffer:
+        """Append a view of a buffer's storage, by its own strides and first element."""
+        first, element = moved, element_of(source.value)
+        if moved is not None and offset:
+            scalars = ScalarOps(self.block, self.location)
+            first = scalars.emit(arith.AddiOp, INDEX, moved, scalars.constant(offset, INDEX))
+        if first is None and offset == 0 and strides == row_major(shape):
+            type = memref_of(element, shape)
+        else:
+            layout = StridedLayoutAttr(strides, offset if first is None else None)
+            type = MemRefType(element, shape, layout)
+        given = () if first is None else (first,)
+        static = offset if first is None else DYNAMIC_INDEX
         view = memref.ReinterpretCastOp.create(
-            operands=(source.storage.value,),
-            result_types=(
-                memref_of(element, shape) if dense else MemRefType(element, shape, layout),
-            ),
-            properties=slice_properties(1, (source.offset,), shape, strides),
+            operands=(source.storage.value, *given),
+            result_types=(type,),
+            properties=slice_properties(1, (static,), shape, strides, moved=len(given)),
             location=self.location,
         )
-        return Buffer(self.add(view), source.storage, strides, source.offset)
+        return Buffer(self.add(view), source.storage, strides, offset, moved)
 
     def copy(self, source: Buffer, target: Buffer) -> None:
         """Append a copy of all elements."""

@@ -14,7 +14,7 @@ from xdsl.ir import Operation, SSAValue
 from ..dialects import graph
 from ..dialects.dtypes import int64, spec_of
 from .lower_elementwise import convert
-from .scalar_ops import ScalarOps, integer, signless, tensor_of
+from .scalar_ops import INDEX, ScalarOps, integer, signless, tensor_of
 from .structured_ops import Access, TensorOps, element_of, identity, integers, shape_of
 
 Operands = Sequence[SSAValue]
@@ -157,6 +157,22 @@ def lower_update_slice(to: TensorOps, op: Operation, operands: Operands) -> SSAV
     return to.insert(operands[1], operands[0], starts, strides)
 
 
+def lower_pick(to: TensorOps, op: Operation, operands: Operands) -> SSAValue:
+    """Append the part at an index, which is held inside the tensor, without its axis."""
+    axis, shape = cast(graph.PickOp, op).axis.value.data, shape_of(operands[0])
+    whole = to.whole(())
+    ends = [whole.constant(number, int64.element) for number in (0, shape[axis] - 1)]
+    above = whole.emit(arith.MaxSIOp, int64.element, operands[1], ends[0])
+    inside = whole.emit(arith.MinSIOp, int64.element, above, ends[1])
+    types = [int64.element]
+    number = to.add(
+        tensor.ExtractOp.create(operands=[inside], result_types=types, location=to.location)
+    )
+    index = ScalarOps(to.block, to.location).emit(arith.IndexCastOp, INDEX, number)
+    part = to.entry(operands[0], axis, index)
+    return reshape(to, part, spec_of(op.results[0].type).shape)
+
+
 def lower_concat(to: TensorOps, op: Operation, operands: Operands) -> SSAValue:
     """Append the operands written one after the other into an empty tensor."""
     axis, shape = cast(graph.ConcatOp, op).axis.value.data, spec_of(op.results[0].type).shape
@@ -201,6 +217,7 @@ SHAPE = {
     graph.BroadcastOp: lower_broadcast,
     graph.SliceOp: lower_slice,
     graph.UpdateSliceOp: lower_update_slice,
+    graph.PickOp: lower_pick,
     graph.ConcatOp: lower_concat,
     graph.PadOp: lower_pad,
     graph.ReverseOp: lower_reverse,

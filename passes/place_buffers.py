@@ -9,6 +9,7 @@ from typing import cast
 from xdsl.context import Context
 from xdsl.dialects import arith, func, memref, tensor
 from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
     DenseIntOrFPElementsAttr,
     ModuleOp,
     StringAttr,
@@ -212,6 +213,11 @@ class Placer:
     def extract(self, op: Operation) -> None:
         """See a part of a tensor where it lies."""
         extract = cast(tensor.ExtractSliceOp, op)
+        if extract.offsets:
+            axis = extract.static_offsets.get_values().index(DYNAMIC_INDEX)
+            index, source = self.scalars[extract.offsets[0]], self.read(extract.source)
+            self.buffers[op.results[0]] = self.memory.entry(source, axis, index)
+            return
         self.buffers[op.results[0]] = self.memory.part(
             self.read(extract.source),
             extract.static_offsets.get_values(),
@@ -240,6 +246,12 @@ class Placer:
         )
         self.scalars[op.results[0]] = self.memory.add(load)
 
+    def scalar(self, op: Operation) -> None:
+        """Compute a number that isn't in memory."""
+        clone = op.clone(self.scalars)
+        clone.location = op.location
+        self.scalars[op.results[0]] = self.memory.add(clone)
+
     def give(self, values: Sequence[SSAValue], targets: Sequence[Buffer]) -> None:
         """Copy tensors where they shall go, unless they lie there or have no value."""
         for value, target in zip(values, targets, strict=True):
@@ -264,6 +276,7 @@ def parameter(value: SSAValue) -> Buffer:
 HANDLERS: dict[type[Operation], Callable[[Placer, Operation], None]] = {
     arith.ConstantOp: Placer.constant,
     linalg.GenericOp: Placer.generic,
+    arith.IndexCastOp: Placer.scalar,
     tensor.EmptyOp: Placer.nothing,
     tensor.InsertSliceOp: Placer.insert,
     tensor.ExtractOp: Placer.load,

@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from xdsl.dialects import arith, tensor
-from xdsl.dialects.builtin import AffineMapAttr, ArrayAttr, DenseArrayBase, LocationAttr, i32, i64
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    AffineMapAttr,
+    ArrayAttr,
+    DenseArrayBase,
+    LocationAttr,
+    i32,
+    i64,
+)
 from xdsl.dialects.linalg import ops as linalg
 from xdsl.dialects.linalg.attrs import IteratorTypeAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
@@ -184,6 +192,20 @@ class TensorOps:
                 operands=(value,),
                 result_types=(tensor_of(element_of(value), sizes),),
                 properties=slice_properties(1, offsets, sizes, strides),
+                location=self.location,
+            )
+        )
+
+    def entry(self, value: SSAValue, axis: int, index: SSAValue) -> SSAValue:
+        """Append the part of a tensor at one index along an axis, whose extent becomes 1."""
+        shape = list(shape_of(value))
+        offsets = [DYNAMIC_INDEX if i == axis else 0 for i in range(len(shape))]
+        shape[axis] = 1
+        return self.add(
+            tensor.ExtractSliceOp.create(
+                operands=(value, index),
+                result_types=(tensor_of(element_of(value), tuple(shape)),),
+                properties=slice_properties(1, offsets, shape, [1] * len(shape), moved=1),
                 location=self.location,
             )
         )

@@ -147,6 +147,10 @@ def _update_slice(
     return written
 
 
+def _pick(result: TensorSpec, x: Array, index: Array, *, axis: int) -> Array:
+    return np.take(x, index, axis, mode="clip")
+
+
 def _concat(result: TensorSpec, *operands: Array, axis: int) -> Array:
     return np.concatenate(operands, axis)
 
@@ -266,6 +270,7 @@ MEANINGS: dict[str, Meaning] = {
     "graph.broadcast": _broadcast,
     "graph.slice": _slice,
     "graph.update_slice": _update_slice,
+    "graph.pick": _pick,
     "graph.concat": _concat,
     "graph.pad": _pad,
     "graph.reverse": _reverse,

@@ -195,7 +195,7 @@ class _FunctionBody:
                 self.buffers[op.result] = self._reinterpreted(op)
             case memref.LoadOp() if not op.indices:
                 self.scalars[op.res] = self._load(self.buffers[op.memref])
-            case arith.MuliOp() | arith.AddiOp():
+            case arith.MuliOp() | arith.AddiOp() | arith.IndexCastOp():
                 self.scalars[op.result] = self._scalar(op)
                 self.computes = True
             case arith.ConstantOp():

@@ -33,6 +33,7 @@ from .shape import (
     ConstantOp,
     IotaOp,
     PadOp,
+    PickOp,
     ReshapeOp,
     ReverseOp,
     SliceOp,
@@ -68,6 +69,7 @@ BINARY = (
 )
 SHAPE = (
     *(ConstantOp, IotaOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp, UpdateSliceOp),
+    PickOp,
     *(ConcatOp, PadOp, ReverseOp),
 )
 GRADIENT = (VariableOp, StopGradientOp, CustomGradientOp, GradientOp)
@@ -137,6 +139,7 @@ __all__ = [
     "NotOp",
     "OrOp",
     "PadOp",
+    "PickOp",
     "PowOp",
     "PrintOp",
     "RaiseOp",

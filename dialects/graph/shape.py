@@ -10,6 +10,8 @@ from xdsl.dialects.builtin import (
     DenseIntOrFPElementsAttr,
     IntegerAttr,
     IntegerType,
+    TensorType,
+    i64,
 )
 from xdsl.irdl import (
     AnyAttr,
@@ -253,6 +255,40 @@ class UpdateSliceOp(IRDLOperation):
                 raise VerifyException("graph.update_slice: the update lies outside")
         if outer.dtype is not inner.dtype:
             raise VerifyException("graph.update_slice keeps the element type")
+
+
+@irdl_op_definition
+class PickOp(IRDLOperation):
+    """The elements at one index along an axis, which is left out; only the call knows the index.
+
+    An index below 0 counts as 0, and one behind the last as the last.
+
+    ```mlir
+    %y = graph.pick %x, %i, axis = 0 : tensor<5x3xf32>, tensor<i64> -> tensor<3xf32>
+    ```
+    """
+
+    name = "graph.pick"
+
+    input = operand_def(AnyTensorTypeConstr)
+    index = operand_def(TensorType(i64, []))
+    axis = prop_def(Integer)
+    result = result_def(AnyTensorTypeConstr)
+
+    traits = traits_def(Pure())
+    assembly_format = (
+        "$input `,` $index `,` `axis` `=` $axis attr-dict"
+        " `:` type($input) `,` type($index) `->` type($result)"
+    )
+
+    def verify_(self) -> None:
+        """Raise VerifyException when there is no such axis, or nothing along it."""
+        source, axis = spec_of(self.input.type).shape, self.axis.value.data
+        if not 0 <= axis < len(source) or not source[axis]:
+            raise VerifyException(f"graph.pick finds no elements along axis {axis}")
+        expected = (*source[:axis], *source[axis + 1 :])
+        check_shape(self, spec_of(self.result.type).shape, expected)
+        check_same_dtype(self)
 
 
 @irdl_op_definition

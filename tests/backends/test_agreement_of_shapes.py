@@ -53,6 +53,13 @@ MOVES = {
         ),
         lambda x: updated(x),
     ),
+    "pick": (lambda to, x: to.pick(x, to.full((), 2, dtypes.int64), 1), lambda x: x[:, 2]),
+    "pick of a pick": (
+        lambda to, x: to.pick(
+            to.pick(x, to.full((), 9, dtypes.int64), 2), to.full((), -1, dtypes.int64), 0
+        ),
+        lambda x: x[0, :, 4],
+    ),
     "itself": (lambda to, x: x, lambda x: x),
 }
 
