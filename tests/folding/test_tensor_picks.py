@@ -96,6 +96,34 @@ def carried_and_changed(x, w):
     return v
 
 
+@PROGRAMS.add(rows, vectors=SHORT)
+def read_where_the_next_value_goes(x, w):
+    v = w * 1
+    for i in range(ROUNDS):
+        v = v * 0.5 + v[i]
+        x = v[ROUNDS - 1 - i] + x * 0.25
+        v[3] = x
+    return v, x
+
+
+@PROGRAMS.add(rows, vectors=SHORT)
+def exchanged_in_each_other(x, w):
+    for i in range(ROUNDS):
+        for j in range(ROUNDS):
+            w, x = w * 0.5 + x, w[j] - w[i]
+    return w, x
+
+
+@PROGRAMS.add(rows, rows, vectors=SHORT)
+def swapped_until_broken_off(x, v, w):
+    for i in range(ROUNDS):
+        v, w = w, v + w[i] * 0.1
+        if x[0] > 4:
+            break
+        x = v[i]
+    return v, w, x
+
+
 @PROGRAMS.add(rows, rows, vectors=SHORT)
 def swapped(x, v, w):
     for i in range(ROUNDS):
