@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import cast
 
-import numpy as np
-import numpy.typing as npt
 from xdsl.dialects import func, memref, scf
 from xdsl.dialects.builtin import MemRefType, ModuleOp
 from xdsl.dialects.linalg.ops import GenericOp
@@ -15,13 +11,11 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from ...dialects.dtypes import TensorSpec, by_element
-from ...runtime.arrays import numpy_dtype
-from ...runtime.call_table import NativeCode
 from ...runtime.driver import Executable, Signature
-from ...runtime.failure import Failure, raise_failure
+from .effort import Effort
 from .emit_llvm import Emitted, emit
-from .machine_code import Assembler, Effort, MachineCode
-from .result_memory import LARGE, ResultMemory
+from .executable import CpuExecutable, Program, address_of, aligned
+from .machine_code import ASSEMBLER
 
 _SOME_KERNELS, _MANY_KERNELS = 30, 300
 """Above these LLVM takes less time for each kernel, so that compiling doesn't take seconds."""
@@ -29,11 +23,6 @@ _LONG_CONSTANT = 4096
 """Bytes; a longer constant is not worth printing and parsing."""
 _LONG_WORK = 32768
 """Elements; for fewer, to let other threads run takes as long as the work."""
-
-ASSEMBLER = Assembler()
-"""The one of this process: LLVM works for one thread at a time."""
-
-Array = npt.NDArray[Any]
 
 
 class CpuDriver:
@@ -47,66 +36,12 @@ class CpuDriver:
         """Return the code of a function of a module in buffer form."""
         signature = signature or signature_of(module, entry)
         emitted = emit(module, ASSEMBLER.instructions, _LONG_CONSTANT)
-        constants = {name: _aligned(data) for name, data in emitted.constants.items()}
-        symbols = {name: _address(array) for name, array in constants.items()}
+        constants = {name: aligned(data) for name, data in emitted.constants.items()}
+        symbols = {name: address_of(array) for name, array in constants.items()}
         code = ASSEMBLER.assemble(emitted.text, entry, symbols, _effort(emitted))
-        is_long = _is_long(module, emitted)
-        kept = list(constants.values())
-        return _CpuExecutable(code, entry, signature, kept, emitted.failures, is_long)
-
-
-class _CpuExecutable:
-    """A function in memory. What its code reads lives as long as it does."""
-
-    def __init__(
-        self,
-        code: MachineCode,
-        name: str,
-        signature: Signature,
-        constants: list[Array],
-        failures: Sequence[Failure],
-        is_long: bool,
-    ) -> None:
-        self._code = code
-        self._name = name
-        self._constants = constants
-        self._failures = failures
-        self._inputs = [(spec.shape, numpy_dtype(spec.dtype)) for spec in signature.inputs]
-        self._outputs = [(spec.shape, numpy_dtype(spec.dtype)) for spec in signature.outputs]
-        self._block = ctypes.c_void_p * (len(self._inputs) + len(self._outputs))
-        prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_void_p))
-        self._call: Callable[[Any], int] = prototype(code.address)
-        owner = (code, constants)
-        self.native = NativeCode(code.address, *signature, is_long, owner, _empty, LARGE)
-        """How machine code calls it."""
-
-    def __call__(self, inputs: Sequence[Array], /) -> list[Array]:
-        """Return new arrays with the results."""
-        if len(inputs) != len(self._inputs):
-            raise TypeError(f"{len(self._inputs)} inputs were compiled, not {len(inputs)}")
-        kept: list[Array] = []
-        pointers: list[int] = []
-        # Their number was compared above; `strict` would take as long as the loop.
-        for array, (shape, dtype) in zip(inputs, self._inputs):  # noqa: B905
-            if array.shape != shape or (array.dtype is not dtype and array.dtype != dtype):
-                raise TypeError(
-                    f"an input is {array.dtype.name}{list(array.shape)}, "
-                    f"compiled was {dtype.name}{list(shape)}"
-                )
-            flags = array.flags
-            if not (flags.c_contiguous and flags.aligned):
-                array = np.array(array, order="C", copy=True)
-                kept.append(array)
-            pointers.append(_address(array))
-        outputs: list[Array] = [_empty(shape, dtype) for shape, dtype in self._outputs]
-        pointers += [_address(array) for array in outputs]
-        block = self._block(*pointers)
-        status = self._call(block)
-        if status == 1:
-            raise MemoryError("there is no memory for what a compiled function needs")
-        if status:
-            raise_failure(self._failures[status - 2], self._name)
-        return outputs
+        is_long, failures = _is_long(module, emitted), emitted.failures
+        program = Program(entry, signature, constants, failures, is_long, code.key)
+        return CpuExecutable(code, program)
 
 
 def _is_long(module: ModuleOp, emitted: Emitted) -> bool:
@@ -153,27 +88,3 @@ def _spec_of(type: Attribute) -> TensorSpec:
         raise PassFailedException(f"error: the CPU's functions take memrefs, not {type}")
     memory = cast(MemRefType[Attribute], type)
     return TensorSpec(memory.get_shape(), by_element()[memory.element_type])
-
-
-def _address(array: Array) -> int:
-    """Return where the data begin.
-
-    NumPy's C API has that in the first field of an array; its Python takes ten times as long.
-    Source: <https://numpy.org/doc/stable/reference/c-api/types-and-structures.html#c.PyArrayObject>.
-    """
-    return _pointer_at(id(array) + _HEAD).value or 0
-
-
-RESULTS = ResultMemory(ASSEMBLER)
-_empty = RESULTS.empty
-_HEAD = object.__basicsize__
-_pointer_at = ctypes.c_void_p.from_address
-
-
-def _aligned(data: bytes) -> Array:
-    """Return an array of bytes whose address is a multiple of 64."""
-    room = np.empty(len(data) + 64, np.uint8)
-    start = -_address(room) % 64
-    array = room[start : start + len(data)]
-    array[:] = np.frombuffer(data, np.uint8)
-    return array

@@ -10,47 +10,35 @@ import itertools
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import llvmlite  # pyright: ignore[reportMissingTypeStubs]
 import llvmlite.binding as _untyped  # pyright: ignore[reportMissingTypeStubs]
 
-from ...runtime.disk_cache import DiskCache
 from ...runtime.version import VERSION
+from .effort import Effort
 from .instructions import Instructions
 from .library import addresses
+from .stored_code import IMAGES
 
 _llvm = cast(Any, _untyped)
 Result = TypeVar("Result")
 
-_IMAGES = DiskCache(".o")
 _FORM = 1
 """Is counted up when something else comes out of the same text and `Effort`."""
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How much time LLVM takes."""
-
-    optimizer: int
-    """As of `-O`."""
-    generator: int
-    """As of `llc -O`; 0 takes a tenth of the time of 1."""
-    interleaved: bool
-    """Whether a vectorised loop works on several vectors a round."""
-    unrolled: bool
-    """Whether loops of few rounds are written out, and their variables kept in registers."""
 
 
 class MachineCode:
     """Code that is loaded; it is unloaded when nothing refers to this any more."""
 
-    def __init__(self, tracker: Any, entry: str) -> None:
+    def __init__(self, tracker: Any, entry: str, key: str, owner: object) -> None:
         self._tracker = tracker
+        self._owner = owner
         self.address: int = tracker[entry]
         """Where the entry is."""
+        self.key = key
+        """Under which its image is kept on disk."""
 
 
 class Assembler:
@@ -113,12 +101,24 @@ class Assembler:
         `symbols` are addresses of the externals that aren't C's.
         Raises `RuntimeError` for text that isn't LLVM IR and for a symbol that nobody has.
         """
+        key, image = self.image_of(text, entry, effort)
+        return self.load(key, image, entry, symbols)
+
+    def image_of(self, text: str, entry: str, effort: Effort) -> tuple[str, bytes]:
+        """Return the object image of a module in LLVM IR, and the key under which it is kept.
+
+        Raises `RuntimeError` for text that isn't LLVM IR.
+        """
         key = self._alone(self._key_of, text, entry, effort)
-        image = _IMAGES.find(key)
+        image = IMAGES.find(key)
         if image is None:
             image = self._alone(self._object_of, text, effort)
-            _IMAGES.keep(key, image)
-        return self._alone(self._load, image, entry, symbols)
+            IMAGES.keep(key, image)
+        return key, image
+
+    def load(self, key: str, image: bytes, entry: str, symbols: Mapping[str, int]) -> MachineCode:
+        """Return the loaded code of the object image with a key."""
+        return self._alone(self._load, key, image, entry, symbols)
 
     def _alone(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Return what some work with LLVM gives. Files are read and written outside of it."""
@@ -142,14 +142,14 @@ class Assembler:
         digest.update(text.encode())
         return digest.hexdigest()
 
-    def _load(self, image: bytes, entry: str, symbols: Mapping[str, int]) -> MachineCode:
+    def _load(self, key: str, image: bytes, entry: str, symbols: Mapping[str, int]) -> MachineCode:
         library = _llvm.JITLibraryBuilder().add_object_img(image).export_symbol(entry)
         for name, address in {**addresses(), **symbols}.items():
             # Telling the linker of all of C takes as long as the linking.
             if name.encode() in image:
                 library.import_symbol(name, address)
         tracker = library.link(self._linker, f"foldaway{next(self._numbers)}")
-        return MachineCode(tracker, entry)
+        return MachineCode(tracker, entry, key, self)
 
     def _object_of(self, text: str, effort: Effort) -> bytes:
         machine = self._machines[effort.generator]
@@ -163,3 +163,7 @@ class Assembler:
         builder = _llvm.create_pass_builder(machine, options)
         builder.getModulePassManager().run(module, builder)
         return machine.emit_object(module)
+
+
+ASSEMBLER = Assembler()
+"""The one of this process: LLVM works for one thread at a time."""

@@ -15,9 +15,9 @@ from ...runtime.object_layout import Layout, free_by, object_layout
 from ...runtime.tensor import Tensor
 from ...runtime.tensor_data import TensorData
 from ...runtime.tracing import TRACER
-from .driver import ASSEMBLER
+from .effort import Effort
 from .entry_code import ENTRY, FUNCTIONS, entry_text
-from .machine_code import Effort, MachineCode
+from .machine_code import ASSEMBLER, MachineCode
 
 _log = logging.getLogger("foldaway")
 

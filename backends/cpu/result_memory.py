@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .machine_code import Assembler, Effort
+from .effort import Effort
+from .stored_code import lasting_code
 
 Array = npt.NDArray[Any]
 
@@ -187,8 +188,7 @@ class _Handler(ctypes.Structure):
 class ResultMemory:
     """Makes arrays without values; large ones lie in memory that earlier ones have left."""
 
-    def __init__(self, assembler: Assembler):
-        self._assembler = assembler
+    def __init__(self):
         self._numpy: tuple[Any, Any] | None = None
         """NumPy's function that takes another handler and returns the one before, and ours."""
         self._context = (ctypes.c_int64 * (2 + 2 * _SLOTS))()
@@ -217,14 +217,14 @@ class ResultMemory:
             set_handler(before)
 
     def _handler(self) -> Any:
-        code = self._assembler.assemble(
-            _CODE, "foldaway_result_memory", {}, Effort(2, 2, interleaved=False, unrolled=False)
+        code = lasting_code(
+            _CODE, "foldaway_result_memory", Effort(2, 2, interleaved=False, unrolled=False)
         )
         handler = _Handler(b"foldaway", 1, ctypes.addressof(self._context))
         fill = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(code.address)
         fill(ctypes.addressof(handler) + _Handler.functions.offset)
         # Arrays may end when the interpreter has ended: what gives their memory back stays.
-        for needed in (code, self._assembler, self._context, handler):
+        for needed in (code, self._context, handler):
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(needed))
         new = ctypes.pythonapi.PyCapsule_New
         new.restype, new.argtypes = (
@@ -246,3 +246,7 @@ def _set_handler() -> Any:
 def _memory() -> int:
     """Return the bytes of the machine's memory."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+RESULTS = ResultMemory()
+"""The one of this process."""

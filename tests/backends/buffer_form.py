@@ -11,9 +11,10 @@ from xdsl.dialects.builtin import Builtin, ModuleOp
 from xdsl.dialects.linalg import Linalg
 from xdsl.parser import Parser
 
-from foldaway.backends.cpu.driver import ASSEMBLER, CpuDriver, signature_of
+from foldaway.backends.cpu.driver import CpuDriver, signature_of
+from foldaway.backends.cpu.effort import Effort
 from foldaway.backends.cpu.emit_llvm import emit_llvm
-from foldaway.backends.cpu.machine_code import Effort
+from foldaway.backends.cpu.machine_code import ASSEMBLER
 
 BF16 = ml_dtypes.bfloat16
 DTYPES = {"f16": np.float16, "bf16": BF16, "f32": np.float32, "f64": np.float64, "i1": np.bool_}

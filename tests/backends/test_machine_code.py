@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from foldaway.backends.cpu.driver import CpuDriver
-from foldaway.backends.cpu.machine_code import Assembler, Effort
+from foldaway.backends.cpu.effort import Effort
+from foldaway.backends.cpu.machine_code import Assembler
 
 from .buffer_form import elementwise, parse
 

@@ -10,15 +10,14 @@ import numpy as np
 import pytest
 
 from foldaway import Tensor, jit
-from foldaway.backends.cpu.driver import ASSEMBLER, RESULTS
-from foldaway.backends.cpu.result_memory import LARGE, ResultMemory
+from foldaway.backends.cpu.result_memory import LARGE, RESULTS, ResultMemory
 
 FLOATS = LARGE // 4
 
 
 @pytest.fixture
 def memory():
-    return ResultMemory(ASSEMBLER)
+    return ResultMemory()
 
 
 def address(array):

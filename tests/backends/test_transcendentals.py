@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foldaway.backends.cpu.driver import ASSEMBLER, CpuDriver
+from foldaway.backends.cpu.driver import CpuDriver
+from foldaway.backends.cpu.machine_code import ASSEMBLER
 
 from .buffer_form import DTYPES, elementwise, parse
 
