@@ -151,13 +151,13 @@ class _Loader:
             if section.kind != _RELA or section.info not in self._places:
                 continue
             first, size = self._places[section.info], self._sections[section.info].size
-            for offset, kind, symbol, addend in _RELOCATION.iter_unpack(self._bytes(section)):
+            for offset, kind, number, addend in _RELOCATION.iter_unpack(self._bytes(section)):
+                symbol: int = number
                 width = 8 if kind in (_ABS64, _PC64) else 4
                 if offset + width > size:
                     raise UnknownImage("a place outside of its section")
                 found.append((first + offset, symbol, kind, addend))
-                target: _Symbol = self._symbols[symbol]
-                is_outside = target.section == _UNDEFINED
+                is_outside = self._symbols[symbol].section == _UNDEFINED
                 if kind in _GOT_RELATIVE or (is_outside and kind == _PLT32):
                     self._slots.setdefault(symbol, len(self._slots))
         return found
