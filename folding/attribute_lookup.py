@@ -14,16 +14,11 @@ from .edits import slots_of
 from .errors import run
 from .frames import Frame
 
-_MISSING = object()
-
 
 def guard_entry(frame: Frame, owner: object, name: str) -> None:
     """Guard what the class of an instance has under a name: a property, or nothing."""
-    kind, entry = class_of(owner), class_property(owner, name)
-    check = guards.Guard(
-        Held(kind), lambda now: class_attribute(now, name) is entry, f"has the same {name}"
-    )
-    frame.folding.add_guard(check)
+    kind = class_of(owner)
+    frame.folding.add_guard(guards.same_entry(Held(kind), kind, name))
 
 
 def check_array(owner: Any, name: str, what: str) -> None:
@@ -40,16 +35,7 @@ def check_array(owner: Any, name: str, what: str) -> None:
 
 def class_property(owner: object, name: str) -> Any:
     """Return what a class has under a name, before it is bound to the instance; None if nothing."""
-    return class_attribute(class_of(owner), name)
-
-
-def class_attribute(kind: type[Any], name: str) -> Any:
-    """Return what a class and its bases have under a name; None for nothing."""
-    for base in kind.__mro__:
-        static = base.__dict__.get(name, _MISSING)
-        if static is not _MISSING:
-            return static
-    return None
+    return guards.class_attribute(class_of(owner), name)
 
 
 def own_method(owner: Any, name: str) -> types.FunctionType | None:

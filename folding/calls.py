@@ -34,7 +34,7 @@ from .native_reads import may_ask
 from .native_writes import plain_setter
 from .number_operands import looked_at, sets_item
 from .numbers import SymbolicNumber, constant
-from .operators import NATIVE, fold_operator, iterate, listed, user_method
+from .operators import NATIVE, fold_operator, guard_method, iterate, listed, user_method
 from .protocol_calls import fold_protocol, iterated
 from .special import SPECIAL
 from .taint import taint_of_call
@@ -347,7 +347,10 @@ def _call_method(callee: object) -> types.FunctionType | None:
     if isinstance(found, types.FunctionType) and isinstance(construct, types.FunctionType):
         module = found.__module__ or ""
         if module.startswith("foldaway."):
+            if not is_framework(construct):
+                guard_method(kind, "construct")
             return construct
     if isinstance(found, types.FunctionType) and is_inlined(found):
+        guard_method(kind, "__call__")
         return found
     return None

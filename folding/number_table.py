@@ -179,12 +179,7 @@ class Numbers:
         if self.is_fixed(number.expression):
             return truth
         source = number.source
-        what = f"counts as {truth}"
-        if truth:
-            guard = guards.Guard(source, bool, what)
-        else:
-            guard = guards.Guard(source, operator.not_, what)
-        self._guard(guard, source)
+        self._guard(guards.same_truth(source, truth), source)
         return truth
 
     def guard_type(self, expression: Expression, kind: type) -> None:
@@ -300,8 +295,7 @@ class Numbers:
         except OverflowError as error:
             self._guard(guards.RaisesGuard(source, type(error), error.args), number.source)
             raise
-        guard = guards.Guard(source, lambda value: True, f"fits {dtype.name}")
-        self._guard(guard, number.source)
+        self._guard(guards.fits_dtype(source, dtype), number.source)
 
 
 def _token(operand: Expression | Source | Number) -> object:

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from ..runtime import guards
-from ..runtime.guards import class_of
+from ..runtime.guards import class_attribute, class_of
 from ..runtime.sources import Attribute, Held
 from ..runtime.tracing import current_tracer
-from .attribute_lookup import class_attribute
 from .classify import is_inlined
 from .errors import Raised, run
 from .frames import Frame
@@ -41,11 +40,11 @@ def user_method(kind: type[Any], name: str) -> types.FunctionType | None:
     function: Any = found.__func__ if isinstance(found, staticmethod) else found
     if not isinstance(function, types.FunctionType) or not is_inlined(function):
         return None
-    _guard_method(kind, name)
+    guard_method(kind, name)
     return function
 
 
-def _guard_method(kind: type[Any], name: str) -> None:
+def guard_method(kind: type[Any], name: str) -> None:
     """Guard that a class from outside keeps a method that is folded."""
     folding: Any = current_tracer()
     known: dict[tuple[int, str], type] | None = getattr(folding, "methods", None)

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..dialects.dtypes import DType
 from ..runtime import guards
+from ..runtime.compiled import CompiledFunction
 from ..runtime.guards import class_of
 from ..runtime.parameter import ParameterTuple
 from ..runtime.sources import Attribute, Held, Item, Source
@@ -39,6 +40,7 @@ _IDENTITIES = (
     *DESCRIPTORS,
     np.ufunc,
     DType,
+    CompiledFunction,
 )
 _CONTAINERS = (
     *(list, tuple, dict, set, ParameterTuple),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import struct
 import weakref
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from ..dialects.dtypes import TensorSpec
+from ..dialects.dtypes import DType, TensorSpec
 from .sources import Source
 from .tensor import Tensor
 
@@ -41,6 +42,11 @@ class Guard:
     check: Check
     what: str
     asked: Asked | None = field(default=None, compare=False, kw_only=True)
+    kept: Asked | None = field(default=None, compare=False, kw_only=True)
+    """The same for those who write guards down, where `asked` doesn't say it.
+
+    `length`: a class, and a number or the keys; `entry`: a name; `fits`: a dtype; `truth`: a bool.
+    """
 
     def holds(self, arguments: Sequence[object]) -> bool:
         """Return whether the value is still there and passes; never raises for a lost path."""
@@ -240,12 +246,48 @@ def same_length(source: Source, expected: Any) -> Guard:
             source,
             lambda value: type(value) is kind and [*map(identity_token, value)] == keys,
             "has the same keys",
+            kept=Asked("length", (kind, [*cast("dict[object, object]", expected)])),
         )
     return Guard(
         source,
         lambda value: type(value) is kind and len(value) == length,
         f"is a {kind.__name__} of length {length}",
+        kept=Asked("length", (kind, length)),
     )
+
+
+def same_entry(source: Source, kind: type[Any], name: str) -> Guard:
+    """Return the guard that a class and its bases have the same under a name, or still nothing."""
+    entry = class_attribute(kind, name)
+    return Guard(
+        source,
+        lambda now: class_attribute(now, name) is entry,
+        f"has the same {name}",
+        kept=Asked("entry", name),
+    )
+
+
+def class_attribute(kind: type[Any], name: str) -> Any:
+    """Return what a class and its bases have under a name; None for nothing."""
+    for base in kind.__mro__:
+        static = base.__dict__.get(name, _MISSING)
+        if static is not _MISSING:
+            return static
+    return None
+
+
+_MISSING = object()
+
+
+def same_truth(source: Source, truth: bool) -> Guard:
+    """Return the guard that a number counts as true, or as false."""
+    check = bool if truth else operator.not_
+    return Guard(source, check, f"counts as {truth}", kept=Asked("truth", truth))
+
+
+def fits_dtype(source: Source, dtype: DType) -> Guard:
+    """Return the guard that the number can be had in a dtype: `source` raises if not."""
+    return Guard(source, lambda value: True, f"fits {dtype.name}", kept=Asked("fits", dtype))
 
 
 def same_array(source: Source, expected: np.ndarray[Any, Any]) -> Guard:

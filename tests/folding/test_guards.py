@@ -195,6 +195,35 @@ def test_a_method_replaced_on_the_class(monkeypatch):
     assert f(Tensor(0), settings).item() == 50
 
 
+def test_a_compiled_function_defined_anew(monkeypatch):
+    monkeypatch.setitem(globals(), "scale", jit(scale))
+
+    @jit
+    def f(x):
+        return scale(x)
+
+    assert f(Tensor([1.0])).tolist() == [10]
+    monkeypatch.setitem(globals(), "scale", jit(lambda x: x - 1))
+    assert f(Tensor([1.0])).tolist() == [0]
+
+
+@pytest.mark.parametrize("name", ["construct", "__call__"])
+def test_what_a_call_of_an_instance_runs_is_guarded(name):
+    class Add(nn.Cell if name == "construct" else object):
+        pass
+
+    setattr(Add, name, lambda self, x: x + 1)
+    add = Add()
+
+    @jit
+    def f(x):
+        return add(x)
+
+    assert f(Tensor([1.0])).tolist() == [2]
+    setattr(Add, name, lambda self, x: x + 10)
+    assert f(Tensor([1.0])).tolist() == [11]
+
+
 def test_a_module_attribute_replaced(monkeypatch):
     @jit
     def f(x):
