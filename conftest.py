@@ -14,7 +14,9 @@ def pytest_configure():
     if "PYTEST_XDIST_WORKER" not in os.environ:
         _OWN.append(tempfile.TemporaryDirectory(prefix="foldaway-cache-"))
         os.environ["FOLDAWAY_CACHE_DIR"] = _OWN[0].name
-        os.environ.pop("FOLDAWAY_CACHE", None)
+        # Forms that a test keeps would hide from others what the compiler does; `forms` keeps them.
+        if os.environ.get("FOLDAWAY_CACHE") != "forms":
+            os.environ["FOLDAWAY_CACHE"] = "code"
 
 
 @pytest.hookimpl(trylast=True)

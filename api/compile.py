@@ -45,7 +45,7 @@ from foldaway.runtime.host import RUNTIME
 from foldaway.runtime.report import COMPILED, FOLDED, PYTHON, RAN, LineStatus, Report
 from foldaway.runtime.segment import Segment
 from foldaway.runtime.sources import Source
-from foldaway.runtime.specialization import Specialization
+from foldaway.runtime.specialization import Making, Specialization
 from foldaway.runtime.tensor import Tensor
 
 from .compile_options import CompileOptions
@@ -65,6 +65,7 @@ def compile_function(
     options: CompileOptions,
     changing: ChangingNumbers,
     lax: bool = False,
+    quiet: bool = False,
 ) -> Specialization:
     """Return the specialisation of a function for arguments like these.
 
@@ -73,6 +74,7 @@ def compile_function(
     With `lax`, whatever may not be evaluated while compiling is an error, and an error leaves no
     trace: the caller runs the function as plain Python instead. Then what the user's program
     raises stays wrapped in `Raised`.
+    With `quiet`, nothing is printed and logged while compiling.
 
     Raises CompileError, or what the user's program raises while it is folded.
     """
@@ -89,10 +91,10 @@ def compile_function(
     style = "str" if lax else options.style
     fold = FoldPyObjPass(fallback_enabled(), style, allow_python=True, lax=lax)
     policy = NumberPolicy(widened=changing.widened, handles=changing.handles, read=changing.read)
-    environment = Environment(function, arguments, policy)
+    environment = Environment(function, arguments, policy, quiet=quiet)
     folded, raised = _fold(fold, source, environment, module)
     notice = str(folded.notice) if folded.notice.statements else ""
-    if notice and not lax:
+    if notice and not lax and not quiet:
         _log.warning("%s", notice)
     _check_and_outline(module, environment)
     host, segments = _split(module)
@@ -106,7 +108,7 @@ def compile_function(
     with our_failure(driver.name, module):
         compiled = {n: _compile_segment(m, n, driver) for n, m in segments.items()}
         entry, inputs = _entry(host, compiled, folded.inputs)
-    if notice and lax:
+    if notice and lax and not quiet:
         # Only now is it certain that nothing sends the function to plain Python.
         _log.warning("%s", notice)
     made = Specialization(
@@ -118,12 +120,21 @@ def compile_function(
         _report(folded, host, segments),
         _texts(source, host, segments),
         starts_again,
+        _making(folded) if raised is None else None,
     )
     if raised is not None:
         # What the program did before it raised; the next call is folded anew.
         fill(raised.exception, cast(Any, made.run(arguments)))
         raised.reraise()
     return made
+
+
+def _making(folded: Folded) -> Making | None:
+    """Return what came of the making of a form; None after opaque code has run."""
+    if folded.report.ran or folded.shown is None:
+        return None
+    quoted = {file: None for file, _, _ in folded.notice.statements}
+    return Making(folded.functions, tuple(folded.shown), tuple(quoted))
 
 
 def _fold(

@@ -24,8 +24,11 @@ from foldaway.runtime.tracing import current_tracer, tracing
 from . import context
 from .compile_options import CompileOptions
 from .internal_error import InternalError
+from .late_text import late_text
 from .lazy_function import LazyFunction, log_bug
 from .native_calls import add_form, forms_of, is_worth_it, native_form, take_back
+from .plain_binding import bind_plainly
+from .stored_forms import form_place, has_forms, keep_form, load_form
 from .syntax_level import is_lax, lax_level, level_of, unchanged_settings
 
 _FEW_CALLS = 2
@@ -203,25 +206,40 @@ class Jitted(CompiledFunction, NativeCallable):
     def _compile(
         self, key: tuple[object, ...], arguments: list[object], lax: bool
     ) -> Specialization:
-        """Return the specialisation, compiled by this thread unless another did meanwhile."""
-        compile_function = _compiler()
+        """Return the specialisation, loaded from disk or compiled by this thread.
+
+        Another thread may have done it meanwhile.
+        """
         with self._lock:
             found = self._cache.find(key, arguments)
             if found is None:
                 self._cache.note_miss(key, arguments)
-                changing = self._cache.numbers
                 state = InterpreterState()
                 try:
                     with tracing(None), no_collection():
-                        found = compile_function(
-                            self.function, arguments, key, self._options, changing, lax
-                        )
+                        found = self._load_or_compile(key, arguments, lax)
                 except BaseException:
                     state.restore()
                     raise
                 self._note_use()
                 self._cache.add(found, arguments)
         return found
+
+    def _load_or_compile(
+        self, key: tuple[object, ...], arguments: list[object], lax: bool
+    ) -> Specialization:
+        options = self._options
+        place = form_place(self.function, key, options, lax)
+        if place is not None:
+            ir = late_text(self.function, arguments, key, options, lax)
+            found = load_form(place, arguments, key, ir)
+            if found is not None:
+                return found
+        changing = self._cache.numbers
+        made = _compiler()(self.function, arguments, key, options, changing, lax)
+        if place is not None:
+            keep_form(place, made)
+        return made
 
     @property
     def specializations(self) -> list[Specialization]:
@@ -258,6 +276,11 @@ class Jitted(CompiledFunction, NativeCallable):
             return list(args)
         if self._code is not self.function.__code__:
             self._code, self._cache = self.function.__code__, SpecializationCache()
+        bound = bind_plainly(self.function, args, kwargs)
+        if bound is not None and self._is_stored(bound):
+            if not kwargs and len(args) == len(bound):
+                self._plain = (self.function.__code__, len(bound))
+            return bound
         _compiler()
         from foldaway.folding.errors import Raised
         from foldaway.folding.functions import Body, bind
@@ -276,6 +299,15 @@ class Jitted(CompiledFunction, NativeCallable):
         except Raised as raised:
             raise raised.exception from None
         return [bound[name] for name in parameters.names]
+
+    def _is_stored(self, arguments: list[object]) -> bool:
+        """Return whether there may be a form on disk, for which no source is needed."""
+        for lax in (False, True):
+            key = self._key(arguments, lax)
+            place = form_place(self.function, key, self._options, lax)
+            if place is not None and has_forms(place):
+                return True
+        return False
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy is to have: all but what machine code keeps."""

@@ -120,16 +120,9 @@ def _of_super(frame: Frame, owner: Any, name: str) -> object:
     if holder is None or id(holder) in frame.folding.born_classes or not _is_users(holder):
         return run(getattr, owner, name)
     entry = vars(holder)[name]
-
-    def is_same(now: Any) -> bool:
-        held = cast("dict[str, object]", vars(now))
-        return held.get(name) is entry
-
-    check = guards.Guard(Held(holder), is_same, f"has the same {name}")
-    frame.folding.add_guard(check)
-    for base in kind.__mro__[kind.__mro__.index(after) + 1 : kind.__mro__.index(holder)]:
-        check = guards.Guard(Held(base), lambda now: name not in vars(now), f"has no {name}")
-        frame.folding.add_guard(check)
+    # The holder has it, the classes before it don't.
+    for base in kind.__mro__[kind.__mro__.index(after) + 1 : kind.__mro__.index(holder) + 1]:
+        frame.folding.add_guard(guards.same_own(Held(base), base, name))
     if hasattr(class_of(entry), "__get__"):
         return run(getattr, owner, name)
     return _of_class(frame, holder, name, entry)

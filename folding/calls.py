@@ -291,6 +291,7 @@ def source_of(frame: Frame, function: types.FunctionType) -> Body | None:
     """Return the body of a function that is to be folded, None for one that runs as it is."""
     if not is_inlined(function):
         return None
+    frame.folding.functions[id(function)] = function
     try:
         lowered = lower_function(function)
     except NoSource:

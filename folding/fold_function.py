@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from types import FunctionType as PythonFunction
 from typing import Any
 
 from xdsl.dialects.builtin import FunctionType
@@ -64,6 +65,8 @@ class Environment:
     """Which numbers are run-time values."""
     arrays: ArrayPolicy = field(default_factory=ArrayPolicy)
     """Which arrays are run-time values."""
+    quiet: bool = False
+    """Whether what is printed while folding is dropped."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,10 @@ class Folded:
     guards: tuple[AnyGuard, ...]
     notice: Notice
     report: LineReport
+    functions: tuple[PythonFunction, ...]
+    """The functions that were folded in, beside the one itself."""
+    shown: list[tuple[str, str]] | None
+    """What was printed while folding, when that has ended: `stdout` or `stderr`, and the text."""
 
 
 def fold_function(func: FuncOp, options: Options, environment: Environment) -> Folded:
@@ -118,14 +125,14 @@ def _fold(folding: Folding, func: FuncOp, environment: Environment) -> Folded:
             folding.check_needed()
             contents = run_time_contents(folding, raised.exception)
             raised.before = _finish(folding, frame, func, contents, environment)
-            folding.release_prints()
+            folding.release_prints(environment.quiet)
             if not any(contents) and not _has_effects(raised.before.op):
                 raised.before = None
             raise
         folding.check_needed()
         check_finished(folding)
         folded = _finish(folding, frame, func, result, environment)
-    folding.release_prints()
+    folding.release_prints(environment.quiet)
     return folded
 
 
@@ -148,7 +155,8 @@ def _finish(
     op.location = func.location
     inputs = tuple(folding.inputs)
     guards = folding.numbers.needed_guards(folding.guards.values())
-    return Folded(op, inputs, guards, folding.notice, folding.report)
+    functions = tuple(folding.functions.values())
+    return Folded(op, inputs, guards, folding.notice, folding.report, functions, folding.shown)
 
 
 def _finish_way(folding: Folding, result: object) -> Attribute:

@@ -91,6 +91,7 @@ def _print_now(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     """Print while compiling; the streams get it when the fold is known to be the last."""
     stream = kwargs.get("file")
     if stream is not None and stream is not sys.stdout and stream is not sys.stderr:
+        frame.folding.shown = None
         run(print, *args, **kwargs)
         return
     text = io.StringIO()

@@ -39,6 +39,7 @@ from .outside import Outside
 from .run_time_errors import is_protected
 
 if TYPE_CHECKING:
+    from types import FunctionType
     from weakref import ReferenceType
 
     from ..runtime.tensor_data import TensorData
@@ -109,6 +110,10 @@ class Folding(KnownConstants):
         self.effects = Effects(self)
         self.printed: list[tuple[TextIO, str]] = []
         """What was printed while compiling; it comes out when the fold ends well."""
+        self.shown: list[tuple[str, str]] | None = []
+        """All that came out: `stdout` or `stderr`, and the text; None if more than that."""
+        self.functions: dict[int, FunctionType] = {}
+        """The functions that were folded in, by identity."""
         self.memory: list[Source] = []
         """The tensors and arrays from outside, whose elements a write could change."""
         self.has_effects = False
@@ -369,9 +374,11 @@ class Folding(KnownConstants):
         if source.key not in self.numbers.policy.read:
             self.changed_containers[source.key] = source
 
-    def release_prints(self) -> None:
-        """Print what was printed while compiling."""
-        for stream, text in self.printed:
+    def release_prints(self, quiet: bool) -> None:
+        """Print what was printed while compiling, or forget it."""
+        for stream, text in self.printed if not quiet else ():
+            if self.shown is not None:
+                self.shown.append(("stderr" if stream is sys.stderr else "stdout", text))
             stream.write(text)
         self.printed.clear()
 

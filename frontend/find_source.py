@@ -62,6 +62,22 @@ def _search(function: types.FunctionType) -> Source:
 _sources = CodeCache(_search)
 
 
+def is_as_written(function: types.FunctionType) -> bool:
+    """Return whether a function's code is just what its file compiles to, as the file is now."""
+    file = function.__code__.co_filename
+    lines = _lines(file)
+    known = _codes.get(file)
+    if known is None or known[0] != lines:
+        try:
+            known = _codes[file] = (lines, {*_compiled("".join(lines), file)})
+        except (SyntaxError, ValueError, RecursionError):
+            return False
+    return function.__code__ in known[1]
+
+
+_codes: dict[str, tuple[list[str], set[types.CodeType]]] = {}
+
+
 def _search_file(lines: list[str], code: types.CodeType, *, check: bool) -> Source:
     """Return the function in the tree of its whole file; `check` that it is what was compiled."""
     file = code.co_filename
@@ -168,13 +184,16 @@ def _may_have_changed(file: str) -> bool:
 
 def _compiles_to(text: str, code: types.CodeType) -> bool:
     """Return whether the code is what the text of its file compiles to."""
+    return any(one == code for one in _compiled(text, code.co_filename))
+
+
+def _compiled(text: str, file: str) -> Iterator[types.CodeType]:
+    """Yield all code that a file's text compiles to."""
     # A text may be nested more deeply than a tree.
-    made = [compile(text, code.co_filename, "exec", dont_inherit=True)]
+    made = [compile(text, file, "exec", dont_inherit=True)]
     for one in made:
-        if one == code:
-            return True
+        yield one
         made += [inner for inner in one.co_consts if isinstance(inner, types.CodeType)]
-    return False
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[FunctionNode, str | None]]:

@@ -43,6 +43,11 @@ class DiskCache:
         self._limit = limit
         self._said: set[str] = set()
 
+    def has(self, key: str) -> bool:
+        """Return whether there is a file for a key; what is in it may be damaged."""
+        folder = cache_folder()
+        return folder is not None and os.path.exists(folder / f"{key}{self._suffix}")
+
     def find(self, key: str) -> bytes | None:
         """Return what was kept under a key, 64 hexadecimal digits; None if nothing was."""
         folder = cache_folder()

@@ -106,18 +106,18 @@ class InDType(Source):
 
     def __init__(self, number: Source, dtype: DType):
         self.number = number
-        self._dtype = dtype
+        self.dtype = dtype
         self._spec = TensorSpec((), dtype)
 
     @property
     def key(self) -> tuple[object, ...]:
         """What tells this path from others."""
-        return ("dtype", self._dtype.name, *self.number.key)
+        return ("dtype", self.dtype.name, *self.number.key)
 
     def fetch(self, arguments: Sequence[object]) -> Array:
         """Return the array. Raises `OverflowError` for an integer that the dtype can't hold."""
         number: Any = self.number.fetch(arguments)
-        return array_of(pack_number(number, self._dtype), self._spec)
+        return array_of(pack_number(number, self.dtype), self._spec)
 
     def __str__(self) -> str:
         return str(self.number)

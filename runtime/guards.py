@@ -45,7 +45,8 @@ class Guard:
     kept: Asked | None = field(default=None, compare=False, kw_only=True)
     """The same for those who write guards down, where `asked` doesn't say it.
 
-    `length`: a class, and a number or the keys; `entry`: a name; `fits`: a dtype; `truth`: a bool.
+    `length`: a class, and a number or the keys; `entry`, `own`: a name; `truth`: a bool;
+    `fits`: a dtype.
     """
 
     def holds(self, arguments: Sequence[object]) -> bool:
@@ -264,6 +265,17 @@ def same_entry(source: Source, kind: type[Any], name: str) -> Guard:
         lambda now: class_attribute(now, name) is entry,
         f"has the same {name}",
         kept=Asked("entry", name),
+    )
+
+
+def same_own(source: Source, kind: type[Any], name: str) -> Guard:
+    """Return the guard that a class itself has the same under a name, or still nothing."""
+    entry = vars(kind).get(name, _MISSING)
+    return Guard(
+        source,
+        lambda now: now.__dict__.get(name, _MISSING) is entry,
+        f"has {'no' if entry is _MISSING else 'the same'} {name}",
+        kept=Asked("own", name),
     )
 
 

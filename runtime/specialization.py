@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,18 @@ _NEAR = 3
 """How far from the front a form may stay when it is used."""
 
 
+@dataclass(frozen=True)
+class Making:
+    """What came of the making of a form, for those who keep it for other processes."""
+
+    functions: tuple[types.FunctionType, ...]
+    """The functions that were folded in, beside the compiled one."""
+    printed: tuple[tuple[str, str], ...]
+    """What was printed while compiling: `stdout` or `stderr`, and the text."""
+    quoted: tuple[str, ...]
+    """The files whose lines the notice shows."""
+
+
 @dataclass(eq=False)
 class Specialization:
     """The guards, the places where the run-time inputs are found, and the host program."""
@@ -34,6 +47,8 @@ class Specialization:
     """Stage name to the text of the IR at that stage."""
     starts_again: bool = True
     """Whether Python may run a call from its beginning that the compiled code retreats from."""
+    making: Making | None = field(default=None, repr=False)
+    """None where something happened that can't be shown again."""
     asked: list[AnyGuard] = field(init=False, repr=False)
     """The guards that say more than the key."""
     _places: list[int] | None = field(init=False, repr=False)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Effort:
+class Effort(NamedTuple):
     """How much time LLVM takes."""
 
     optimizer: int

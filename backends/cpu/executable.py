@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +25,7 @@ class Code(Protocol):
     """Where the entry is."""
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(NamedTuple):
     """What is known of compiled code beside the code itself."""
 
     name: str

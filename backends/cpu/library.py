@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 from functools import cache
 
 _MATH = (
@@ -22,7 +21,8 @@ def addresses() -> dict[str, int]:
     One that this system's library lacks is left out: code that needs it does not link.
     """
     process = ctypes.CDLL(None)
-    library = ctypes.CDLL(ctypes.util.find_library("m")) if _has_own_library() else process
+    own = _own_library()
+    library = process if own is None else ctypes.CDLL(own)
     names = [(library, name + suffix) for name in _MATH for suffix in ("", "f")]
     names += [(process, name) for name in _MEMORY]
     found: dict[str, int] = {}
@@ -34,5 +34,10 @@ def addresses() -> dict[str, int]:
     return found
 
 
-def _has_own_library() -> bool:
-    return not hasattr(ctypes.CDLL(None), "roundevenf") and bool(ctypes.util.find_library("m"))
+def _own_library() -> str | None:
+    """Return the name of C's mathematics where it isn't part of the process."""
+    if hasattr(ctypes.CDLL(None), "roundevenf"):
+        return None
+    from ctypes.util import find_library  # It loads ten modules more.
+
+    return find_library("m")

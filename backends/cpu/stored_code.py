@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import platform
+import os
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -73,7 +73,7 @@ def this_machine() -> str | None:
 
     Linux says which processor it is, and all that it can do.
     """
-    if not sys.platform.startswith("linux") or platform.machine() != "x86_64":
+    if not sys.platform.startswith("linux") or os.uname().machine != "x86_64":
         return None
     try:
         with open("/proc/cpuinfo") as file:

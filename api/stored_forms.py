@@ -1,0 +1,237 @@
+"""Whole compiled forms kept on disk: a later process needs neither the compiler nor LLVM for them.
+
+A form is kept where all that it depends on can be said to another process: by the key of its file,
+or by guards that are written down beside it. Else it isn't kept. Files hold data of a few types and
+the names of object images; nothing in them is run but those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import linecache
+import logging
+import os
+import struct
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+import numpy as np
+
+from foldaway.folding.fallback import fallback_enabled
+from foldaway.runtime.disk_cache import DiskCache, cache_folder
+from foldaway.runtime.fingerprints import (
+    Unstorable,
+    digest_of,
+    fingerprint,
+    function_words,
+    member_functions,
+)
+from foldaway.runtime.guards import LOST
+from foldaway.runtime.package_digest import package_digest
+from foldaway.runtime.report import LineStatus, Report
+from foldaway.runtime.specialization import Making, Specialization
+from foldaway.runtime.tensor import Tensor
+from foldaway.runtime.version import VERSION
+from foldaway.runtime.written_guards import Changed, GuardReader, GuardWriter
+from foldaway.runtime.written_values import Json, write_key
+
+from . import context
+from .compile_options import CompileOptions
+from .stored_programs import read_segment, write_segment
+
+if TYPE_CHECKING:
+    from foldaway.runtime.guards import AnyGuard
+    from foldaway.runtime.segment import Segment
+    from foldaway.runtime.sources import Source
+
+_FORMS: Final = DiskCache(".form")
+_FORMAT: Final = 1
+"""Is counted up when the same compiler writes other files."""
+_MOST: Final = 8
+"""How many forms are kept for one key: their guards differ."""
+_LENGTHS: Final = struct.Struct("<QQ")
+"""How many bytes of text and of constants follow."""
+
+_log = logging.getLogger("foldaway.cache")
+_notices = logging.getLogger("foldaway.fallback")
+
+
+class FormPlace(NamedTuple):
+    """Where the forms for calls with one key are kept."""
+
+    function: Any
+    """A `types.FunctionType`; declared as such, it would count as a method."""
+    key: str
+    """That of the file."""
+
+
+def form_place(
+    function: types.FunctionType, key: tuple[object, ...], options: CompileOptions, lax: bool
+) -> FormPlace | None:
+    """Return where forms for a call with a key are kept; None: nowhere."""
+    if not _is_on() or not fallback_enabled():
+        return None
+    try:
+        where = _environment()
+        if where is None:
+            return None
+        asked = write_key(key, function.__globals__)
+        words = (where, function_words(function), repr(asked), options.style, lax)
+        # Methods that somebody has put into our classes are part of what every call does.
+        return FormPlace(function, digest_of((*words, fingerprint(Tensor))))
+    except Unstorable as error:
+        _log.debug("'%s' is not kept on disk: %s", function.__qualname__, error)
+        return None
+
+
+def has_forms(place: FormPlace) -> bool:
+    """Return whether there is a file for a place; perhaps nothing in it fits."""
+    return _FORMS.has(place.key)
+
+
+def load_form(
+    place: FormPlace,
+    arguments: Sequence[object],
+    key: tuple[object, ...],
+    ir: Callable[[str], str],
+) -> Specialization | None:
+    """Return a form that fits a call, None if there is none; `ir` shows its IR.
+
+    What was printed while it was compiled is printed again, and the notice is logged.
+    """
+    kept = _FORMS.find(place.key)
+    if kept is None:
+        return None
+    for text, constants in _parts(kept):
+        written = json.loads(text)
+        found = _read_form(place.function, arguments, written, constants)
+        if found is not None:
+            report = Report([LineStatus(*line) for line in written["lines"]], written["graph_ops"])
+            made = Specialization(
+                key, *found, written["notice"], report, ir, written["starts_again"]
+            )
+            _show(written)
+            return made
+    return None
+
+
+def keep_form(place: FormPlace, made: Specialization) -> None:
+    """Keep a form for other processes, if all that it depends on can be said to them."""
+    making, made.making = made.making, None
+    try:
+        if making is None:
+            raise Unstorable("something ran while compiling that can't be shown again")
+        written, constants = _write_form(place.function, made, making)
+    except Unstorable as error:
+        _log.debug("'%s' is not kept on disk: %s", place.function.__qualname__, error)
+        return
+    text = json.dumps(written).encode()
+    parts = [(text, constants)]
+    kept = _FORMS.find(place.key)
+    if kept is not None:
+        parts += [part for part in _parts(kept) if part[0] != text][: _MOST - 1]
+    packed = [_LENGTHS.pack(len(text), len(data)) + text + data for text, data in parts]
+    _FORMS.keep(place.key, b"".join(packed))
+
+
+def _is_on() -> bool:
+    return os.environ.get("FOLDAWAY_CACHE") != "code" and cache_folder() is not None
+
+
+def _environment() -> tuple[object, ...] | None:
+    """Return what else decides what a function is compiled to; None if that can't be said."""
+    from foldaway.backends.cpu.stored_code import this_machine
+
+    machine = this_machine()
+    if machine is None or context.get_context("device_target") != "CPU":
+        return None
+    versions = (_FORMAT, VERSION, package_digest(), sys.version, np.__version__, machine)
+    python = (tuple(sys.flags), tuple(sys.warnoptions), sys.prefix, sys.getrecursionlimit())
+    shown = (repr(np.get_printoptions()), repr(np.geterr()))
+    return (versions, python, shown, repr(sorted(context.all_settings().items())))
+
+
+def _parts(kept: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the text and the constants of each form in a file."""
+    found: list[tuple[bytes, bytes]] = []
+    position = 0
+    while position < len(kept):
+        text, constants = _LENGTHS.unpack_from(kept, position)
+        position += _LENGTHS.size
+        end = position + text + constants
+        found.append((kept[position : position + text], kept[position + text : end]))
+        position = end
+    return found
+
+
+# Writing.
+
+
+def _write_form(
+    function: types.FunctionType, made: Specialization, making: Making
+) -> tuple[Json, bytes]:
+    writer = GuardWriter(function, made.guards)
+    written = [writer.guard(guard) for guard in made.guards]
+    _check_functions(function, making, writer)
+    program, constants = write_segment(made.entry)
+    report = made.report
+    return {
+        "guards": written,
+        "inputs": [writer.source(source) for source in made.inputs],
+        "program": program,
+        "notice": made.notice,
+        "quoted": [[file, _digest_of_file(file)] for file in making.quoted],
+        "printed": making.printed,
+        "lines": [[line.file, line.line, line.status, line.reason] for line in report.lines],
+        "graph_ops": report.graph_ops,
+        "starts_again": made.starts_again,
+    }, constants
+
+
+def _check_functions(function: types.FunctionType, making: Making, writer: GuardWriter) -> None:
+    """Raise Unstorable unless each function in a form is told from others, and is its source."""
+    from foldaway.frontend.find_source import is_as_written
+
+    covered = {*writer.covered}
+    for kind in writer.classes:
+        covered.update(map(id, member_functions(kind)))
+    for one in (function, *making.functions):
+        if id(one) not in covered:
+            raise Unstorable(f"nothing tells {one.__qualname__} from others")
+        if not is_as_written(one):
+            raise Unstorable(f"{one.__qualname__} isn't what its file says")
+
+
+def _digest_of_file(file: str) -> str:
+    linecache.checkcache(file)
+    return hashlib.sha256(repr(linecache.getlines(file)).encode()).hexdigest()
+
+
+# Reading.
+
+
+def _read_form(
+    function: types.FunctionType, arguments: Sequence[object], written: Json, constants: bytes
+) -> tuple[tuple[AnyGuard, ...], tuple[Source, ...], Segment] | None:
+    """Return guards, inputs and what is run; None where a form doesn't fit a call."""
+    reader = GuardReader(function, arguments)
+    try:
+        guards = tuple(map(reader.guard, written["guards"]))
+        inputs = tuple(map(reader.source, written["inputs"]))
+    except (Changed, *LOST):
+        return None
+    if any(_digest_of_file(file) != digest for file, digest in written["quoted"]):
+        return None
+    segment = read_segment(written["program"], constants)
+    return None if segment is None else (guards, inputs, segment)
+
+
+def _show(written: Json) -> None:
+    """Print and log what was printed and logged when the form was compiled."""
+    for stream, text in written["printed"]:
+        cast(Any, sys.stderr if stream == "stderr" else sys.stdout).write(text)
+    if written["notice"]:
+        _notices.warning("%s", written["notice"])
