@@ -1,0 +1,1 @@
+../../api/late_text.py

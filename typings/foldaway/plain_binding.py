@@ -1,0 +1,1 @@
+../../api/plain_binding.py
