@@ -51,6 +51,8 @@ class Jitted(CompiledFunction, NativeCallable):
         self._code = function.__code__
         self._plain: tuple[types.CodeType | None, int] = (None, -1)
         """The function's code, and how many arguments it takes, if all are by position."""
+        self._needs_source: bool | None = None
+        """Whether binding arguments needs the function's source; not where forms are on disk."""
         functools.update_wrapper(self, function)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -276,11 +278,15 @@ class Jitted(CompiledFunction, NativeCallable):
             return list(args)
         if self._code is not self.function.__code__:
             self._code, self._cache = self.function.__code__, SpecializationCache()
-        bound = bind_plainly(self.function, args, kwargs)
-        if bound is not None and self._is_stored(bound):
-            if not kwargs and len(args) == len(bound):
-                self._plain = (self.function.__code__, len(bound))
-            return bound
+            self._needs_source = None
+        if not self._needs_source:
+            bound = bind_plainly(self.function, args, kwargs)
+            if self._needs_source is None:
+                self._needs_source = bound is None or not self._is_stored(bound)
+            if bound is not None and not self._needs_source:
+                if not kwargs and len(args) == len(bound):
+                    self._plain = (self.function.__code__, len(bound))
+                return bound
         _compiler()
         from foldaway.folding.errors import Raised
         from foldaway.folding.functions import Body, bind

@@ -29,13 +29,12 @@ from foldaway.runtime.fingerprints import (
     function_words,
     member_functions,
 )
-from foldaway.runtime.guards import LOST
 from foldaway.runtime.package_digest import package_digest
 from foldaway.runtime.report import LineStatus, Report
 from foldaway.runtime.specialization import Making, Specialization
 from foldaway.runtime.tensor import Tensor
 from foldaway.runtime.version import VERSION
-from foldaway.runtime.written_guards import Changed, GuardReader, GuardWriter
+from foldaway.runtime.written_guards import GuardReader, GuardWriter
 from foldaway.runtime.written_values import Json, write_key
 
 from . import context
@@ -82,7 +81,8 @@ def form_place(
         words = (where, function_words(function), repr(asked), options.style, lax)
         # Methods that somebody has put into our classes are part of what every call does.
         return FormPlace(function, digest_of((*words, fingerprint(Tensor))))
-    except Unstorable as error:
+    except Exception as error:
+        # Whatever is odd about the program, it is compiled as without files.
         _log.debug("'%s' is not kept on disk: %s", function.__qualname__, error)
         return None
 
@@ -125,7 +125,7 @@ def keep_form(place: FormPlace, made: Specialization) -> None:
         if making is None:
             raise Unstorable("something ran while compiling that can't be shown again")
         written, constants = _write_form(place.function, made, making)
-    except Unstorable as error:
+    except Exception as error:
         _log.debug("'%s' is not kept on disk: %s", place.function.__qualname__, error)
         return
     text = json.dumps(written).encode()
@@ -221,7 +221,8 @@ def _read_form(
     try:
         guards = tuple(map(reader.guard, written["guards"]))
         inputs = tuple(map(reader.source, written["inputs"]))
-    except (Changed, *LOST):
+    except Exception:
+        # A guard that can't be asked doesn't hold.
         return None
     if any(_digest_of_file(file) != digest for file, digest in written["quoted"]):
         return None
