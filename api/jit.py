@@ -24,11 +24,9 @@ from foldaway.runtime.tracing import current_tracer, tracing
 from . import context
 from .compile_options import CompileOptions
 from .internal_error import InternalError
-from .late_text import late_text
 from .lazy_function import LazyFunction, log_bug
 from .native_calls import add_form, forms_of, is_worth_it, native_form, take_back
 from .plain_binding import bind_plainly
-from .stored_forms import form_place, has_forms, keep_form, load_form
 from .syntax_level import is_lax, lax_level, level_of, unchanged_settings
 
 _FEW_CALLS = 2
@@ -230,6 +228,10 @@ class Jitted(CompiledFunction, NativeCallable):
     def _load_or_compile(
         self, key: tuple[object, ...], arguments: list[object], lax: bool
     ) -> Specialization:
+        # A start that compiles nothing needs neither.
+        from .late_text import late_text
+        from .stored_forms import form_place, keep_form, load_form
+
         options = self._options
         place = form_place(self.function, key, options, lax)
         if place is not None:
@@ -308,6 +310,8 @@ class Jitted(CompiledFunction, NativeCallable):
 
     def _is_stored(self, arguments: list[object]) -> bool:
         """Return whether there may be a form on disk, for which no source is needed."""
+        from .stored_forms import form_place, has_forms
+
         for lax in (False, True):
             key = self._key(arguments, lax)
             place = form_place(self.function, key, self._options, lax)
