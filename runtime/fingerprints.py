@@ -301,12 +301,27 @@ def _framework_members(kind: type[Any]) -> Words:
             continue
         if not _is_framework(base.__module__):
             raise Unstorable(f"a base of {kind.__qualname__}")
-        for name, member in vars(base).items():
-            for function in _functions_in(member):
-                if not _is_framework(function.__module__):
-                    raise Unstorable(f"{kind.__qualname__}.{name}, which isn't ours")
-                found.append((name, function.__module__, function.__qualname__))
+        found += _own_members(base)
     return tuple(found)
+
+
+def _own_members(kind: type[Any]) -> list[Words]:
+    """Return the words for what one of our classes has itself, which takes long at first only."""
+    members = [*vars(kind).items()]
+    known = _members.get(kind)
+    if known is not None and known[0] == members:
+        return known[1]
+    found: list[Words] = []
+    for name, member in members:
+        for function in _functions_in(member):
+            if not _is_framework(function.__module__):
+                raise Unstorable(f"{kind.__qualname__}.{name}, which isn't ours")
+            found.append((name, function.__module__, function.__qualname__))
+    _members[kind] = members, found
+    return found
+
+
+_members: dict[type[Any], tuple[list[tuple[str, Any]], list[Words]]] = {}
 
 
 def _member_words(value: Any, seen: _Seen) -> Words:
