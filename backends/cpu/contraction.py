@@ -124,5 +124,5 @@ def panels_of(product: Product) -> list[int]:
     """Return of how many columns the panels are that a product's tails go through."""
     if product.schedule.kind != OUTER:
         return []
-    full, left = divmod(product.contraction.n.extent, product.schedule.columns)
+    full, left = product.panels
     return [*([product.schedule.columns] if full else []), *([left] if left else [])]

@@ -65,10 +65,7 @@ class Steps:
 def write_outer(writer: ProductWriter, at: Matrices) -> None:
     """Write the loops over columns: the whole panels, then the one that is left."""
     n, columns = writer.product.contraction.n, writer.product.schedule.columns
-    full, left = divmod(n.extent, columns)
-    if full and 0 < left <= writer.vectors.lanes and not writer.product.is_rhs_packed:
-        # A vector by itself would keep too few sums in flight.
-        full, left = full - 1, left + columns
+    full, left = writer.product.panels
     if full:
         _write_columns(writer, at, Columns(full, columns))
     if left:

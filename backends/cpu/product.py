@@ -56,6 +56,16 @@ class Product:
         return max(vectors // -(-columns // lanes), 1)
 
     @property
+    def panels(self) -> tuple[int, int]:
+        """How many panels have the schedule's columns, and of how many the last is, if any."""
+        columns = self.schedule.columns
+        full, left = divmod(self.contraction.n.extent, columns)
+        if full and 0 < left <= self.schedule.lanes and not self.is_rhs_packed:
+            # A vector by itself would keep too few sums in flight.
+            return full - 1, left + columns
+        return full, left
+
+    @property
     def panel(self) -> int:
         """How many elements of the workspace a panel of columns takes."""
         return self.schedule.depth * self.schedule.columns + ROOM

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import foldaway
-from foldaway import Tensor
+from foldaway import Tensor, ops
 from foldaway.runtime.dispatch import apply
 
 CLOSE = {"float64": 1e-13, "float32": 1e-5, "float16": 2e-3, "bfloat16": 2e-2}
@@ -72,6 +72,30 @@ def test_each_element_is_a_sum_over_a_window(problem, name, compiled):
     close = CLOSE[name]
     got = found.astype(foldaway.float64).asnumpy()
     np.testing.assert_allclose(got, wanted, rtol=close, atol=close * weight[0].size)
+
+
+WIDE = np.random.default_rng(0).normal(size=(2, 5, 8, 22)), np.ones((7, 5, 3, 3))
+
+
+# The last panel of columns is wider than the others.
+@example((*WIDE, [1, 1], [1, 1], 1, "first"), "float32")
+@settings(max_examples=40, deadline=None)
+@given(problems(), st.sampled_from(["float64", "float32", "bfloat16"]))
+def test_what_follows_runs_on_its_parts(problem, name):
+    image, weight, strides, dilations, groups, channels = problem
+    dtype = getattr(foldaway, name)
+    x, w = (Tensor(put(array, channels)).astype(dtype) for array in (image, weight))
+
+    def layer(x, w):
+        y = apply("conv", x, w, strides, dilations, groups, channels)
+        return ops.relu(y * 2 + y)
+
+    found, apart = (
+        foldaway.jit(layer)(x, w),
+        foldaway.jit(lambda x, w: apply("conv", x, w, strides, dilations, groups, channels))(x, w),
+    )
+    expected = ops.relu(apart * 2 + apart)
+    assert (found == expected).all()
 
 
 @settings(max_examples=25, deadline=None)

@@ -19,7 +19,7 @@ from foldaway.passes.schedule_epilogues import ScheduleEpiloguesPass
 
 from .compiled_graph import PASSES, lower, type_of
 
-EXTENTS = st.sampled_from([1, 2, 3, 5, 7, 8, 13, 16, 17, 31, 33, 48, 64, 97, 130])
+EXTENTS = st.sampled_from([1, 2, 3, 5, 7, 8, 13, 16, 17, 20, 23, 31, 33, 48, 64, 97, 130])
 DTYPES = st.sampled_from([np.float32, np.float64, np.float16, bfloat16])
 
 
@@ -142,6 +142,14 @@ def test_layers_drawn_at_random(dtype, batch, m, n, k, swaps, seed, steps):
     layer = Layer(dtype, batch, m, n, k, swaps, seed)
     for _ in range(steps):
         layer.step()
+    layer.check()
+
+
+@pytest.mark.parametrize("n", range(15, 27))
+def test_a_panel_that_is_wider_than_the_others(n):
+    layer = Layer(np.float32, (), 4, n, 64, (False, False), n)
+    layer.step()
+    layer.step()
     layer.check()
 
 
