@@ -24,6 +24,7 @@ from foldaway.dialects.dtypes import (
 from foldaway.dialects.source import CompileError
 from foldaway.runtime.parameter import Parameter
 from foldaway.runtime.tensor import Tensor
+from foldaway.runtime.threads import get_num_threads, set_num_threads
 
 from . import context, nn, numpy, ops
 from .context import GRAPH_MODE, LAX, PYNATIVE_MODE, STRICT, get_context, set_context
@@ -47,6 +48,7 @@ __all__ = [
     "float32",
     "float64",
     "get_context",
+    "get_num_threads",
     "grad",
     "int8",
     "int16",
@@ -58,6 +60,7 @@ __all__ = [
     "numpy",
     "ops",
     "set_context",
+    "set_num_threads",
     "set_seed",
     "uint8",
     "uint16",

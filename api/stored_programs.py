@@ -33,6 +33,7 @@ def write_segment(entry: object) -> tuple[Json, bytes]:
         "failures": [[one.exception, one.text, _place_of(one)] for one in program.failures],
         "is_long": program.is_long,
         "image": program.image,
+        "is_shared": program.is_shared,
     }
     return written, b"".join(constants.values())
 
@@ -48,6 +49,10 @@ def read_segment(written: Json, data: bytes) -> Segment | None:
         constants[name] = aligned(data[position : position + size])
         position += size
     symbols = {name: address_of(array) for name, array in constants.items()}
+    if written["is_shared"]:
+        from foldaway.backends.cpu.thread_pool import PARALLEL, parallel_address
+
+        symbols[PARALLEL] = parallel_address()
     code = stored_code(written["image"], written["name"], symbols)
     if code is None:
         return None
@@ -63,6 +68,7 @@ def read_segment(written: Json, data: bytes) -> Segment | None:
         failures,
         written["is_long"],
         written["image"],
+        written["is_shared"],
     )
     return Segment(CpuExecutable(code, program), len(outputs))
 

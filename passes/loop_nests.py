@@ -68,6 +68,11 @@ def loop_nest(op: linalg.GenericOp) -> LoopNest | None:
     """Return the nest of an op; None if its body asks for indices, or its maps aren't linear."""
     if any(isinstance(inner, linalg.IndexOp) for inner in op.body.block.ops):
         return None
+    return linear_nest(op)
+
+
+def linear_nest(op: linalg.GenericOp) -> LoopNest | None:
+    """Return the nest of an op; None if its maps aren't linear, or it does nothing."""
     maps = [attribute.data for attribute in op.indexing_maps]
     found = [-1] * len(op.iterator_types)
     storages: list[SSAValue | None] = []

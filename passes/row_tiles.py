@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xdsl.dialects import arith, memref
-from xdsl.dialects.builtin import DYNAMIC_INDEX, LocationAttr, MemRefType, StridedLayoutAttr
+from xdsl.dialects.builtin import (
+    DYNAMIC_INDEX,
+    LocationAttr,
+    MemRefType,
+    StridedLayoutAttr,
+    UnitAttr,
+)
 from xdsl.ir import Block, Operation, Region, SSAValue
 
+from ..dialects.split import INDEPENDENT
 from .buffers import element_type, memref_of
 from .loop_nests import RowAccess, RowNest
 from .scalar_ops import INDEX, ScalarOps
@@ -27,48 +34,23 @@ def write_tiles(nests: Sequence[RowNest], lows: Mapping[SSAValue, int], rows: in
     outside = ScalarOps(block, first.location)
     full, left = divmod(nests[0].rows, rows)
     bounds = [outside.constant(number, INDEX) for number in (0, full, 1)]
-    short = _shortened(nests, lows, rows)
-    _Tile(body, rows, short, first.location, index=body.args[0]).write(nests)
+    _Tile(body, rows, nests, lows, first.location, index=body.args[0]).write()
     body.add_op(scf.YieldOp.create(location=first.location))
     region = Region(body)
-    block.add_op(scf.ForOp.create(operands=bounds, regions=[region], location=first.location))
+    loop = scf.ForOp.create(operands=bounds, regions=[region], location=first.location)
+    loop.attributes[INDEPENDENT] = UnitAttr()
+    block.add_op(loop)
     if left:
-        _Tile(block, left, short, first.location, start=full * rows).write(nests)
+        _Tile(block, left, nests, lows, first.location, start=full * rows).write()
     around = last.parent_block()
     assert around is not None
     for op in list(block.ops):
         op.detach()
         around.insert_op_before(op, last)
-    _erase(nests, short)
+    _erase(nests, lows)
 
 
-def _shortened(
-    nests: Sequence[RowNest], lows: Mapping[SSAValue, int], rows: int
-) -> dict[SSAValue, tuple[SSAValue, int]]:
-    """Return memory for one tile in the place of each allocation, and the element at its start."""
-    lengths = {
-        operand.storage: operand.row * rows
-        for nest in nests
-        for operand in nest.operands
-        if operand is not None
-    }
-    short: dict[SSAValue, tuple[SSAValue, int]] = {}
-    for storage, low in lows.items():
-        old = storage.owner
-        assert isinstance(old, memref.AllocOp)
-        new = memref.AllocOp.create(
-            result_types=(memref_of(element_type(storage.type), (lengths[storage],)),),
-            properties=old.properties,
-            location=old.location,
-        )
-        around = old.parent_block()
-        assert around is not None
-        around.insert_op_before(new, old)
-        short[storage] = new.memref, low
-    return short
-
-
-def _erase(nests: Sequence[RowNest], short: Mapping[SSAValue, tuple[SSAValue, int]]) -> None:
+def _erase(nests: Sequence[RowNest], lows: Mapping[SSAValue, int]) -> None:
     """Remove the nests, the views that only they had, and the memory that became shorter."""
     for nest in nests:
         operands = list(nest.op.operands)
@@ -76,11 +58,13 @@ def _erase(nests: Sequence[RowNest], short: Mapping[SSAValue, tuple[SSAValue, in
         nest.op.erase()
         for value in operands:
             _erase_view(value)
-    for old, (new, _) in short.items():
+    for old in lows:
         for use in list(old.uses):
             for view in use.operation.results:
                 _erase_view(view)
-        old.replace_all_uses_with(new)
+        for use in list(old.uses):
+            use.operation.detach()
+            use.operation.erase()
         assert isinstance(old.owner, memref.AllocOp)
         old.owner.detach()
         old.owner.erase()
@@ -100,13 +84,17 @@ _View = tuple[SSAValue, int, tuple[SSAValue, ...], tuple[int, ...], tuple[int, .
 
 
 class _Tile:
-    """Appends nests that go through one tile: the rows from `rows · index` or from `start` on."""
+    """Appends nests that go through one tile: the rows from `rows · index` or from `start` on.
+
+    Each round has memory of its own, so that several may run at once.
+    """
 
     def __init__(
         self,
         block: Block,
         rows: int,
-        short: Mapping[SSAValue, tuple[SSAValue, int]],
+        nests: Sequence[RowNest],
+        lows: Mapping[SSAValue, int],
         location: LocationAttr,
         *,
         index: SSAValue | None = None,
@@ -114,18 +102,43 @@ class _Tile:
     ) -> None:
         self.block = block
         self.rows = rows
-        self.short = short
+        self.nests = nests
+        self.lows = lows
+        self.short: dict[SSAValue, tuple[SSAValue, int]] = {}
         self.index = index
         self.start = start
         self.scalars = ScalarOps(block, location)
         self.moved: dict[tuple[int, int], SSAValue] = {}
         self.views: dict[_View, SSAValue] = {}
 
-    def write(self, nests: Sequence[RowNest]) -> None:
-        """Append all nests."""
+    def write(self) -> None:
+        """Append the memory of a tile, and all nests."""
+        lengths = {
+            operand.storage: operand.row * self.rows
+            for nest in self.nests
+            for operand in nest.operands
+            if operand is not None
+        }
+        for storage, low in self.lows.items():
+            self.short[storage] = self._memory(storage, lengths[storage]), low
         # All views stand before, so that a product stays next to what clears its result.
-        for op in [self._nest(nest) for nest in nests]:
+        for op in [self._nest(nest) for nest in self.nests]:
             self.block.add_op(op)
+        for memory, _ in self.short.values():
+            self.block.add_op(
+                memref.DeallocOp.create(operands=(memory,), location=self.scalars.location)
+            )
+
+    def _memory(self, storage: SSAValue, length: int) -> SSAValue:
+        old = storage.owner
+        assert isinstance(old, memref.AllocOp)
+        new = memref.AllocOp.create(
+            result_types=(memref_of(element_type(storage.type), (length,)),),
+            properties=old.properties,
+            location=old.location,
+        )
+        self.block.add_op(new)
+        return new.memref
 
     def _nest(self, nest: RowNest) -> Operation:
         op = nest.op

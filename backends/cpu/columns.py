@@ -33,8 +33,12 @@ def write_columns(
     parallel: Sequence[Dimension],
     reductions: Sequence[Dimension],
     along: Dimension,
+    is_shared: bool = False,
 ) -> None:
-    """Write the loops of a reduction, that over the outputs along `along` innermost."""
+    """Write the loops of a reduction, that over the outputs along `along` innermost.
+
+    Threads share its strips if `is_shared`.
+    """
     width = min(WIDTH, along.extent)
     full, left = divmod(along.extent, width)
     is_long = prod(d.extent for d in reductions) > SHORT
@@ -49,14 +53,17 @@ def write_columns(
         for dimension in parallel:
             if dimension is not along:
                 _, place = stack.enter_context(kernel.loop(place, dimension))
-        with kernel.text.loop(full) as loop:
-            inside = kernel.advance(place, along, loop.index, width)
-            part = replace(along, extent=width)
-            _write_strip(kernel, combiners, inside, part, reductions, strip)
+        with kernel.text.part_if(is_shared, 0, full) as (first, strips):
+            start = kernel.advance(place, along, first, width)
+            with kernel.text.loop(strips) as loop:
+                inside = kernel.advance(start, along, loop.index, width)
+                part = replace(along, extent=width)
+                _write_strip(kernel, combiners, inside, part, reductions, strip)
         if left:
-            behind = kernel.advance(place, along, str(full), width)
-            part = replace(along, extent=left)
-            _write_strip(kernel, combiners, behind, part, reductions, strip)
+            with kernel.text.part_if(is_shared, full, 1):
+                behind = kernel.advance(place, along, str(full), width)
+                part = replace(along, extent=left)
+                _write_strip(kernel, combiners, behind, part, reductions, strip)
 
 
 def _write_strip(

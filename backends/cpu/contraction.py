@@ -20,6 +20,7 @@ from ...dialects.contraction import (
     contraction_of,
     schedule_of,
 )
+from ...dialects.split import BATCH
 from .buffers import Buffer
 from .epilogue import Tail
 from .inner_products import write_inner
@@ -111,7 +112,11 @@ def write_contraction(
     at = Matrices(*(place.pointers[position] for position in positions))
     with ExitStack() as stack:
         for number, one in enumerate(outer):
-            loop = stack.enter_context(text.loop(one.extent))
+            extent: int | str = one.extent
+            if number == 0:
+                first, extent = stack.enter_context(writer.part(BATCH, 0, one.extent))
+                at = writer.moved(at, first, *one.steps)
+            loop = stack.enter_context(text.loop(extent))
             at = writer.moved(at, loop.index, *one.steps)
             writer = writer.further(number + 2, loop.index)
         for tap in () if product.schedule.kind == OUTER else product.contraction.taps:

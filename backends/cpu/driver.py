@@ -16,6 +16,7 @@ from .effort import Effort
 from .emit_llvm import Emitted, emit
 from .executable import CpuExecutable, Program, address_of, aligned
 from .machine_code import ASSEMBLER
+from .thread_pool import PARALLEL, parallel_address
 
 _SOME_KERNELS, _MANY_KERNELS = 30, 300
 """Above these LLVM takes less time for each kernel, so that compiling doesn't take seconds."""
@@ -38,16 +39,19 @@ class CpuDriver:
         emitted = emit(module, ASSEMBLER.instructions, _LONG_CONSTANT)
         constants = {name: aligned(data) for name, data in emitted.constants.items()}
         symbols = {name: address_of(array) for name, array in constants.items()}
+        if emitted.is_shared:
+            symbols[PARALLEL] = parallel_address()
         code = ASSEMBLER.assemble(emitted.text, entry, symbols, _effort(emitted))
         is_long, failures = _is_long(module, emitted), emitted.failures
-        program = Program(entry, signature, constants, failures, is_long, code.key)
+        shared = emitted.is_shared
+        program = Program(entry, signature, constants, failures, is_long, code.key, shared)
         return CpuExecutable(code, program)
 
 
 def _is_long(module: ModuleOp, emitted: Emitted) -> bool:
     """Return whether a call may take so long that other threads should run meanwhile."""
     loops = any(isinstance(op, scf.WhileOp | scf.ForOp) for op in module.walk())
-    return loops or emitted.work > _LONG_WORK
+    return loops or emitted.is_shared or emitted.work > _LONG_WORK
 
 
 def _effort(emitted: Emitted) -> Effort:

@@ -9,17 +9,18 @@ Each `linalg.generic` becomes a function; equal ones become one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
-from typing import cast
+from typing import Protocol, cast
 
-from xdsl.dialects import arith, func, memref
+from xdsl.dialects import arith, func, memref, scf
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, ModuleOp
 from xdsl.dialects.linalg.ops import GenericOp
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.traits import IsTerminator
 
 from ...dialects.epilogue import is_marked
+from ...dialects.split import Split, split_of
 from ...runtime.failure import Failure
 from .buffers import Buffer, buffer_at, reinterpreted, subview_of
 from .contraction import is_cleared_for_product, panels_of, product_of
@@ -30,8 +31,10 @@ from .epilogue import Tail, followers_of
 from .instructions import ANY, Instructions
 from .loops import KernelText, write_follower, write_kernel
 from .nest import Nest, nest_of
+from .parts import Part, call_in_parts
 from .scalars import ScalarText, literal
 from .text import FunctionText
+from .thread_pool import PARALLEL
 from .unlowered import unlowered
 from .workspace import Workspace
 
@@ -41,6 +44,12 @@ attributes #2 = { nounwind noinline optnone }
 """
 _MANY_CALLS = 200
 """Calls in a row that are left as they stand: LLVM takes the square of their number to order."""
+_NO_MEMORY = 1
+_IN_PARTS = (
+    *(GenericOp, memref.AllocOp, memref.DeallocOp, memref.ReinterpretCastOp, memref.SubviewOp),
+    *(arith.ConstantOp, arith.MuliOp, arith.AddiOp, scf.YieldOp),
+)
+"""What the rounds of a loop that threads share may consist of: it fails for lack of memory only."""
 
 
 @dataclass
@@ -58,6 +67,8 @@ class Emitted:
     """What a function that returns `n` ≥ 2 means: the one at `n - 2`."""
     work: int
     """Rounds of the loops of all kernels, each called once."""
+    is_shared: bool
+    """Whether threads share some of the work: the pool's entry is another external symbol."""
 
 
 def emit_llvm(module: ModuleOp, instructions: Instructions = ANY) -> str:
@@ -98,6 +109,7 @@ class _Emitter:
     constants: dict[str, bytes] = field(default_factory=dict[str, bytes])
     failures: list[Failure] = field(default_factory=list[Failure])
     kernels: dict[KernelText, str] = field(default_factory=dict[KernelText, str])
+    shared: dict[str, str] = field(default_factory=dict[str, str])
     declarations: dict[str, None] = field(default_factory=dict[str, None])
     work: int = 0
 
@@ -126,6 +138,11 @@ class _Emitter:
         """Return the name of the function with this text."""
         return self.kernels.setdefault(text, f"@kernel{len(self.kernels)}")
 
+    def part(self, text: str) -> str:
+        """Return the name of the function of a part with this text."""
+        self.declarations[f"declare void @{PARALLEL}(ptr, ptr, i64, i64)"] = None
+        return self.shared.setdefault(text, f"@part{len(self.shared)}")
+
     def finish(self) -> Emitted:
         """Return all that was added."""
         texts = [
@@ -133,6 +150,7 @@ class _Emitter:
             f"{text.body}\n}}\n"
             for text, name in self.kernels.items()
         ]
+        texts += [f"define internal void {name}{text}" for text, name in self.shared.items()]
         defined: dict[str, str] = {}
         for text in self.kernels:
             self.declarations |= dict.fromkeys(text.declarations)
@@ -144,7 +162,8 @@ class _Emitter:
         parts = [*self.parts, *texts, *defined.values(), heads, _ATTRIBUTES]
         kernels = len(self.kernels)
         text = "\n".join(parts)
-        return Emitted(text, kernels, variables, self.constants, self.failures, self.work)
+        shared = bool(self.shared)
+        return Emitted(text, kernels, variables, self.constants, self.failures, self.work, shared)
 
 
 class _FunctionBody:
@@ -152,6 +171,9 @@ class _FunctionBody:
 
     `text` is what the function does once it has its memory, from the block `body` on.
     """
+
+    part: Part | None = None
+    """Where this is a part of a loop: there threads share no more."""
 
     def __init__(self, emitter: _Emitter, op: func.FuncOp) -> None:
         self.emitter = emitter
@@ -202,6 +224,8 @@ class _FunctionBody:
                 self.scalars[op.result] = literal(op)
             case func.ReturnOp() if not op.arguments:
                 return
+            case scf.ForOp() if (split := split_of(op)) and self._is_shareable(op):
+                self._add_rounds(op, split)
             case _:
                 if not add_control(self, op):
                     unlowered(op)
@@ -240,17 +264,48 @@ class _FunctionBody:
         if nest.is_empty or op in self.done or is_cleared_for_product(op, self.buffers):
             return
         self.emitter.work += prod(dimension.extent for dimension in nest.dimensions)
+        split = split_of(op) if self.part is None else None
         roots = {root: number for number, root in enumerate(nest.roots)}
         tails = self._tails(nest, roots)
-        kernel = write_kernel(nest, self.scalars, self.emitter.instructions, tails)
+        loop = None if split is None else split.loop
+        kernel = write_kernel(nest, self.scalars, self.emitter.instructions, tails, loop)
         addresses = [*self._addresses(nest), *list(roots)[len(nest.roots) :]]
-        if kernel.workspace:
-            addresses.append(self.workspace.take(kernel.workspace))
-            self.workspace.give_back(addresses[-1])
         self.calls += 1
         self.computes |= kernel.inlining == "alwaysinline"
-        arguments = ", ".join(f"ptr {address}" for address in addresses)
-        self.text.emit(f"call void {self.emitter.kernel(kernel)}({arguments})")
+        if split is not None and kernel.pieces:
+            part = Part()
+            _call(self.emitter, part, kernel, [part.take(address) for address in addresses])
+            self._share(part, kernel.pieces, split)
+        else:
+            _call(self.emitter, self, kernel, addresses)
+
+    def _add_rounds(self, op: scf.ForOp, split: Split) -> None:
+        """Add a loop whose rounds threads share."""
+        body = _PartBody(self, Part(), op.body.block)
+        pieces = int(self.scalars[op.ub])
+        count = body.text.assign("sub nsw i64 %end, %begin")
+        with body.text.loop(count) as loop:
+            round = body.text.assign(f"add nsw i64 %begin, {loop.index}")
+            body.scalars[op.body.block.args[0]] = round
+            body.add_block(op.body.block)
+        self._share(body.shared, pieces, split)
+
+    def _is_shareable(self, op: scf.ForOp) -> bool:
+        """Return whether a loop's rounds need but buffers and numbers that are known."""
+        bounds = [self.scalars.get(value, "") for value in (op.lb, op.step, op.ub)]
+        inside = all(isinstance(inner, _IN_PARTS) for inner in op.body.block.ops)
+        return inside and bounds[:2] == ["0", "1"] and bounds[2].isdecimal() and bounds[2] != "0"
+
+    def _share(self, part: Part, pieces: int, split: Split) -> None:
+        text, may_fail = part.finish(self.emitter.declarations)
+        name = self.emitter.part(text)
+        lacks = call_in_parts(self.text, name, part, pieces, split.grain(pieces), may_fail)
+        if lacks is None:
+            return
+        failed, passed = self.text.labels("lacking", "shared")
+        self.failed.append((failed, _NO_MEMORY))
+        self.text.emit(f"br i1 {lacks}, label %{failed}, label %{passed}")
+        self.text.start(passed)
 
     def _tails(self, nest: Nest, roots: dict[str, int]) -> list[Tail]:
         """Add what runs on the parts of a product's result; the ops need no code of their own."""
@@ -280,7 +335,7 @@ class _FunctionBody:
 
     def finish(self) -> str:
         """Return the function that reads the block of addresses and calls the kernels."""
-        lines = ["entry:"]
+        lines = ["entry:", *self.text.allocations]
         for number in range(len(self.op.body.block.args)):
             lines.append(
                 f"  %at{number} = getelementptr inbounds ptr, ptr %block, i64 {number}\n"
@@ -305,6 +360,50 @@ class _FunctionBody:
         status = ", ".join(f"[ {value}, %{block} ]" for value, block in left)
         leave = ["leave:", f"  %status = phi i32 {status}", *after, "  ret i32 %status"]
         return ["  br label %leave", *blocks, *leave]
+
+
+class _PartBody(_FunctionBody):
+    """The walk over the rounds of a loop that threads share."""
+
+    def __init__(self, around: _FunctionBody, part: Part, block: Block) -> None:
+        self.emitter = around.emitter
+        self.op = around.op
+        self.part = self.shared = part
+        self.text = part.text
+        self.failed = []
+        self.buffers = {}
+        self.scalars = {}
+        self.moved = {}
+        self.workspace = part.workspace
+        self.done = set()
+        self.calls = 0
+        self.computes = False
+        for op in block.ops:
+            for value in op.operands:
+                if value in around.buffers:
+                    buffer = around.buffers[value]
+                    self.buffers[value] = replace(buffer, root=part.take(buffer.root))
+                elif value in around.scalars:
+                    self.scalars[value] = around.scalars[value]
+
+
+class _Walk(Protocol):
+    """What calls of kernels are written with."""
+
+    text: FunctionText
+    workspace: Workspace
+
+
+def _call(emitter: _Emitter, body: _Walk, kernel: KernelText, roots: Sequence[str]) -> None:
+    """Write the call of a kernel; in a part that threads share it takes the part's pieces."""
+    arguments = [f"ptr {root}" for root in roots]
+    if kernel.workspace:
+        slot = body.workspace.take(kernel.workspace)
+        body.workspace.give_back(slot)
+        arguments.append(f"ptr {slot}")
+    if kernel.pieces:
+        arguments += ["i64 %begin", "i64 %end"]
+    body.text.emit(f"call void {emitter.kernel(kernel)}({', '.join(arguments)})")
 
 
 def symbol(name: str) -> str:

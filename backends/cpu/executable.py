@@ -39,6 +39,8 @@ class Program(NamedTuple):
     """Whether a call may take so long that other threads should run meanwhile."""
     image: str
     """The key of its object image in the cache on disk."""
+    is_shared: bool
+    """Whether threads share some of the work: the code calls the pool."""
 
 
 class CpuExecutable:

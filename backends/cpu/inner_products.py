@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...dialects.split import COLUMNS, ROWS
 from .product import Matrices, ProductWriter, blocks, even_parts
 
 _VECTORS = 256
@@ -10,17 +11,27 @@ _VECTORS = 256
 
 def write_inner(writer: ProductWriter, at: Matrices) -> None:
     """Write the loops over tiles: columns outside, since there are more of them than rows."""
-    text, schedule = writer.text, writer.product.schedule
-    m, n = writer.product.contraction.m, writer.product.contraction.n
-    for first, columns, many in even_parts(n.extent, schedule.columns):
+    text, n = writer.text, writer.product.contraction.n
+    before = 0
+    for first, columns, many in even_parts(n.extent, writer.product.schedule.columns):
         start = writer.moved(at, str(first), rhs=n.rhs, out=n.out)
-        with text.loop(many) as loop:
-            strip = writer.moved(start, loop.index, rhs=n.rhs * columns, out=n.out * columns)
-            for top, rows, times in even_parts(m.extent, schedule.rows):
-                begin = writer.moved(strip, str(top), lhs=m.lhs, out=m.out)
-                with text.loop(times) as inner:
-                    tile = writer.moved(begin, inner.index, lhs=m.lhs * rows, out=m.out * rows)
-                    _write_sums(writer, tile, rows, columns)
+        with writer.part(COLUMNS, before, many) as (strip, strips), text.loop(strips) as loop:
+            here = writer.moved(start, strip, rhs=n.rhs * columns, out=n.out * columns)
+            here = writer.moved(here, loop.index, rhs=n.rhs * columns, out=n.out * columns)
+            _write_strip(writer, here, columns)
+        before += many
+
+
+def _write_strip(writer: ProductWriter, at: Matrices, columns: int) -> None:
+    """Write the loops over the tiles one below the other."""
+    m, before = writer.product.contraction.m, 0
+    for first, rows, many in even_parts(m.extent, writer.product.schedule.rows):
+        start = writer.moved(at, str(first), lhs=m.lhs, out=m.out)
+        with writer.part(ROWS, before, many) as (top, tiles), writer.text.loop(tiles) as loop:
+            here = writer.moved(start, top, lhs=m.lhs * rows, out=m.out * rows)
+            tile = writer.moved(here, loop.index, lhs=m.lhs * rows, out=m.out * rows)
+            _write_sums(writer, tile, rows, columns)
+        before += many
 
 
 def _write_sums(writer: ProductWriter, at: Matrices, rows: int, columns: int) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xdsl.ir import SSAValue
 
 from .best_place import best_place_of, write_best_place
-from .columns import write_columns
-from .combiner import combiners_of
+from .columns import WIDTH, write_columns
+from .combiner import Combiner, combiners_of
 from .contraction import product_of, write_contraction
 from .epilogue import Follower, Tail, touched_by
 from .instructions import Instructions
@@ -18,6 +18,8 @@ from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost, pointers
 from .rows import write_rows
 
+_UNIT = 64
+"""Neighbours that one thread does: whole vectors, on lines of the cache of its own."""
 _SHORT = 100
 """Lines; a longer function is not copied to where it is called."""
 
@@ -33,7 +35,9 @@ class KernelText:
     inlining: str
     """LLVM's attribute: what computes single numbers takes less time than its call."""
     workspace: int = 0
-    """Bytes of memory that the last parameter is the address of, if it needs any."""
+    """Bytes of memory that a parameter is the address of, if it needs any."""
+    pieces: int = 0
+    """How many pieces of its work threads share; the last parameters are the first and the end."""
 
 
 def write_kernel(
@@ -41,27 +45,36 @@ def write_kernel(
     constants: Mapping[SSAValue, str],
     instructions: Instructions,
     tails: Sequence[Tail] = (),
+    loop: int | str | None = None,
 ) -> KernelText:
     """Return the function of a `linalg.generic`; `constants` are the scalars it uses.
 
-    What `tails` need is behind the op's parameters.
+    What `tails` need is behind the op's parameters. Threads share its loop `loop`, if there is one
+    of that name that they can share.
     """
     kernel = Kernel(nest, constants, instructions)
     product = product_of(nest)
+    pieces = 0
     if product is not None:
+        shares = not tails and product.can_share(loop)
+        product = replace(product, split=loop if shares else None)
         write_contraction(kernel, kernel.start(), product, tails)
+        pieces = product.pieces
     else:
-        _write_loops(kernel, kernel.start())
+        shared = _shared(nest, loop) if isinstance(loop, int) else None
+        pieces = _write_loops(kernel, kernel.start(), shared)
     kernel.text.emit("ret void")
     workspace = 0 if product is None else product.workspace
-    work = ["ptr noalias nocapture align 64 %work"] if workspace else []
+    more = ["ptr noalias nocapture align 64 %work"] if workspace else []
+    more += ["i64 %begin", "i64 %end"] if pieces else []
     return KernelText(
-        (*pointers([*nest.touched(), *touched_by(tails)]), *work),
+        (*pointers([*nest.touched(), *touched_by(tails)]), *more),
         kernel.text.body(),
         tuple(kernel.scalars.definitions),
         tuple(kernel.scalars.declarations),
         "noinline" if nest.dimensions or len(kernel.text.lines) > _SHORT else "alwaysinline",
         workspace,
+        pieces,
     )
 
 
@@ -79,17 +92,43 @@ def write_follower(
     )
 
 
-def _write_loops(kernel: Kernel, place: Place) -> None:
+def _shared(nest: Nest, loop: int) -> Dimension | None:
+    """Return the loop that goes through a dimension; it may go through others as well."""
+    inside = (d for d in nest.dimensions if d.number >= loop)
+    found = next(inside, None)
+    return None if found is None or found.is_reduction else found
+
+
+def _write_loops(kernel: Kernel, place: Place, shared: Dimension | None) -> int:
+    """Write the loops; return how many pieces that of `shared` has, if threads share it."""
     nest = kernel.nest
     parallel = [d for d in nest.dimensions if not d.is_reduction]
     reductions = [d for d in nest.dimensions if d.is_reduction]
+    combiners = combiners_of(nest) if reductions else None
+    along = innermost(nest, nest.dimensions) if combiners is not None else None
+    if combiners is not None and along is not None and along is shared:
+        write_columns(kernel, combiners, place, parallel, reductions, along, is_shared=True)
+        return -(-along.extent // min(WIDTH, along.extent))
+    unit = _UNIT if parallel and not reductions and innermost(nest, parallel) is shared else 1
+    if shared is not None:
+        place, part = kernel.part(place, shared, unit)
+        parallel = [part if d is shared else d for d in parallel]
+    _write_whole(kernel, place, parallel, reductions, combiners, along)
+    return 0 if shared is None else -(-shared.extent // unit)
+
+
+def _write_whole(
+    kernel: Kernel,
+    place: Place,
+    parallel: Sequence[Dimension],
+    reductions: Sequence[Dimension],
+    combiners: Sequence[Combiner] | None,
+    along: Dimension | None,
+) -> None:
+    best = best_place_of(kernel.nest) if reductions and combiners is None else None
     if not reductions:
         _write_elementwise(kernel, place, parallel)
-        return
-    combiners = combiners_of(nest)
-    best = best_place_of(nest) if combiners is None else None
-    if combiners is not None:
-        along = innermost(nest, nest.dimensions)
+    elif combiners is not None and along is not None:
         write = write_rows if along.is_reduction else write_columns
         write(kernel, combiners, place, parallel, reductions, along)
     elif best is not None:

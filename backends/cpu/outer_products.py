@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from math import prod
 
+from ...dialects.split import COLUMNS, ROWS
 from .packing import pack_columns, pack_rows
 from .product import Matrices, ProductWriter, blocks, even_parts
 
@@ -23,7 +24,7 @@ _WRITTEN_OUT = 12
 class Columns:
     """Panels of columns that lie side by side."""
 
-    panels: int
+    panels: int | str
     """How many there are."""
     count: int
     """Columns of each; fewer than the schedule's in the last."""
@@ -67,23 +68,28 @@ def write_outer(writer: ProductWriter, at: Matrices) -> None:
     n, columns = writer.product.contraction.n, writer.product.schedule.columns
     full, left = writer.product.panels
     if full:
-        _write_columns(writer, at, Columns(full, columns))
+        with writer.part(COLUMNS, 0, full) as (first, panels):
+            start = writer.moved(at, first, rhs=n.rhs * columns, out=n.out * columns)
+            _write_columns(writer, start, Columns(panels, columns))
     if left:
         done = str(full * columns)
-        behind = writer.moved(at, done, rhs=n.rhs, out=n.out)
-        _write_columns(writer.further(1, done), behind, Columns(1, left))
+        with writer.part(COLUMNS, full, 1):
+            behind = writer.moved(at, done, rhs=n.rhs, out=n.out)
+            _write_columns(writer.further(1, done), behind, Columns(1, left))
 
 
 def _write_columns(writer: ProductWriter, at: Matrices, columns: Columns) -> None:
     product, text = writer.product, writer.text
     n, k = product.contraction.n, product.contraction.k
     size = product.schedule.columns
-    at_once = product.schedule.width // size if product.is_rhs_packed else columns.panels
-    if product.contraction.taps and product.has_taps_inside:
-        # What the window reads of a panel stays in the first cache for all rows.
-        at_once = 1
+    # What the window reads of a panel stays in the first cache for all rows.
+    at_once = 1 if product.contraction.taps and product.has_taps_inside else None
+    if product.is_rhs_packed:
+        at_once = product.schedule.width // size
     with ExitStack() as stack:
-        first, panels = stack.enter_context(blocks(text, columns.panels, at_once))
+        first, panels = "0", columns.panels
+        if at_once is not None:
+            first, panels = stack.enter_context(blocks(text, panels, at_once))
         block = writer.moved(at, first, rhs=n.rhs * size, out=n.out * size)
         writer = writer.further(1, first, size)
         taps = () if product.has_taps_inside else product.contraction.taps
@@ -133,31 +139,49 @@ def _write_rows(
     rounds: int | str,
 ) -> None:
     """Write the loops over tiles: rows outside, so that a panel's block is read once for each."""
-    product, text = writer.product, writer.text
-    m = product.contraction.m
+    product = writer.product
+    m, before = product.contraction.m, 0
     for first, rows, many in even_parts(m.extent, product.rows_beside(count)):
         start = writer.moved(at, str(first), lhs=m.lhs, out=m.out)
         below = writer.further(0, str(first))
-        if not product.is_lhs_packed:
-            with text.loop(many) as loop:
-                tile = writer.moved(start, loop.index, lhs=m.lhs * rows, out=m.out * rows)
-                here = below.further(0, loop.index, rows)
-                _write_panels(here, tile, tile.lhs, steps, rows, count, panels, rounds)
-                here.finish(rows, panels, count, steps.is_last)
-            continue
-        with blocks(text, many, product.tiles) as (tile, tiles):
-            block = writer.moved(start, tile, lhs=m.lhs * rows, out=m.out * rows)
-            inner = below.further(0, tile, rows)
-            work = writer.behind("%work", str(product.packed_columns), 1)
-            lhs_m, lhs_k = pack_rows(writer, block.lhs, work, rows, tiles, rounds)
-            inside = replace(steps, lhs_m=lhs_m, lhs_k=lhs_k)
-            with text.loop(tiles) as loop:
-                lhs = writer.behind(work, loop.index, product.tile)
-                out = writer.behind(block.out, loop.index, m.out * rows)
-                place = Matrices(lhs, block.rhs, out)
-                here = inner.further(0, loop.index, rows)
-                _write_panels(here, place, block.lhs, inside, rows, count, panels, rounds)
-                here.finish(rows, panels, count, steps.is_last)
+        with writer.part(ROWS, before, many) as (tile, tiles):
+            start = below.moved(start, tile, lhs=m.lhs * rows, out=m.out * rows)
+            _write_tiles(below, start, steps, rows, tiles, count, panels, rounds)
+        before += many
+
+
+def _write_tiles(
+    writer: ProductWriter,
+    start: Matrices,
+    steps: Steps,
+    rows: int,
+    many: int | str,
+    count: int,
+    panels: int | str,
+    rounds: int | str,
+) -> None:
+    """Write the loop over tiles of so many rows each."""
+    product, text, m = writer.product, writer.text, writer.product.contraction.m
+    if not product.is_lhs_packed:
+        with text.loop(many) as loop:
+            tile = writer.moved(start, loop.index, lhs=m.lhs * rows, out=m.out * rows)
+            here = writer.further(0, loop.index, rows)
+            _write_panels(here, tile, tile.lhs, steps, rows, count, panels, rounds)
+            here.finish(rows, panels, count, steps.is_last)
+        return
+    with blocks(text, many, product.tiles) as (tile, tiles):
+        block = writer.moved(start, tile, lhs=m.lhs * rows, out=m.out * rows)
+        inner = writer.further(0, tile, rows)
+        work = writer.behind("%work", str(product.packed_columns), 1)
+        lhs_m, lhs_k = pack_rows(writer, block.lhs, work, rows, tiles, rounds)
+        inside = replace(steps, lhs_m=lhs_m, lhs_k=lhs_k)
+        with text.loop(tiles) as loop:
+            lhs = writer.behind(work, loop.index, product.tile)
+            out = writer.behind(block.out, loop.index, m.out * rows)
+            place = Matrices(lhs, block.rhs, out)
+            here = inner.further(0, loop.index, rows)
+            _write_panels(here, place, block.lhs, inside, rows, count, panels, rounds)
+            here.finish(rows, panels, count, steps.is_last)
 
 
 def _write_panels(

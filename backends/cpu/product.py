@@ -6,7 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ...dialects.contraction import OUTER, Contraction, Schedule
+from ...dialects.contraction import OUTER, STREAM, Contraction, Schedule
+from ...dialects.split import BATCH, COLUMNS, ROWS
 from .epilogue import Tail
 from .kernel import Kernel
 from .nest import Operand
@@ -30,6 +31,8 @@ class Product:
     out: Operand
     overwrites: bool
     """Whether the result would be cleared before: then nothing is there to be added to."""
+    split: int | str | None = None
+    """Which loop threads share, if they do."""
 
     @property
     def is_lhs_packed(self) -> bool:
@@ -88,6 +91,38 @@ class Product:
         return self.panel * at_once if self.is_rhs_packed else 0
 
     @property
+    def widest(self) -> int:
+        """Columns of the widest panel: the last may have a few more than the others."""
+        n, columns = self.contraction.n.extent, self.schedule.columns
+        left = n % columns
+        joined = n > columns and left <= self.schedule.lanes and not self.is_rhs_packed
+        return columns + left if joined else columns
+
+    def can_share(self, loop: int | str | None) -> bool:
+        """Return whether there is a loop of that name whose rounds write other elements each."""
+        outer = self.contraction.outer
+        if self.contraction.taps:
+            return False
+        if loop == BATCH:
+            return bool(outer) and not outer[0].is_reduction
+        return loop == COLUMNS or (loop == ROWS and self.schedule.kind != STREAM)
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces of the shared loop there are."""
+        schedule, contraction = self.schedule, self.contraction
+        if self.split is None:
+            return 0
+        if self.split == BATCH:
+            return contraction.outer[0].extent
+        if self.split == ROWS:
+            is_outer = schedule.kind == OUTER
+            rows = self.rows_beside(self.widest) if is_outer else schedule.rows
+            return -(-contraction.m.extent // rows)
+        size = schedule.lanes if schedule.kind == STREAM else schedule.columns
+        return -(-contraction.n.extent // size)
+
+    @property
     def workspace(self) -> int:
         """Bytes of the workspace."""
         if self.schedule.kind != OUTER:
@@ -121,6 +156,15 @@ class ProductWriter:
     def text(self) -> FunctionText:
         """The function's text."""
         return self.kernel.text
+
+    @contextmanager
+    def part(self, loop: str, before: int, many: int) -> Generator[tuple[str, int | str]]:
+        """Write what is done of `many` pieces of a loop; give the first and how many there are.
+
+        Where threads share the loop, `before` pieces of it came before these.
+        """
+        with self.text.part_if(self.product.split == loop, before, many) as part:
+            yield part
 
     def moved(self, at: Matrices, index: str, lhs: int = 0, rhs: int = 0, out: int = 0) -> Matrices:
         """Write the addresses that many elements, times the index, further on."""
@@ -195,19 +239,26 @@ class ProductWriter:
 
 
 @contextmanager
-def blocks(text: FunctionText, extent: int, size: int) -> Generator[tuple[str, int | str]]:
+def blocks(text: FunctionText, extent: int | str, size: int) -> Generator[tuple[str, int | str]]:
     """Write a loop over parts; give each one's first round and how many it has."""
-    if extent <= size:
-        yield "0", extent
+    if isinstance(extent, int):
+        if extent <= size:
+            yield "0", extent
+            return
+        count: int | str = -(-extent // size)
+    elif size == 1:
+        with text.loop(extent) as loop:
+            yield loop.index, 1
         return
-    with text.loop(-(-extent // size)) as loop:
+    else:
+        count = text.assign(f"udiv i64 {text.assign(f'add nsw i64 {extent}, {size - 1}')}, {size}")
+    with text.loop(count) as loop:
         first = text.scaled(loop.index, size)
-        if extent % size == 0:
+        if isinstance(extent, int) and extent % size == 0:
             yield first, size
         else:
             left = text.assign(f"sub nsw i64 {extent}, {first}")
-            less = text.assign(f"icmp slt i64 {left}, {size}")
-            yield first, text.assign(f"select i1 {less}, i64 {left}, i64 {size}")
+            yield first, text.smaller(left, str(size))
 
 
 def even_parts(extent: int, longest: int) -> list[tuple[int, int, int]]:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from itertools import takewhile
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ...runtime.disk_cache import DiskCache
@@ -48,15 +49,18 @@ def stored_code(
         return ASSEMBLER.load(key, image, entry, symbols)
 
 
-def lasting_code(text: str, entry: str, effort: Effort) -> LoadedCode | MachineCode:
+def lasting_code(
+    text: str, entry: str, effort: Effort, symbols: Mapping[str, int] = MappingProxyType({})
+) -> LoadedCode | MachineCode:
     """Return the code of a text that is the same in every process.
 
-    LLVM isn't loaded where the image was made before.
+    `symbols` are addresses of the externals that aren't C's. LLVM isn't
+    loaded where the image was made before.
     """
     machine = this_machine()
     parts = (text, entry, effort, VERSION, machine)
     key = hashlib.sha256(repr(parts).encode()).hexdigest()
-    found = None if machine is None else stored_code(key, entry, {})
+    found = None if machine is None else stored_code(key, entry, symbols)
     if found is not None:
         return found
     from .machine_code import ASSEMBLER
@@ -64,7 +68,7 @@ def lasting_code(text: str, entry: str, effort: Effort) -> LoadedCode | MachineC
     _, image = ASSEMBLER.image_of(text, entry, effort)
     if machine is not None:
         IMAGES.keep(key, image)
-    return ASSEMBLER.load(key, image, entry, {})
+    return ASSEMBLER.load(key, image, entry, symbols)
 
 
 @cache

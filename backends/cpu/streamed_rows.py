@@ -5,6 +5,7 @@ The matrix is read once, from end to end, which is what takes the time.
 
 from __future__ import annotations
 
+from ...dialects.split import COLUMNS
 from .product import Matrices, ProductWriter, blocks
 
 
@@ -28,10 +29,13 @@ def write_streamed(writer: ProductWriter, at: Matrices) -> None:
             _add_rows(writer, behind, rest, vectors, count)
 
     if full:
-        with blocks(text, full, max(schedule.width // lanes, 1)) as (first, many):
-            stripe(writer.moved(at, first, rhs=lanes, out=lanes), many, lanes)
+        with writer.part(COLUMNS, 0, full) as (begin, all):
+            here = writer.moved(at, begin, rhs=lanes, out=lanes)
+            with blocks(text, all, max(schedule.width // lanes, 1)) as (first, many):
+                stripe(writer.moved(here, first, rhs=lanes, out=lanes), many, lanes)
     if left:
-        stripe(writer.moved(at, str(full), rhs=lanes, out=lanes), 1, left)
+        with writer.part(COLUMNS, full, 1):
+            stripe(writer.moved(at, str(full), rhs=lanes, out=lanes), 1, left)
 
 
 def _add_rows(

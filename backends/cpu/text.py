@@ -59,6 +59,36 @@ class FunctionText:
             return index
         return self.assign(f"mul nsw i64 {index}, {factor}")
 
+    def smaller(self, a: str, b: str) -> str:
+        """Return the smaller of two numbers."""
+        less = self.assign(f"icmp slt i64 {a}, {b}")
+        return self.assign(f"select i1 {less}, i64 {a}, i64 {b}")
+
+    @contextmanager
+    def part_if(self, is_shared: bool, before: int, many: int) -> Generator[tuple[str, int | str]]:
+        """Write what a thread does of the `many` pieces that come after `before` others.
+
+        Of a shared loop the thread has the pieces from `%begin` to `%end`; gives its first of
+        these and how many they are, and leaves out what is written inside where there are none.
+        """
+        if not is_shared:
+            yield "0", many
+            return
+        begin = self.assign(f"sub nsw i64 %begin, {before}") if before else "%begin"
+        end = self.assign(f"sub nsw i64 %end, {before}") if before else "%end"
+        if before:
+            behind = self.assign(f"icmp sgt i64 {begin}, 0")
+            begin = self.assign(f"select i1 {behind}, i64 {begin}, i64 0")
+        end = self.smaller(end, str(many))
+        count = self.assign(f"sub nsw i64 {end}, {begin}")
+        some, none = self.labels("some", "none")
+        is_some = self.assign(f"icmp sgt i64 {count}, 0")
+        self.emit(f"br i1 {is_some}, label %{some}, label %{none}")
+        self.start(some)
+        yield begin, count
+        self.emit(f"br label %{none}")
+        self.start(none)
+
     def offset(self, pointer: str, type: str, index: str, step: int) -> str:
         """Return the address `index * step` elements of a type after `pointer`."""
         if step == 0 or index == "0":

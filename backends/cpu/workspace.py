@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _ALIGNMENT = 64
 _ON_STACK = 8192
 _VARIABLE = 8
@@ -32,10 +34,16 @@ class Workspace:
         """Make a slot free for what comes after."""
         self._free.add(int(address.removeprefix("%slot")))
 
-    def instructions(self, declarations: dict[str, None]) -> tuple[list[str], list[str]]:
+    def instructions(
+        self,
+        declarations: dict[str, None],
+        on_stack: int = _ON_STACK,
+        fail: Sequence[str] = ("  ret i32 1",),
+    ) -> tuple[list[str], list[str]]:
         """Return what stands before and after the work; adds the functions that they call.
 
         A slot for one number is a variable of its own, which LLVM can keep in a register.
+        More than `on_stack` bytes are allocated; `fail` is done if there are none.
         """
         variables, slots, total = list[str](), list[str](), 0
         for n, size in enumerate(self._sizes):
@@ -44,7 +52,7 @@ class Workspace:
                 continue
             slots.append(f"  %slot{n} = getelementptr inbounds i8, ptr %workspace, i64 {total}")
             total += -(-size // _ALIGNMENT) * _ALIGNMENT
-        if total <= _ON_STACK:
+        if total <= on_stack:
             stack = [f"  %workspace = alloca [{total} x i8], align {_ALIGNMENT}"] if total else []
             return [*variables, *stack, *slots], []
         declarations["declare noalias ptr @aligned_alloc(i64, i64)"] = None
@@ -54,7 +62,7 @@ class Workspace:
             "  %none = icmp eq ptr %workspace, null",
             "  br i1 %none, label %fail, label %work",
             "fail:",
-            "  ret i32 1",
+            *fail,
             "work:",
         ]
         return [*variables, *take, *slots], ["  call void @free(ptr %workspace)"]

@@ -2,8 +2,8 @@
 
 // Each channel is framed and convolved by itself: the frame is as long as one, and what clears the
 // result stays next to the products.
-// CHECK:      memref.alloc() : memref<3364xf32>
 // CHECK:      scf.for
+// CHECK:        memref.alloc() : memref<3364xf32>
 // CHECK:        [[Z:%\S+]] = memref.reinterpret_cast %0 to {{.*}}sizes: [1, 56, 56]
 // CHECK:        memref.reinterpret_cast {{.*}}sizes: [1, 56, 56, 3, 3], strides: [3364, 58, 1, 58, 1]
 // CHECK:        linalg.generic
