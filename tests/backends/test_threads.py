@@ -210,7 +210,8 @@ def test_workers_take_no_signals():
 f(x)
 for task in os.listdir("/proc/self/task"):
     if int(task) != os.getpid():
-        lines = open(f"/proc/self/task/{task}/status").read().splitlines()
+        with open(f"/proc/self/task/{task}/status") as file:
+            lines = file.read().splitlines()
         (blocked,) = (line.split()[1] for line in lines if line.startswith("SigBlk"))
         print(int(blocked, 16) & 1 << 1 != 0)
 """,
