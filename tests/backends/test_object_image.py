@@ -13,6 +13,7 @@ from foldaway.backends.cpu.executable import CpuExecutable, address_of
 from foldaway.backends.cpu.library import addresses
 from foldaway.backends.cpu.object_image import LoadedCode, UnknownImage, load_image
 from foldaway.backends.cpu.stored_code import IMAGES, stored_code, this_machine
+from foldaway.backends.cpu.thread_pool import PARALLEL, parallel_address
 
 pytestmark = pytest.mark.skipif(this_machine() is None, reason="only Linux on x86-64")
 
@@ -78,6 +79,8 @@ def test_it_runs_as_code_of_llvm(function, executables):
     for linked in executables:
         program = linked.program
         symbols = {name: address_of(array) for name, array in program.constants.items()}
+        if program.is_shared:
+            symbols[PARALLEL] = parallel_address()
         code = stored_code(program.image, program.name, symbols)
         assert type(code) is LoadedCode
         loaded = CpuExecutable(code, program)
