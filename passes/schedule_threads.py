@@ -15,7 +15,6 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.passes import ModulePass
 
 from ..dialects.contraction import STREAM, Contraction, Schedule, contraction_of, schedule_of
-from ..dialects.epilogue import is_marked
 from ..dialects.split import BATCH, COLUMNS, INDEPENDENT, ROWS, Split
 from .loop_nests import LoopNest, linear_nest
 
@@ -35,8 +34,8 @@ class ScheduleThreadsPass(ModulePass):
 
     The attribute `split` names the loop: one of a `linalg.generic` by its number, of a product
     with a schedule its rows `m`, columns `n` or the `outer` loops, of an `scf.for` itself.
-    Sums aren't split, so that results never depend on the number of threads. Products with a
-    window, or with an epilogue, and epilogues themselves are left to one thread.
+    Sums aren't split, so that results never depend on the number of threads. What follows a
+    product on its parts is done by the thread that has the part.
     A loop of fewer than `least` simple rounds stays on the thread that calls, a part has at least
     `part` of them; `threads` are as many as the products are cut for.
     """
@@ -74,14 +73,10 @@ class ScheduleThreadsPass(ModulePass):
         nest = linear_nest(op)
         if nest is None:
             return None
-        if is_marked(op):
-            return None
         schedule = schedule_of(op)
         contraction = contraction_of(op) if schedule is not None else None
         if schedule is not None and contraction is not None:
-            # What follows its parts goes with the whole loops, and a window too.
-            whole = bool(contraction.taps) or is_marked(op.next_op)
-            return None if whole else self._of_product(contraction, schedule)
+            return self._of_product(contraction, schedule)
         free = [n for n in range(len(nest.extents)) if _is_free(nest, n)]
         if not free:
             return None
@@ -102,7 +97,8 @@ class ScheduleThreadsPass(ModulePass):
         of_columns = self._time(columns, contraction.n.extent, schedule.pack_lhs)
         of_rows = self._time(rows, contraction.m.extent, schedule.pack_rhs)
         if schedule.kind == STREAM or of_columns <= of_rows:
-            return Split(COLUMNS, min(parts, columns))
+            few = 1 if schedule.kind == STREAM else 2
+            return Split(COLUMNS, min(parts, columns, few * self.threads))
         return Split(ROWS, min(parts, rows, 4 * self.threads))
 
     def _time(self, tiles: int, extent: int, copies: bool) -> float:

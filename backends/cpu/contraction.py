@@ -116,6 +116,7 @@ def write_contraction(
             if number == 0:
                 first, extent = stack.enter_context(writer.part(BATCH, 0, one.extent))
                 at = writer.moved(at, first, *one.steps)
+                writer = writer.further(2, first)
             loop = stack.enter_context(text.loop(extent))
             at = writer.moved(at, loop.index, *one.steps)
             writer = writer.further(number + 2, loop.index)

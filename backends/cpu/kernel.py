@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from xdsl.dialects import arith
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
@@ -85,19 +85,8 @@ class Kernel:
         self, place: Place, dimension: Dimension, carried: Sequence[tuple[str, str]] = ()
     ) -> Generator[tuple[Loop, Place]]:
         """Write a loop over all rounds of a dimension; give it and the place inside."""
-        with self.text.loop(dimension.count or dimension.extent, carried) as loop:
+        with self.text.loop(dimension.extent, carried) as loop:
             yield loop, self.advance(place, dimension, loop.index)
-
-    def part(self, place: Place, dimension: Dimension, unit: int) -> tuple[Place, Dimension]:
-        """Write which rounds are this thread's, in units of some; return where, and the loop."""
-        first, count = self.text.scaled("%begin", unit), ""
-        if dimension.extent % unit:
-            last = self.text.smaller(self.text.scaled("%end", unit), str(dimension.extent))
-            count = self.text.assign(f"sub nsw i64 {last}, {first}")
-        else:
-            rounds = self.text.assign("sub nsw i64 %end, %begin")
-            count = self.text.scaled(rounds, unit)
-        return self.advance(place, dimension, first), replace(dimension, count=count)
 
     def load(self, pointer: str, operand: Operand) -> str:
         """Write the load of an element; return its value as registers hold it."""

@@ -18,8 +18,9 @@ from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost, pointers
 from .rows import write_rows
 
-_UNIT = 64
-"""Neighbours that one thread does: whole vectors, on lines of the cache of its own."""
+_LINE, _UNIT = 64, 2048
+"""Neighbours that one thread does: at least those on a line of the cache, and at most; a number
+that LLVM knows, so that it interleaves the loop."""
 _SHORT = 100
 """Lines; a longer function is not copied to where it is called."""
 
@@ -56,8 +57,7 @@ def write_kernel(
     product = product_of(nest)
     pieces = 0
     if product is not None:
-        shares = not tails and product.can_share(loop)
-        product = replace(product, split=loop if shares else None)
+        product = replace(product, split=loop if product.can_share(loop) else None)
         write_contraction(kernel, kernel.start(), product, tails)
         pieces = product.pieces
     else:
@@ -92,6 +92,12 @@ def write_follower(
     )
 
 
+def _parted(dimensions: Sequence[Dimension]) -> tuple[list[Dimension], list[Dimension]]:
+    """Return the loops whose rounds are results of their own, and those that sum up."""
+    parallel = [d for d in dimensions if not d.is_reduction]
+    return parallel, [d for d in dimensions if d.is_reduction]
+
+
 def _shared(nest: Nest, loop: int) -> Dimension | None:
     """Return the loop that goes through a dimension; it may go through others as well."""
     inside = (d for d in nest.dimensions if d.number >= loop)
@@ -101,30 +107,53 @@ def _shared(nest: Nest, loop: int) -> Dimension | None:
 
 def _write_loops(kernel: Kernel, place: Place, shared: Dimension | None) -> int:
     """Write the loops; return how many pieces that of `shared` has, if threads share it."""
-    nest = kernel.nest
-    parallel = [d for d in nest.dimensions if not d.is_reduction]
-    reductions = [d for d in nest.dimensions if d.is_reduction]
-    combiners = combiners_of(nest) if reductions else None
-    along = innermost(nest, nest.dimensions) if combiners is not None else None
-    if combiners is not None and along is not None and along is shared:
+    combiners = (
+        combiners_of(kernel.nest) if any(d.is_reduction for d in kernel.nest.dimensions) else None
+    )
+    along = innermost(kernel.nest, kernel.nest.dimensions) if combiners is not None else None
+    if shared is None:
+        _write_whole(kernel, place, kernel.nest.dimensions, combiners, along)
+        return 0
+    if combiners is not None and along is shared:
+        parallel, reductions = _parted(kernel.nest.dimensions)
         write_columns(kernel, combiners, place, parallel, reductions, along, is_shared=True)
         return -(-along.extent // min(WIDTH, along.extent))
-    unit = _UNIT if parallel and not reductions and innermost(nest, parallel) is shared else 1
-    if shared is not None:
-        place, part = kernel.part(place, shared, unit)
-        parallel = [part if d is shared else d for d in parallel]
-    _write_whole(kernel, place, parallel, reductions, combiners, along)
-    return 0 if shared is None else -(-shared.extent // unit)
+    unit = _unit(kernel.nest, shared)
+    full, left = divmod(shared.extent, unit)
+    with kernel.text.part_if(True, 0, full) as (first, pieces), kernel.text.loop(pieces) as loop:
+        start = kernel.advance(place, shared, first, unit)
+        here = kernel.advance(start, shared, loop.index, unit)
+        _write_whole(kernel, here, _piece(kernel.nest, shared, unit), combiners, along)
+    if left:
+        with kernel.text.part_if(True, full, 1):
+            here = kernel.advance(place, shared, str(full), unit)
+            _write_whole(kernel, here, _piece(kernel.nest, shared, left), combiners, along)
+    return full + bool(left)
+
+
+def _unit(nest: Nest, shared: Dimension) -> int:
+    """Return how many rounds of a shared loop make a piece."""
+    parallel, reductions = _parted(nest.dimensions)
+    if reductions or innermost(nest, parallel) is not shared:
+        return 1
+    lines = range(_LINE, min(_UNIT, shared.extent // 2) + 1, _LINE)
+    return next((unit for unit in reversed(lines) if shared.extent % unit == 0), _UNIT)
+
+
+def _piece(nest: Nest, shared: Dimension, extent: int) -> list[Dimension]:
+    """Return the loops of a piece of a shared loop."""
+    part = [replace(shared, extent=extent)] if extent > 1 else []
+    return [one for d in nest.dimensions for one in (part if d is shared else [d])]
 
 
 def _write_whole(
     kernel: Kernel,
     place: Place,
-    parallel: Sequence[Dimension],
-    reductions: Sequence[Dimension],
+    dimensions: Sequence[Dimension],
     combiners: Sequence[Combiner] | None,
     along: Dimension | None,
 ) -> None:
+    parallel, reductions = _parted(dimensions)
     best = best_place_of(kernel.nest) if reductions and combiners is None else None
     if not reductions:
         _write_elementwise(kernel, place, parallel)

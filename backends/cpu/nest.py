@@ -26,8 +26,6 @@ class Dimension:
     is_reduction: bool
     steps: tuple[int, ...]
     """By how many elements each operand moves in a round."""
-    count: str | None = None
-    """How many rounds a thread does, where threads share them."""
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def write_outer(writer: ProductWriter, at: Matrices) -> None:
     if full:
         with writer.part(COLUMNS, 0, full) as (first, panels):
             start = writer.moved(at, first, rhs=n.rhs * columns, out=n.out * columns)
-            _write_columns(writer, start, Columns(panels, columns))
+            _write_columns(writer.further(1, first, columns), start, Columns(panels, columns))
     if left:
         done = str(full * columns)
         with writer.part(COLUMNS, full, 1):
@@ -146,7 +146,8 @@ def _write_rows(
         below = writer.further(0, str(first))
         with writer.part(ROWS, before, many) as (tile, tiles):
             start = below.moved(start, tile, lhs=m.lhs * rows, out=m.out * rows)
-            _write_tiles(below, start, steps, rows, tiles, count, panels, rounds)
+            here = below.further(0, tile, rows)
+            _write_tiles(here, start, steps, rows, tiles, count, panels, rounds)
         before += many
 
 

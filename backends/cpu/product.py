@@ -101,8 +101,6 @@ class Product:
     def can_share(self, loop: int | str | None) -> bool:
         """Return whether there is a loop of that name whose rounds write other elements each."""
         outer = self.contraction.outer
-        if self.contraction.taps:
-            return False
         if loop == BATCH:
             return bool(outer) and not outer[0].is_reduction
         return loop == COLUMNS or (loop == ROWS and self.schedule.kind != STREAM)

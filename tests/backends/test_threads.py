@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import foldaway
-from foldaway import Tensor, ops
+from foldaway import Tensor, nn, ops
 from foldaway.backends.cpu.thread_pool import pool_text
 
 LINUX = sys.platform.startswith("linux")
@@ -39,8 +39,33 @@ PROGRAMS: dict[str, tuple[Program, list[tuple[int, ...]]]] = {
     "product with a transposed": (lambda x, y: x @ y.T, [(33, 700), (501, 700)]),
     "product of a vector": (lambda x, y: x @ y, [(1, 517), (517, 4099)]),
     "products": (lambda x, y: x @ y, [(9, 65, 43), (9, 43, 67)]),
+    "product with what follows": (
+        lambda x, w, b, r: ops.gelu(x @ w + b) * 0.5 + r,
+        [(97, 131), (131, 389), (389,), (97, 389)],
+    ),
+    "product by rows with what follows": (
+        lambda x, w, b, r: ops.relu(x @ w + b) - r,
+        [(1001, 67), (67, 31), (31,), (1001, 31)],
+    ),
+    "products with what follows": (
+        lambda x, w, b: ops.tanh(x @ w + b),
+        [(9, 65, 43), (9, 43, 67), (67,)],
+    ),
+    "columns that are copied, with what follows": (
+        lambda x, w, b: ops.relu(x.T @ w.T + b),
+        [(131, 97), (389, 131), (389,)],
+    ),
     "two layers": (lambda x, w, v: ops.relu(x @ w) @ v, [(301, 64), (64, 129), (129, 77)]),
 }
+
+CONVOLUTIONS = [
+    ("window", 3, 1, (1, 16, 40, 40)),
+    ("window of several images", 3, 1, (5, 16, 20, 20)),
+    ("one by one", 1, 1, (1, 48, 32, 32)),
+    ("one by one of several images", 1, 1, (6, 48, 16, 16)),
+    ("depthwise", 3, 16, (1, 16, 60, 60)),
+    ("depthwise of several images", 3, 16, (6, 16, 30, 30)),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +128,24 @@ def test_the_bits_are_those_of_one_thread(name: str):
         foldaway.set_num_threads(number)
         for _ in range(4):
             assert compiled(*arguments).asnumpy().tobytes() == alone.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("window", "groups", "shape"), [c[1:] for c in CONVOLUTIONS], ids=[c[0] for c in CONVOLUTIONS]
+)
+def test_convolutions_have_the_bits_of_one_thread(window: int, groups: int, shape: tuple[int, ...]):
+    channels = shape[1]
+    (weight, bias, x) = tensors((32, channels // groups, window, window), (32,), shape)
+    cell = nn.Conv2d(
+        channels, 32, window, has_bias=True, group=groups, weight_init=weight, bias_init=bias
+    )
+    compiled = foldaway.jit(lambda x: ops.relu(cell(x)))
+    foldaway.set_num_threads(1)
+    alone = compiled(x).asnumpy().tobytes()
+    for number in (2, 3):
+        foldaway.set_num_threads(number)
+        for _ in range(4):
+            assert compiled(x).asnumpy().tobytes() == alone
 
 
 def test_python_threads_call_at_once():
