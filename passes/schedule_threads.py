@@ -18,8 +18,8 @@ from ..dialects.contraction import STREAM, Contraction, Schedule, contraction_of
 from ..dialects.split import BATCH, COLUMNS, INDEPENDENT, ROWS, Split
 from .loop_nests import LoopNest, linear_nest
 
-_MOST, _MANY = 1024, 16
-"""Parts of a loop, and rounds of an outer loop that are enough for several threads."""
+_MOST, _MANY = 1024, 4
+"""Parts of a loop, and rounds of an outer loop for each thread that are enough."""
 _MULTIPLICATIONS = 8
 """How many of a scheduled product take as long as a round of a simple loop."""
 _OPS, _FORMULA = 8, 4
@@ -80,7 +80,7 @@ class ScheduleThreadsPass(ModulePass):
         free = [n for n in range(len(nest.extents)) if _is_free(nest, n)]
         if not free:
             return None
-        long = [n for n in free if nest.extents[n] >= _MANY]
+        long = [n for n in free if nest.extents[n] >= _MANY * self.threads]
         loop = long[0] if long else max(free, key=lambda n: nest.extents[n])
         # Loops that go on where others end are one: then there are more rounds than these.
         return Split(

@@ -63,10 +63,10 @@ def pool_state() -> int:
 
 
 def _at_start() -> int:
-    """Return the number of threads that the environment asks for, or 1."""
+    """Return the number of threads that the environment asks for, or one for each processor."""
     asked = os.environ.get(_VARIABLE, "").strip()
     if not asked:
-        return 1
+        return min(available_processors(), _MOST)
     if not (asked.isdecimal() and asked.isascii() and 1 <= int(asked[:9]) <= _MOST):
         raise ValueError(f"{_VARIABLE} must be a number from 1 to {_MOST}, not {asked!r}")
     return int(asked)

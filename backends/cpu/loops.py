@@ -116,8 +116,8 @@ def _write_loops(kernel: Kernel, place: Place, shared: Dimension | None) -> int:
         return 0
     if combiners is not None and along is shared:
         parallel, reductions = _parted(kernel.nest.dimensions)
-        write_columns(kernel, combiners, place, parallel, reductions, along, is_shared=True)
-        return -(-along.extent // min(WIDTH, along.extent))
+        write_columns(kernel, combiners, place, parallel, reductions, shared, is_shared=True)
+        return -(-shared.extent // min(WIDTH, shared.extent))
     unit = _unit(kernel.nest, shared)
     full, left = divmod(shared.extent, unit)
     with kernel.text.part_if(True, 0, full) as (first, pieces), kernel.text.loop(pieces) as loop:

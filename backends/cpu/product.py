@@ -90,14 +90,6 @@ class Product:
         at_once = min(panels, self.schedule.width // self.schedule.columns)
         return self.panel * at_once if self.is_rhs_packed else 0
 
-    @property
-    def widest(self) -> int:
-        """Columns of the widest panel: the last may have a few more than the others."""
-        n, columns = self.contraction.n.extent, self.schedule.columns
-        left = n % columns
-        joined = n > columns and left <= self.schedule.lanes and not self.is_rhs_packed
-        return columns + left if joined else columns
-
     def can_share(self, loop: int | str | None) -> bool:
         """Return whether there is a loop of that name whose rounds write other elements each."""
         outer = self.contraction.outer
@@ -114,9 +106,13 @@ class Product:
         if self.split == BATCH:
             return contraction.outer[0].extent
         if self.split == ROWS:
-            is_outer = schedule.kind == OUTER
-            rows = self.rows_beside(self.widest) if is_outer else schedule.rows
+            # Wider panels have tiles of fewer rows, and so more of them.
+            widest = max(schedule.columns, self.panels[1])
+            rows = self.rows_beside(widest) if schedule.kind == OUTER else schedule.rows
             return -(-contraction.m.extent // rows)
+        if schedule.kind == OUTER:
+            full, left = self.panels
+            return full + bool(left)
         size = schedule.lanes if schedule.kind == STREAM else schedule.columns
         return -(-contraction.n.extent // size)
 

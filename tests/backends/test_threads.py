@@ -15,6 +15,7 @@ import pytest
 import foldaway
 from foldaway import Tensor, nn, ops
 from foldaway.backends.cpu.thread_pool import pool_text
+from foldaway.runtime.threads import available_processors
 
 LINUX = sys.platform.startswith("linux")
 
@@ -288,7 +289,7 @@ def test_an_environment_that_makes_no_sense_is_refused(wrong: str):
 def test_the_environment_says_how_many():
     show = "print(foldaway.get_num_threads())"
     assert in_child(show, FOLDAWAY_NUM_THREADS=" 7 ") == "7\n"
-    assert in_child(show, FOLDAWAY_NUM_THREADS="") == "1\n"
+    assert in_child(show, FOLDAWAY_NUM_THREADS="") == f"{available_processors()}\n"
 
 
 def test_a_setting_takes_effect_without_compiling():
