@@ -21,6 +21,8 @@ from .rows import write_rows
 _LINE, _UNIT = 64, 2048
 """Neighbours that one thread does: at least those on a line of the cache, and at most; a number
 that LLVM knows, so that it interleaves the loop."""
+_PIECES = 16
+"""Pieces of a short loop, if those on a line of the cache are as many."""
 _SHORT = 100
 """Lines; a longer function is not copied to where it is called."""
 
@@ -136,8 +138,9 @@ def _unit(nest: Nest, shared: Dimension) -> int:
     parallel, reductions = _parted(nest.dimensions)
     if reductions or innermost(nest, parallel) is not shared:
         return 1
-    lines = range(_LINE, min(_UNIT, shared.extent // 2) + 1, _LINE)
-    return next((unit for unit in reversed(lines) if shared.extent % unit == 0), _UNIT)
+    most = min(max(shared.extent // _PIECES // _LINE, 1) * _LINE, _UNIT)
+    units = range(most, 0, -_LINE)
+    return next((unit for unit in units if shared.extent % unit == 0), most)
 
 
 def _piece(nest: Nest, shared: Dimension, extent: int) -> list[Dimension]:
