@@ -13,7 +13,7 @@ LINALG = f"{FOLD},canonicalize,cse,lower-graph-to-linalg"
 
 CPU = (
     f"{LINALG},fuse-elementwise-to-generic,place-buffers,schedule-epilogues,fuse-rows,"
-    "schedule-contractions,schedule-threads"
+    "schedule-contractions,schedule-stores,schedule-threads"
 )
 """Python to loops over buffers, which the CPU's emitter takes."""
 
@@ -33,6 +33,7 @@ def lower_segment(module: ModuleOp, stage: str) -> None:
     from foldaway.passes.place_buffers import PlaceBuffersPass
     from foldaway.passes.schedule_contractions import ScheduleContractionsPass
     from foldaway.passes.schedule_epilogues import ScheduleEpiloguesPass
+    from foldaway.passes.schedule_stores import ScheduleStoresPass
     from foldaway.passes.schedule_threads import ScheduleThreadsPass
     from foldaway.runtime.threads import available_processors
 
@@ -50,4 +51,6 @@ def lower_segment(module: ModuleOp, stage: str) -> None:
             machine.first_cache,
             machine.second_cache,
         ).apply(ctx, module)
+        # The last cache is shared with others, and with what comes before and after.
+        ScheduleStoresPass(machine.last_cache // 2).apply(ctx, module)
         ScheduleThreadsPass(threads=max(available_processors(), 2)).apply(ctx, module)

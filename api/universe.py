@@ -34,6 +34,7 @@ PASSES: dict[str, tuple[str, str]] = {
         "ScheduleContractionsPass",
     ),
     "schedule-epilogues": ("foldaway.passes.schedule_epilogues", "ScheduleEpiloguesPass"),
+    "schedule-stores": ("foldaway.passes.schedule_stores", "ScheduleStoresPass"),
     "schedule-threads": ("foldaway.passes.schedule_threads", "ScheduleThreadsPass"),
 }
 """Pass name to the module and the `ModulePass` class in it."""

@@ -20,6 +20,7 @@ from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.traits import IsTerminator
 
 from ...dialects.epilogue import is_marked
+from ...dialects.past_cache import past_cache_of
 from ...dialects.split import Split, split_of
 from ...runtime.failure import Failure
 from .buffers import Buffer, buffer_at, reinterpreted, subview_of
@@ -31,7 +32,7 @@ from .epilogue import Tail, followers_of
 from .instructions import ANY, Instructions
 from .loops import KernelText, write_follower, write_kernel
 from .nest import Nest, nest_of
-from .parts import Part, call_in_parts
+from .parts import FENCE, Part, call_in_parts
 from .scalars import ScalarText, literal
 from .text import FunctionText
 from .thread_pool import PARALLEL
@@ -47,7 +48,7 @@ _MANY_CALLS = 200
 _NO_MEMORY = 1
 _IN_PARTS = (
     *(GenericOp, memref.AllocOp, memref.DeallocOp, memref.ReinterpretCastOp, memref.SubviewOp),
-    *(arith.ConstantOp, arith.MuliOp, arith.AddiOp, scf.YieldOp),
+    *(arith.ConstantOp, arith.MuliOp, arith.AddiOp, arith.RemUIOp, scf.YieldOp),
 )
 """What the rounds of a loop that threads share may consist of: it fails for lack of memory only."""
 
@@ -186,6 +187,8 @@ class _FunctionBody:
         self.workspace = Workspace()
         self.done: set[GenericOp] = set()
         self.calls = 0
+        self.passes_cache = False
+        """Whether something in it writes past the cache: then a fence is needed at its end."""
         self.computes = False
         """Whether something in it, a scalar or a branch, is worth LLVM's work."""
         for number, argument in enumerate(op.body.block.args):
@@ -274,10 +277,11 @@ class _FunctionBody:
         self.computes |= kernel.inlining == "alwaysinline"
         if split is not None and kernel.pieces:
             part = Part()
-            _call(self.emitter, part, kernel, [part.take(address) for address in addresses])
+            addresses = [part.take(address) for address in addresses]
+            _call(self.emitter, part, op, kernel, addresses)
             self._share(part, kernel.pieces, split)
         else:
-            _call(self.emitter, self, kernel, addresses)
+            _call(self.emitter, self, op, kernel, addresses)
 
     def _add_rounds(self, op: scf.ForOp, split: Split) -> None:
         """Add a loop whose rounds threads share."""
@@ -288,6 +292,7 @@ class _FunctionBody:
             round = body.text.assign(f"add nsw i64 %begin, {loop.index}")
             body.scalars[op.body.block.args[0]] = round
             body.add_block(op.body.block)
+        body.shared.passes_cache = body.passes_cache
         self._share(body.shared, pieces, split)
 
     def _is_shareable(self, op: scf.ForOp) -> bool:
@@ -343,6 +348,8 @@ class _FunctionBody:
             )
         before, after = self.workspace.instructions(self.emitter.declarations)
         lines += before
+        if self.passes_cache:
+            after.insert(0, FENCE)
         if self.text.block != "body":
             lines += ["  br label %body", "body:"]
         lines += [*self.text.lines, *self._end(after)]
@@ -377,6 +384,7 @@ class _PartBody(_FunctionBody):
         self.workspace = part.workspace
         self.done = set()
         self.calls = 0
+        self.passes_cache = False
         self.computes = False
         for op in block.ops:
             for value in op.operands:
@@ -392,11 +400,15 @@ class _Walk(Protocol):
 
     text: FunctionText
     workspace: Workspace
+    passes_cache: bool
 
 
-def _call(emitter: _Emitter, body: _Walk, kernel: KernelText, roots: Sequence[str]) -> None:
+def _call(
+    emitter: _Emitter, body: _Walk, op: GenericOp, kernel: KernelText, roots: Sequence[str]
+) -> None:
     """Write the call of a kernel; in a part that threads share it takes the part's pieces."""
     arguments = [f"ptr {root}" for root in roots]
+    body.passes_cache |= past_cache_of(op) is not None
     if kernel.workspace:
         slot = body.workspace.take(kernel.workspace)
         body.workspace.give_back(slot)

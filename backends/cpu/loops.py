@@ -16,6 +16,7 @@ from .epilogue import Follower, Tail, touched_by
 from .instructions import Instructions
 from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost, pointers
+from .past_cache import write_past_cache
 from .rows import write_rows
 
 _LINE, _UNIT = 64, 2048
@@ -172,6 +173,8 @@ def _write_whole(
 def _write_elementwise(kernel: Kernel, place: Place, parallel: Sequence[Dimension]) -> None:
     """Write loops in which no round needs another's result; neighbours are innermost."""
     order = list(parallel)
+    if write_past_cache(kernel, place, order):
+        return
     if order:
         last = innermost(kernel.nest, order)
         order = [*(d for d in order if d is not last), last]

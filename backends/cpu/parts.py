@@ -13,6 +13,8 @@ from .workspace import Workspace
 
 _ON_STACK = 1 << 15
 """Bytes of memory for one part; C libraries give threads 128 KB of stack or more."""
+FENCE = "  fence seq_cst"
+"""What is written past the cache is seen by others only after it."""
 
 
 @dataclass
@@ -21,6 +23,8 @@ class Part:
 
     text: FunctionText = field(default_factory=lambda: FunctionText("body"))
     workspace: Workspace = field(default_factory=Workspace)
+    passes_cache: bool = False
+    """Whether something in it writes past the cache."""
     taken: dict[str, str] = field(default_factory=dict[str, str])
     """What an address is called here, for each that is called otherwise around."""
 
@@ -37,13 +41,14 @@ class Part:
         """
         fail = ("  store i64 1, ptr %context", "  ret void")
         before, after = self.workspace.instructions(declarations, _ON_STACK, fail)
+        done = [FENCE] if self.passes_cache else []
         lines = ["entry:"]
         for number, name in enumerate(self.taken.values(), start=1):
             lines.append(
                 f"  %at{name[1:]} = getelementptr inbounds ptr, ptr %context, i64 {number}\n"
                 f"  {name} = load ptr, ptr %at{name[1:]}, align 8"
             )
-        lines += [*before, "  br label %body", "body:", *self.text.lines, *after, "  ret void"]
+        lines += [*before, "  br label %body", "body:", *self.text.lines, *done, *after, "  ret void"]
         head = "(ptr %context, i64 %begin, i64 %end) #0 {\n"
         return head + "\n".join(lines) + "\n}\n", bool(after)
 

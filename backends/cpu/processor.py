@@ -24,6 +24,7 @@ class Processor:
     vector_registers: int
     first_cache: int
     second_cache: int
+    last_cache: int
 
 
 @cache
@@ -38,7 +39,8 @@ def this_processor() -> Processor:
         vectors = 32, 16
     else:
         vectors = 16, 32 if is_arm else 16
-    return Processor(*vectors, caches.get(1, 1 << 15), caches.get(2, 1 << 19))
+    first, second = caches.get(1, 1 << 15), caches.get(2, 1 << 19)
+    return Processor(*vectors, first, second, caches.get(3, max(second, 1 << 23)))
 
 
 def cache_sizes(folder: Path) -> dict[int, int]:

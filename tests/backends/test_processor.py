@@ -7,7 +7,7 @@ def test_sizes_make_sense():
     machine = this_processor()
     assert machine.vector_bytes in (16, 32, 64)
     assert machine.vector_registers in (16, 32)
-    assert 4096 <= machine.first_cache <= machine.second_cache
+    assert 4096 <= machine.first_cache <= machine.second_cache <= machine.last_cache
 
 
 def test_caches_for_data_are_read_by_level(tmp_path):
