@@ -30,9 +30,11 @@ class ScheduleStoresPass(ModulePass):
     the processor need not read before, and what is read stays in the cache.
     A result is an argument of the function that none of its loops reads; it is marked if the loop,
     or the tile loop around it, touches more than `past_bytes` of memory.
-    `fetched` are operands of which the elements `ahead` bytes further on are fetched into the
-    cache meanwhile; in a loop over tiles also those that other loops of the tile read from memory,
-    as inputs that the body doesn't use: at least `ahead_bytes`, in whole tiles.
+    `fetched` are operands of which the elements `ahead` bytes further on are fetched into the cache
+    meanwhile. In a loop over tiles, where what is read at the beginning of each would be waited
+    for, these are at least `ahead_bytes`, in whole tiles, also of what the tile's other loops read:
+    inputs that the body doesn't use. Else they are a few lines, where the body has many ops; for
+    short ones processors do as well by themselves.
     Source: Intel 64 and IA-32 Architectures Optimization Reference Manual, section 9.5,
     non-temporal stores and software prefetching.
     """
@@ -54,10 +56,18 @@ class ScheduleStoresPass(ModulePass):
         for nests in _together(function):
             found = [nest for nest in nests if _may_pass(nest, results)]
             if found and _touched(nests) > self.past_bytes:
-                tile = _bytes_of(found[0].outputs[0]) if len(nests) > 1 else LINE
-                ahead = -(-self.ahead_bytes // tile) * tile
                 for nest in found:
-                    _attach(nest, nests, ahead)
+                    tile = _bytes_of(nest.outputs[0])
+                    if len(nests) > 1:
+                        _attach(nest, nests, -(-self.ahead_bytes // tile) * tile)
+                    elif len(list(nest.body.block.ops)) > _SHORT:
+                        _attach(nest, nests, _NEAR)
+                    else:
+                        PastCache().attach(nest)
+
+
+_SHORT, _NEAR = 5, 16 * LINE
+"""Ops of a body with which a processor looks far enough ahead by itself, and how far is enough."""
 
 
 def _together(function: func.FuncOp) -> Iterator[Sequence[GenericOp]]:
@@ -139,7 +149,7 @@ def _attach(nest: GenericOp, nests: Sequence[GenericOp], ahead: int) -> None:
         for value in dict.fromkeys(value for other in nests for value in other.inputs)
         if value not in here and value is not written and _comes_from_memory(value, written)
     ]
-    if len(nests) > 1 and others:
+    if others:
         fetched += range(len(nest.inputs), len(nest.inputs) + len(others))
         nest = _with_inputs(nest, others, map)
     PastCache(ahead if fetched else 0, tuple(fetched)).attach(nest)

@@ -109,7 +109,7 @@ class _Lines:
     def write(self, place: Place, outer: Sequence[Dimension]) -> None:
         """Write the loops around the innermost one, and that."""
         kernel, lines = self.kernel, self.along.extent // self.lanes
-        at_once = next(n for n in (4, 2, 1) if lines % n == 0)
+        at_once = 1 + (lines % 2 == 0)
         with ExitStack() as stack:
             for dimension in outer:
                 _, place = stack.enter_context(kernel.loop(place, dimension))

@@ -28,8 +28,9 @@ _SLOTS = 16
 """How many pieces of memory wait for their next use."""
 _MOST_SHARE, _MOST = 8, 1 << 30
 """At most this part of the machine's memory waits, and at most so many bytes."""
-_HEAD = 64
-"""Bytes before an array's data, where the size of the whole piece stands."""
+_HEAD = 2048
+"""Bytes before an array's data, where the size of the whole piece stands. Half a page: what is a
+little behind an input's place in its page, such as the first line, waits for its loads."""
 _PAGES = 64 * 1024
 """Sizes are rounded up to this, so that nearly equal ones share memory."""
 _HUGE, _HUGE_PAGE, _USE_HUGE_PAGES = 4 << 20, 2 << 20, 14
