@@ -90,8 +90,6 @@ class ScheduleContractionsPass(ModulePass):
         if contraction.taps and not narrow and n.rhs == 1:
             if self._is_window(contraction, columns * size) or m.extent < 8 * rows:
                 # All sums of a tile are made at once; a copy of each tap's columns would be many.
-                # Nothing else is done between, so that a tile may take registers up to the last.
-                rows = rows + 1 if (rows, columns) == (5, 2 * lanes) else rows
                 return Schedule(OUTER, rows, columns, lanes, depth=k.extent, width=columns)
             pack_rhs = True
         if n.extent <= 2 * columns:
@@ -131,7 +129,7 @@ class ScheduleContractionsPass(ModulePass):
 
     def _tile(self, rows: int, lanes: int) -> tuple[int, int]:
         """Return rows and columns of a tile whose sums, with what they need, fill registers."""
-        tall, wide = (8, 3) if self.vector_registers >= 32 else (5, 2)
+        tall, wide = (8, 3) if self.vector_registers >= 32 else (6, 2)
         if rows >= tall:
             return tall, wide * lanes
         # A row of the right matrix, a factor, and two that the processor needs to run ahead.

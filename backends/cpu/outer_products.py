@@ -14,10 +14,11 @@ from math import prod
 
 from ...dialects.split import COLUMNS, ROWS
 from .packing import pack_columns, pack_rows
-from .product import Matrices, ProductWriter, blocks, even_parts
+from .product import Matrices, Product, ProductWriter, blocks, even_parts
 
-_WRITTEN_OUT = 12
-"""Rounds that are no loop."""
+_WRITTEN_OUT, _AT_ONCE = 12, 4
+"""Rounds that are no loop; and rounds of a long loop that are written one behind another, since
+what counts them takes as much room in the processor as a fourth of a round."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Rounds:
     count: int | str
     lhs: int
     rhs: int
+    at_once: int = 1
+    """Divides their number."""
 
 
 @dataclass(frozen=True)
@@ -237,7 +240,7 @@ def _write_tile(
     outs = [writer.behind(at.out, str(i), product.contraction.m.out) for i in range(rows)]
     for out in outs:
         vectors.prefetch(out, written=True)
-    loops = [Rounds(rounds, steps.lhs_k, steps.rhs_k)]
+    loops = [Rounds(rounds, steps.lhs_k, steps.rhs_k, _at_once(product, count))]
     if product.has_taps_inside:
         loops += [Rounds(tap.extent, tap.lhs, tap.rhs) for tap in product.contraction.taps]
     sums = _write_rounds(writer, at, loops, Grid(rows, sizes, steps.lhs_m), start)
@@ -267,9 +270,27 @@ def _write_rounds(
         for index in range(first.count):
             sums = _write_rounds(writer, inside(str(index)), rest, grid, sums)
         return list(sums)
-    with writer.text.loop(first.count, [(writer.vectors.type, sum) for sum in sums]) as loop:
-        loop.next = _write_rounds(writer, inside(loop.index), rest, grid, loop.carried)
+    text, many = writer.text, first.at_once
+    if many == 1 or isinstance(first.count, int):
+        count = first.count if many == 1 else int(first.count) // many
+    else:
+        count = text.assign(f"udiv exact i64 {first.count}, {many}")
+    with text.loop(count, [(writer.vectors.type, sum) for sum in sums]) as loop:
+        start, sums = inside(text.scaled(loop.index, many)), loop.carried
+        for index in range(many):
+            lhs = writer.behind(start.lhs, str(index), first.lhs)
+            here = Matrices(lhs, writer.behind(start.rhs, str(index), first.rhs), at.out)
+            sums = _write_rounds(writer, here, rest, grid, sums)
+        loop.next = list(sums)
     return loop.next
+
+
+def _at_once(product: Product, columns: int) -> int:
+    """Return how many rounds over the terms are written one behind another, in a whole tile."""
+    depth, extent = product.schedule.depth, product.contraction.k.extent
+    divides = extent % _AT_ONCE == 0 and (depth >= extent or depth % _AT_ONCE == 0)
+    has_taps = product.has_taps_inside and product.contraction.taps
+    return _AT_ONCE if divides and columns == product.schedule.columns and not has_taps else 1
 
 
 def _write_round(writer: ProductWriter, at: Matrices, grid: Grid, sums: Sequence[str]) -> list[str]:

@@ -50,6 +50,13 @@ def check(dtype, lhs, rhs, swap_lhs=False, swap_rhs=False):
     assert (np.abs(got.astype(np.float64) - wanted) <= bound + rounding).all()
 
 
+@pytest.mark.parametrize("k", [1000, 1002, 1004, 2056])
+@pytest.mark.parametrize("dtype", [float32, float64])
+def test_long_sums_in_parts(dtype, k):
+    """The last part is shorter; what is written out in a round divides its length, or isn't."""
+    check(dtype, numbers((37, k), dtype, k), numbers((k, 70), dtype, k + 1))
+
+
 @given(DTYPES, EXTENTS, EXTENTS, EXTENTS, st.booleans(), st.booleans(), st.integers(0, 9))
 @settings(max_examples=60, deadline=None)
 def test_matrices(dtype, m, n, k, swap_lhs, swap_rhs, seed):

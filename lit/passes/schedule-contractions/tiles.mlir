@@ -1,7 +1,7 @@
 // RUN: foldaway-opt -p schedule-contractions %s | filecheck %s
 // RUN: foldaway-opt -p 'schedule-contractions{vector-bytes=64 vector-registers=32 first-cache=49152}' %s | filecheck %s --check-prefix=WIDE
 
-// CHECK: schedule = {kind = "outer", rows = 5 : i64, columns = 16 : i64, lanes = 8 : i64, depth = 256 : i64, width = 256 : i64, pack_rhs = 1 : i64}
+// CHECK: schedule = {kind = "outer", rows = 6 : i64, columns = 16 : i64, lanes = 8 : i64, depth = 256 : i64, width = 256 : i64, pack_rhs = 1 : i64}
 // WIDE: schedule = {kind = "outer", rows = 8 : i64, columns = 48 : i64, lanes = 16 : i64, depth = 128 : i64, width = 480 : i64, pack_rhs = 1 : i64}
 func.func @product(%x: memref<512x512xf32>, %y: memref<512x512xf32>, %z: memref<512x512xf32>) {
   linalg.generic {

@@ -2,7 +2,7 @@
 
 // Each round of the outer sum reads other rows on the right, more than the first cache holds: as the
 // left has many rows, blocks are copied, one for each of those rounds.
-// CHECK: schedule = {kind = "outer", rows = 5 : i64, columns = 16 : i64, lanes = 8 : i64, depth = 56 : i64, width = 1168 : i64, pack_rhs = 1 : i64}
+// CHECK: schedule = {kind = "outer", rows = 6 : i64, columns = 16 : i64, lanes = 8 : i64, depth = 56 : i64, width = 1168 : i64, pack_rhs = 1 : i64}
 func.func @window(%x: memref<64x58x58xf32>, %w: memref<56x56x64xf32>, %z: memref<64x3x3x64xf32>) {
   linalg.generic {
     indexing_maps = [
