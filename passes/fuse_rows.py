@@ -48,6 +48,9 @@ class FuseRowsPass(ModulePass):
         if len(run.nests) < 2 or run.rows * row < self.least_bytes or row > 4 * self.tile_bytes:
             return
         rows = max(1, self.tile_bytes // row)
+        again = {operand.again for nest in run.nests for operand in nest.operands if operand}
+        while any(rounds % rows for rounds in again):
+            rows -= 1
         if rows < run.rows:
             write_tiles(run.nests, run.lows(), rows)
 
@@ -67,11 +70,15 @@ class _Span:
     low: int
     high: int
     is_written: bool
+    again: int = 0
+    """After so many rows the first comes again; 0 if it doesn't."""
 
     @property
     def is_disjoint(self) -> bool:
         """Whether no row touches what another writes."""
-        return not self.is_written or (self.row > 0 and self.high - self.low < self.row)
+        if not self.is_written:
+            return True
+        return self.row > 0 and self.high - self.low < self.row and not self.again
 
 
 @dataclass
@@ -93,7 +100,7 @@ class _Run:
                 continue
             old = spans.get(operand.storage) or self.spans.get(operand.storage)
             is_written = operand.storage in written
-            new = _Span(operand.row, operand.low, operand.high, is_written)
+            new = _Span(operand.row, operand.low, operand.high, is_written, operand.again)
             spans[operand.storage] = new if old is None else _together(old, new)
         if not all(span.is_disjoint for span in spans.values()):
             return False
@@ -123,7 +130,7 @@ class _Run:
 def _together(a: _Span, b: _Span) -> _Span:
     row = a.row if a.row == b.row else 0
     low, high = min(a.low, b.low), max(a.high, b.high)
-    return _Span(row, low, high, a.is_written or b.is_written)
+    return _Span(row, low, high, a.is_written or b.is_written, max(a.again, b.again))
 
 
 def _uses_are_in(value: SSAValue, ops: set[linalg.GenericOp]) -> bool:

@@ -38,6 +38,8 @@ class RowAccess:
     low: int
     high: int
     """The least and the greatest element of the first row."""
+    again: int = 0
+    """After so many rows the first comes again; 0 if it doesn't."""
 
 
 @dataclass(frozen=True)
@@ -136,11 +138,13 @@ def _row_access(
     nest: LoopNest, storage: SSAValue, access: Access, depth: int, inner: list[int]
 ) -> RowAccess | None:
     """Return what an operand touches in a row, if the outer loops step evenly through it."""
-    row, size = None, 1
+    row, size, again = None, 1, 0
     for n in reversed(range(depth)):
         if nest.extents[n] > 1:
             row = access.steps[n] if row is None else row
-            if access.steps[n] != row * size:
+            if row and not access.steps[n]:
+                again = again or size
+            elif access.steps[n] != row * size or again:
                 return None
             size *= nest.extents[n]
     steps = tuple(access.steps[n] for n in inner)
@@ -149,7 +153,7 @@ def _row_access(
     high = access.first + sum(max(end, 0) for end in ends)
     if row is None or row < 0:
         return None
-    return RowAccess(storage, access.first, row, steps, low, high)
+    return RowAccess(storage, access.first, row, steps, low, high, again)
 
 
 def bytes_of(storage: SSAValue) -> int:

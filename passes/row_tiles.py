@@ -108,7 +108,7 @@ class _Tile:
         self.index = index
         self.start = start
         self.scalars = ScalarOps(block, location)
-        self.moved: dict[tuple[int, int], SSAValue] = {}
+        self.moved: dict[tuple[int, int, int], SSAValue] = {}
         self.views: dict[_View, SSAValue] = {}
 
     def write(self) -> None:
@@ -206,15 +206,18 @@ class _Tile:
             return source, operand.first - low, ()
         if self.index is None or not operand.row:
             return operand.storage, operand.first + self.start * operand.row, ()
-        key = operand.row, operand.first
+        key = operand.row, operand.first, operand.again
         if key not in self.moved:
             self.moved[key] = self._offset(*key)
         return operand.storage, 0, (self.moved[key],)
 
-    def _offset(self, row: int, first: int) -> SSAValue:
+    def _offset(self, row: int, first: int, again: int) -> SSAValue:
         assert self.index is not None
-        step = self.scalars.constant(self.rows * row, INDEX)
-        offset = self.scalars.emit(arith.MuliOp, INDEX, self.index, step)
+        index, step = self.index, self.scalars.constant(self.rows * row, INDEX)
+        if again:
+            tiles = self.scalars.constant(again // self.rows, INDEX)
+            index = self.scalars.emit(arith.RemUIOp, INDEX, index, tiles)
+        offset = self.scalars.emit(arith.MuliOp, INDEX, index, step)
         if not first:
             return offset
         return self.scalars.emit(arith.AddiOp, INDEX, offset, self.scalars.constant(first, INDEX))

@@ -223,6 +223,9 @@ class _FunctionBody:
             case arith.MuliOp() | arith.AddiOp() | arith.IndexCastOp():
                 self.scalars[op.result] = self._scalar(op)
                 self.computes = True
+            case arith.RemUIOp() if self.scalars[op.rhs].strip("-0"):
+                operands = f"{self.scalars[op.lhs]}, {self.scalars[op.rhs]}"
+                self.scalars[op.result] = self.text.assign(f"urem i64 {operands}")
             case arith.ConstantOp():
                 self.scalars[op.result] = literal(op)
             case func.ReturnOp() if not op.arguments:

@@ -100,3 +100,28 @@ def test_layers(shape):
     np.testing.assert_allclose(normal, wanted, rtol=1e-4, atol=1e-5)
     powers = np.exp(wanted - wanted.max(-1, keepdims=True))
     np.testing.assert_allclose(softmax, powers / powers.sum(-1, keepdims=True), rtol=1e-4)
+
+
+@pytest.mark.parametrize("images", [2, 5])
+@pytest.mark.parametrize("tile", [1, 2, 3, 4, 7])
+def test_rows_that_come_again(images, tile):
+    """Each image is scaled by the same numbers, of which no tile may go beyond the last."""
+    x, w, r = (f"tensor<{shape}xf32>" for shape in (f"{images}x6x10", "6", f"{images}x6"))
+    text = f"""func.func @f(%x: {x}, %w: {w}) -> {x} {{
+      %b = graph.broadcast %w, dimensions = [1] : {w} -> {x}
+      %p = graph.mul %x, %b : {x}
+      %s = graph.reduce "sum" %p, axes = [2] : {x} -> {r}
+      %t = graph.broadcast %s, dimensions = [0, 1] : {r} -> {x}
+      %d = graph.sub %p, %t : {x}
+      %y = graph.mul %d, %b : {x}
+      func.return %y : {x}
+    }}"""
+    rng = np.random.default_rng(0)
+    inputs = [rng.normal(size=s).astype(np.float32) for s in ((images, 6, 10), (6,))]
+    tiled = lower(text, (*PASSES, FuseRowsPass(tile_bytes=tile * 130, least_bytes=0)))
+    assert loops(tiled) == 1
+    found = CpuDriver().compile(tiled, "f")(inputs)[0]
+    np.testing.assert_array_equal(found, CpuDriver().compile(lower(text), "f")(inputs)[0])
+    p = inputs[0] * inputs[1][:, None]
+    plain = (p - p.sum(-1, keepdims=True)) * inputs[1][:, None]
+    np.testing.assert_allclose(found, plain, rtol=1e-4, atol=1e-5)
