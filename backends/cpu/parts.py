@@ -48,7 +48,15 @@ class Part:
                 f"  %at{name[1:]} = getelementptr inbounds ptr, ptr %context, i64 {number}\n"
                 f"  {name} = load ptr, ptr %at{name[1:]}, align 8"
             )
-        lines += [*before, "  br label %body", "body:", *self.text.lines, *done, *after, "  ret void"]
+        lines += [
+            *before,
+            "  br label %body",
+            "body:",
+            *self.text.lines,
+            *done,
+            *after,
+            "  ret void",
+        ]
         head = "(ptr %context, i64 %begin, i64 %end) #0 {\n"
         return head + "\n".join(lines) + "\n}\n", bool(after)
 
