@@ -264,6 +264,40 @@ for task in os.listdir("/proc/self/task"):
     assert printed == "True\n"
 
 
+@pytest.mark.skipif(not LINUX, reason="only there threads share work")
+def test_a_part_that_gets_no_memory():
+    """The call fails, and the next one that has memory is right."""
+    printed = in_child(
+        """
+import resource
+
+@foldaway.jit
+def product(x):
+    return x @ x
+
+x = Tensor(np.ones((512, 512), np.float32))
+for _ in range(3):
+    expected = product(x).asnumpy()
+with open("/proc/self/statm") as file:
+    size = int(file.read().split()[0]) * resource.getpagesize()
+limits = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (size, limits[1]))
+failed = set()
+for _ in range(20):
+    try:
+        product(x)
+    except MemoryError as error:
+        failed.add(str(error))
+resource.setrlimit(resource.RLIMIT_AS, limits)
+assert (product(x).asnumpy() == expected).all()
+print(failed)
+""",
+        FOLDAWAY_NUM_THREADS="2",
+        MALLOC_MMAP_THRESHOLD_="65536",
+    )
+    assert printed == "{'there is no memory for what a compiled function needs'}\n"
+
+
 @pytest.mark.parametrize("wrong", [0, -1, 1025])
 def test_a_number_out_of_range_is_refused(wrong: int):
     with pytest.raises(ValueError, match=f"from 1 to 1024, not {wrong}"):
