@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 
 from xdsl.ir import SSAValue
 
@@ -18,6 +19,7 @@ from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost, pointers
 from .past_cache import write_past_cache
 from .rows import write_rows
+from .turned import write_turned
 
 _LINE, _UNIT = 64, 2048
 """Neighbours that one thread does: at least those on a line of the cache, and at most; a number
@@ -173,7 +175,8 @@ def _write_whole(
 def _write_elementwise(kernel: Kernel, place: Place, parallel: Sequence[Dimension]) -> None:
     """Write loops in which no round needs another's result; neighbours are innermost."""
     order = list(parallel)
-    if write_past_cache(kernel, place, order):
+    write = partial(_write_element, kernel)
+    if write_past_cache(kernel, place, order) or write_turned(kernel, place, order, write):
         return
     if order:
         last = innermost(kernel.nest, order)
@@ -181,10 +184,14 @@ def _write_elementwise(kernel: Kernel, place: Place, parallel: Sequence[Dimensio
     with ExitStack() as stack:
         for dimension in order:
             _, place = stack.enter_context(kernel.loop(place, dimension))
-        values = kernel.body(place, {})
-        for number, value in enumerate(kernel.yielded()):
-            position, operand = kernel.output(number)
-            kernel.store(values[value], place.pointers[position], operand)
+        write(place)
+
+
+def _write_element(kernel: Kernel, place: Place) -> None:
+    values = kernel.body(place, {})
+    for number, value in enumerate(kernel.yielded()):
+        position, operand = kernel.output(number)
+        kernel.store(values[value], place.pointers[position], operand)
 
 
 def _write_in_order(
