@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import gcd
+from math import gcd, prod
 from typing import cast
 
 from xdsl.dialects import arith
@@ -29,7 +29,8 @@ def lower_conv(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) -> SS
 
     Its loops are the result's axes, with one for the groups before the channels if there are
     several; then the channels of a group, then the window's axes. Where channels are last, the
-    weight is transposed before, so that neighbours in the result have neighbouring weights.
+    weight is transposed before, so that neighbours in the result have neighbouring weights, but
+    for a window of one element.
     """
     conv = cast(graph.ConvOp, op)
     spec = spec_of(conv.result.type)
@@ -109,11 +110,17 @@ def _weight(to: TensorOps, conv: graph.ConvOp, value: SSAValue) -> SSAValue:
 
     Where channels are last, those of the result become the last axis.
     """
-    if conv.channels.data == "first":
+    if conv.channels.data == "first" or _is_product(conv):
         return reshape(to, value, _grouped(conv, shape_of(value), 0))
     order = [*range(1, len(shape_of(value))), 0]
     turned = to.transpose(value, order, tuple(shape_of(value)[axis] for axis in order))
     return reshape(to, turned, _grouped(conv, shape_of(turned), len(order) - 1))
+
+
+def _is_product(conv: graph.ConvOp) -> bool:
+    """Return whether the window is one element: then rows of weights are multiplied as they are."""
+    window = shape_of(conv.weight)[1:-1]
+    return conv.channels.data == "last" and conv.groups.value.data == 1 and prod(window) == 1
 
 
 def _grouped(conv: graph.ConvOp, shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
@@ -143,5 +150,7 @@ def _maps(conv: graph.ConvOp, shape: tuple[int, ...], part: _Part) -> list[Affin
         results, weight = [*inside, *moved], loops([*groups, out, within, *taps])
     else:
         results, weight = [*moved, *inside], loops([*taps, within, *groups, out])
+        if _is_product(conv):
+            weight = loops([out, *taps, within])
     image = AffineMapAttr(AffineMap(count, 0, (AffineDimExpr(0), *results)))
     return [image, weight, identity(len(shape))]

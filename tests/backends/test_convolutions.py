@@ -98,6 +98,22 @@ def test_what_follows_runs_on_its_parts(problem, name):
     assert (found == expected).all()
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize(("images", "within", "out"), [(1, 64, 33), (3, 40, 96), (8, 7, 16)])
+def test_a_window_of_one_element_is_a_product(stride, images, within, out):
+    """With the weight as it is: neighbours along the sums."""
+    rng = np.random.default_rng(within)
+    x = rng.normal(size=(images, 7, 9, within)).astype(np.float32)
+    w = rng.normal(size=(out, 1, 1, within)).astype(np.float32)
+
+    def convolution(x, w):
+        return apply("conv", x, w, (stride, stride), (1, 1), 1, "last")
+
+    found = foldaway.jit(convolution)(Tensor(x), Tensor(w)).asnumpy()
+    wanted = x[:, ::stride, ::stride].astype(np.float64) @ w[:, 0, 0].T.astype(np.float64)
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-4)
+
+
 @settings(max_examples=25, deadline=None)
 @given(problems(), st.sampled_from(["int32", "uint8", "bool"]), st.booleans())
 def test_integers_wrap_and_bools_are_or_ed(problem, name, compiled):
