@@ -7,9 +7,8 @@ Sources: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 # Tensors that are computed at once need no IR; loading xDSL takes longer than all else.
 if TYPE_CHECKING:
@@ -17,14 +16,14 @@ if TYPE_CHECKING:
     from xdsl.ir import Attribute
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class DType:
     """One element type; there is one instance of each, so `is` compares them."""
 
-    name: str
-    kind: str
-    """`b` bool, `i` signed integer, `u` unsigned integer, `f` floating point."""
-    bits: int
+    def __init__(self, name: str, kind: str, bits: int) -> None:
+        self.name: Final = name
+        self.kind: Final = kind
+        """`b` bool, `i` signed integer, `u` unsigned integer, `f` floating point."""
+        self.bits: Final = bits
 
     @property
     def element(self) -> Attribute:

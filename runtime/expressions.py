@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..dialects.dtypes import DType, TensorSpec
@@ -26,12 +25,14 @@ _PREFIXES: dict[object, str] = {
 _SHOWN_DEPTH = 3
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Expression:
     """A pure function of operands; operands may be shared, so that all form a graph."""
 
-    function: Callable[..., Any]
-    operands: tuple[Operand, ...]
+    __slots__ = ("function", "operands")
+
+    def __init__(self, function: Callable[..., Any], operands: tuple[Operand, ...]) -> None:
+        self.function = function
+        self.operands = operands
 
     def ordered(self) -> Iterator[Expression]:
         """Yield each expression in it once, operands first."""

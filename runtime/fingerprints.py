@@ -14,7 +14,6 @@ import sys
 import types
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 import numpy as np
@@ -51,12 +50,12 @@ _INSTALLED: Final = tuple(
 )
 
 
-@dataclass
 class _Seen:
     """What was met on the way, and the globals of the function that is compiled."""
 
-    namespace: dict[str, object] | None
-    numbers: dict[int, int] = field(default_factory=dict[int, int])
+    def __init__(self, namespace: dict[str, object] | None) -> None:
+        self.namespace = namespace
+        self.numbers: dict[int, int] = {}
 
 
 def fingerprint(value: object, namespace: dict[str, object] | None = None) -> str:

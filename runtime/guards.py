@@ -6,8 +6,7 @@ import operator
 import struct
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 
@@ -34,20 +33,28 @@ class Asked(NamedTuple):
     """An object, a weak reference to one, a class, or what a tensor or an array must be like."""
 
 
-@dataclass(frozen=True)
 class Guard:
     """A value found at `source` must pass `check`; `what` says so in words."""
 
-    source: Source
-    check: Check
-    what: str
-    asked: Asked | None = field(default=None, compare=False, kw_only=True)
-    kept: Asked | None = field(default=None, compare=False, kw_only=True)
-    """The same for those who write guards down, where `asked` doesn't say it.
+    def __init__(
+        self,
+        source: Source,
+        check: Check,
+        what: str,
+        *,
+        asked: Asked | None = None,
+        kept: Asked | None = None,
+    ) -> None:
+        self.source: Final = source
+        self.check: Final = check
+        self.what: Final = what
+        self.asked: Final = asked
+        self.kept: Final = kept
+        """The same for those who write guards down, where `asked` doesn't say it.
 
-    `length`: a class, and a number or the keys; `entry`, `own`: a name; `truth`: a bool;
-    `fits`: a dtype.
-    """
+        `length`: a class, and a number or the keys; `entry`, `own`: a name; `truth`: a bool;
+        `fits`: a dtype.
+        """
 
     def holds(self, arguments: Sequence[object]) -> bool:
         """Return whether the value is still there and passes; never raises for a lost path."""
@@ -60,28 +67,31 @@ class Guard:
         return f"{self.source} {self.what}"
 
 
-@dataclass(frozen=True)
 class NumberGuard(Guard):
     """A number must be equal; one that changes often is better a run-time value."""
 
-    place: tuple[str, int] | None = field(default=None, compare=False)
-    """The line that needs the number while compiling."""
-    widens: bool = field(default=False, compare=False)
-    """Whether the number is a constant only because it is no argument's."""
+    def __init__(
+        self, equal: Guard, place: tuple[str, int] | None = None, widens: bool = False
+    ) -> None:
+        """Ask what `equal` asks."""
+        super().__init__(equal.source, equal.check, equal.what, asked=equal.asked)
+        self.place: Final = place
+        """The line that needs the number while compiling."""
+        self.widens: Final = widens
+        """Whether the number is a constant only because it is no argument's."""
 
 
-@dataclass(frozen=True)
 class SpecGuard(Guard):
     """A tensor must have its class, shape and dtype. The key of a call says so of arguments."""
 
 
-@dataclass(frozen=True)
 class RaisesGuard:
     """Computing a number must still raise the same."""
 
-    source: Source
-    kind: type[BaseException]
-    args: tuple[object, ...]
+    def __init__(self, source: Source, kind: type[BaseException], args: tuple[object, ...]) -> None:
+        self.source: Final = source
+        self.kind: Final = kind
+        self.args: Final = args
 
     @property
     def what(self) -> str:
@@ -100,12 +110,12 @@ class RaisesGuard:
         return f"{self.source} {self.what}"
 
 
-@dataclass(frozen=True)
 class MissingGuard:
     """There must still be no attribute of that name."""
 
-    source: Source
-    name: str
+    def __init__(self, source: Source, name: str) -> None:
+        self.source: Final = source
+        self.name: Final = name
 
     @property
     def what(self) -> str:
@@ -123,13 +133,13 @@ class MissingGuard:
         return f"{self.source} {self.what}"
 
 
-@dataclass(frozen=True)
 class AliasGuard:
     """Two paths must still lead to one object, or still to two."""
 
-    source: Source
-    other: Source
-    same: bool
+    def __init__(self, source: Source, other: Source, same: bool) -> None:
+        self.source: Final = source
+        self.other: Final = other
+        self.same: Final = same
 
     @property
     def what(self) -> str:
@@ -148,12 +158,12 @@ class AliasGuard:
         return f"{self.source} {self.what}"
 
 
-@dataclass(frozen=True)
 class MemoryGuard:
     """A tensor that is written to must share its memory with none of the other inputs."""
 
-    source: Source
-    others: tuple[Source, ...]
+    def __init__(self, source: Source, others: tuple[Source, ...]) -> None:
+        self.source: Final = source
+        self.others: Final = others
 
     @property
     def what(self) -> str:
@@ -213,8 +223,7 @@ def equal_number(
     source: Source, expected: object, place: tuple[str, int] | None, widens: bool = False
 ) -> NumberGuard:
     """Return the guard that a number has the same type and is equal; `place` needs it."""
-    equal = equal_value(source, expected)
-    return NumberGuard(source, equal.check, equal.what, place, widens, asked=equal.asked)
+    return NumberGuard(equal_value(source, expected), place, widens)
 
 
 def equal_instance(source: Source, expected: object) -> Guard:

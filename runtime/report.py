@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ctypes import c_int64
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 COMPILED = "compiled"
 FOLDED = "folded while compiling"
@@ -13,8 +12,7 @@ RAN = "ran while compiling"
 PYTHON = "runs in Python"
 
 
-@dataclass(frozen=True)
-class LineStatus:
+class LineStatus(NamedTuple):
     """One line of the user's file: its status, and why."""
 
     file: str
@@ -27,7 +25,6 @@ class LineStatus:
         return f"{self.file}:{self.line}: {self.status}{why}"
 
 
-@dataclass
 class Report:
     """The lines of one specialisation, and counters over its calls.
 
@@ -35,13 +32,14 @@ class Report:
     Python executed at run time.
     """
 
-    lines: list[LineStatus] = field(default_factory=list[LineStatus])
-    graph_ops: int = 0
-    """Graph operations that one call executes."""
-    python_calls: int = 0
-    """Calls that Python has answered."""
-    native_calls: c_int64 = field(default_factory=c_int64, compare=False, repr=False)
-    """Calls that machine code has answered, and counted here."""
+    def __init__(self, lines: list[LineStatus], graph_ops: int = 0) -> None:
+        self.lines = lines
+        self.graph_ops = graph_ops
+        """Graph operations that one call executes."""
+        self.python_calls = 0
+        """Calls that Python has answered."""
+        self.native_calls = c_int64()
+        """Calls that machine code has answered, and counted here."""
 
     @property
     def calls(self) -> int:
@@ -81,11 +79,11 @@ class ReportPart(Protocol):
         ...
 
 
-@dataclass
 class FunctionReport:
     """The reports of all specialisations of a function together, and of its runs in Python."""
 
-    parts: Sequence[ReportPart]
+    def __init__(self, parts: Sequence[ReportPart]) -> None:
+        self.parts = parts
 
     @property
     def lines(self) -> list[LineStatus]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from .arrays import Array
@@ -13,12 +11,12 @@ from .tensor import Tensor
 from .tracing import current_tracer, tracing
 
 
-@dataclass(frozen=True)
 class Segment:
     """Takes and gives tensors: one for each argument and each result of its graph function."""
 
-    executable: Executable
-    results: int
+    def __init__(self, executable: Executable, results: int) -> None:
+        self.executable = executable
+        self.results = results
 
     def __call__(self, *inputs: Tensor | Array | float) -> Tensor | tuple[Tensor, ...]:
         """Run the compiled code; a lone result is not in a tuple.

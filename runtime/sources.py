@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from keyword import iskeyword
 from types import CellType
-from typing import Any, cast
+from typing import Any, Final, cast
 
 
 class Source(ABC):
@@ -38,12 +37,12 @@ class Source(ABC):
         """The path as a user would write it."""
 
 
-@dataclass(frozen=True, eq=False)
 class Argument(Source):
     """The argument at a position of the flattened signature."""
 
-    index: int
-    name: str
+    def __init__(self, index: int, name: str) -> None:
+        self.index: Final = index
+        self.name: Final = name
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -62,12 +61,12 @@ class Argument(Source):
         return self.name
 
 
-@dataclass(frozen=True, eq=False)
 class Global(Source):
     """A name in a module's namespace, or else in the builtins."""
 
-    namespace: dict[str, object]
-    name: str
+    def __init__(self, namespace: dict[str, object], name: str) -> None:
+        self.namespace: Final = namespace
+        self.name: Final = name
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -91,12 +90,12 @@ class Global(Source):
         return self.name
 
 
-@dataclass(frozen=True, eq=False)
 class Captured(Source):
     """A variable of an enclosing function, kept in a cell."""
 
-    cell: CellType
-    name: str
+    def __init__(self, cell: CellType, name: str) -> None:
+        self.cell: Final = cell
+        self.name: Final = name
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -115,12 +114,12 @@ class Captured(Source):
         return self.name
 
 
-@dataclass(frozen=True, eq=False)
 class Attribute(Source):
     """An attribute of another value."""
 
-    base: Source
-    name: str
+    def __init__(self, base: Source, name: str) -> None:
+        self.base: Final = base
+        self.name: Final = name
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -142,12 +141,12 @@ class Attribute(Source):
         return f"{self.base}.{self.name}"
 
 
-@dataclass(frozen=True, eq=False)
 class Item(Source):
     """An item of a list, a tuple or a dict."""
 
-    base: Source
-    index: object
+    def __init__(self, base: Source, index: object) -> None:
+        self.base: Final = base
+        self.index: Final = index
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -166,11 +165,11 @@ class Item(Source):
         return f"{self.base}[{self.index!r}]"
 
 
-@dataclass(frozen=True, eq=False)
 class Held(Source):
     """An object itself, where no path to it is known."""
 
-    value: object
+    def __init__(self, value: object) -> None:
+        self.value: Final = value
 
     @property
     def key(self) -> tuple[object, ...]:

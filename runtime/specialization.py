@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .changing_numbers import ChangingNumbers
 from .guards import AnyGuard, SpecGuard
@@ -21,8 +21,7 @@ _NEAR = 3
 """How far from the front a form may stay when it is used."""
 
 
-@dataclass(frozen=True)
-class Making:
+class Making(NamedTuple):
     """What came of the making of a form, for those who keep it for other processes."""
 
     functions: tuple[types.FunctionType, ...]
@@ -33,34 +32,40 @@ class Making:
     """The files whose lines the notice shows."""
 
 
-@dataclass(eq=False)
 class Specialization:
     """The guards, the places where the run-time inputs are found, and the host program."""
 
-    key: tuple[object, ...]
-    guards: tuple[AnyGuard, ...]
-    inputs: tuple[Source, ...]
-    entry: Callable[..., object]
-    notice: str
-    report: Report
-    ir: Callable[[str], str] = field(repr=False)
-    """Stage name to the text of the IR at that stage."""
-    starts_again: bool = True
-    """Whether Python may run a call from its beginning that the compiled code retreats from."""
-    making: Making | None = field(default=None, repr=False)
-    """None where something happened that can't be shown again."""
-    asked: list[AnyGuard] = field(init=False, repr=False)
-    """The guards that say more than the key."""
-    _places: list[int] | None = field(init=False, repr=False)
-    """Which arguments the inputs are; None where they are more than that."""
-    quick: QuickEntry | None = field(default=None, init=False, repr=False)
-    """What a call of which this is most likely the form asks first; made when it pays."""
-
-    def __post_init__(self):
-        """Say once more what every call asks, in a form that is quick to go through."""
-        asked = [guard for guard in self.guards if not _is_in_key(guard)]
-        places = [source.index if isinstance(source, Argument) else -1 for source in self.inputs]
-        self.asked, self._places = asked, None if -1 in places else places
+    def __init__(
+        self,
+        key: tuple[object, ...],
+        guards: tuple[AnyGuard, ...],
+        inputs: tuple[Source, ...],
+        entry: Callable[..., object],
+        notice: str,
+        report: Report,
+        ir: Callable[[str], str],
+        starts_again: bool = True,
+        making: Making | None = None,
+    ) -> None:
+        self.key = key
+        self.guards = guards
+        self.inputs = inputs
+        self.entry = entry
+        self.notice = notice
+        self.report = report
+        self.ir = ir
+        """Stage name to the text of the IR at that stage."""
+        self.starts_again = starts_again
+        """Whether Python may run a call from its beginning that the compiled code retreats from."""
+        self.making = making
+        """None where something happened that can't be shown again."""
+        self.asked = [guard for guard in guards if not _is_in_key(guard)]
+        """The guards that say more than the key."""
+        places = [source.index if isinstance(source, Argument) else -1 for source in inputs]
+        self._places = None if -1 in places else places
+        """Which arguments the inputs are; None where they are more than that."""
+        self.quick: QuickEntry | None = None
+        """What a call of which this is most likely the form asks first; made when it pays."""
 
     def holds(self, arguments: Sequence[object]) -> bool:
         """Return whether all that was read while compiling is still the same."""
