@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from foldaway.dialects.dtypes import (
     DType,
     bfloat16,
@@ -22,15 +25,20 @@ from foldaway.dialects.dtypes import (
     uint64,
 )
 from foldaway.dialects.source import CompileError
+from foldaway.runtime.numpy_protocols import implemented_by
 from foldaway.runtime.parameter import Parameter
 from foldaway.runtime.tensor import Tensor
 from foldaway.runtime.threads import get_num_threads, set_num_threads
 
-from . import context, nn, numpy, ops
+from . import context
 from .context import GRAPH_MODE, LAX, PYNATIVE_MODE, STRICT, get_context, set_context
-from .gradients import grad, value_and_grad
-from .initializer import set_seed
 from .jit import jit, ms_function
+
+# The others are loaded when they are asked for: a program needs few of them.
+if TYPE_CHECKING:
+    from . import nn, numpy, ops
+    from .gradients import grad, value_and_grad
+    from .initializer import set_seed
 
 __all__ = [
     "GRAPH_MODE",
@@ -68,3 +76,21 @@ __all__ = [
     "uint64",
     "value_and_grad",
 ]
+
+_LATE = {"grad": "gradients", "value_and_grad": "gradients", "set_seed": "initializer"}
+"""Where a name is that isn't a module's."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return one of the names above, which is there from now on."""
+    if name not in __all__:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    found: Any = import_module(f".{_LATE.get(name, name)}", __name__)
+    return globals().setdefault(name, getattr(found, name) if name in _LATE else found)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+implemented_by(lambda: import_module(".numpy", __name__))

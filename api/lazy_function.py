@@ -6,9 +6,6 @@ their data is needed; each form of a trace is compiled once.
 
 from __future__ import annotations
 
-import inspect
-import logging
-import re
 import types
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -230,31 +227,34 @@ def _kind_of_key(key: object) -> object:
 
 def log_bug(error: InternalError) -> None:
     """Tell of a bug in the compiler that costs the program no more than speed."""
-    _log.error("%s; Python goes on without it", error)
+    import logging
 
-
-_log = logging.getLogger("foldaway")
+    logging.getLogger("foldaway").error("%s; Python goes on without it", error)
 
 
 def _reason(why: BaseException, place: tuple[str, int]) -> tuple[str, int, str]:
     """Return file, line and text of what keeps a function from being compiled whole."""
+    import re
+
     from foldaway.folding.errors import Raised
     from foldaway.folding.session import place_of
 
     if isinstance(why, Raised):
         return (*(place_of(why.location) or place), f"raises {_named(why.exception)}")
     text = str(why)
-    found = _ERROR.match(text)
+    found = re.match(_ERROR, text)
     if found is None:
         return (*place, text.removeprefix("error: ").partition("\n")[0])
     return found["file"], int(found["line"]), found["problem"]
 
 
-_ERROR = re.compile(r"(?P<file>[^\n]*):(?P<line>\d+)\n(?:.*\n)??(?:.*\n)??error: (?P<problem>.*)")
+_ERROR = r"(?P<file>[^\n]*):(?P<line>\d+)\n(?:.*\n)??(?:.*\n)??error: (?P<problem>.*)"
 """The text of a CompileError; see `dialects/source.py`."""
 
 
 def _source(function: types.FunctionType) -> str:
+    import inspect
+
     try:
         return inspect.getsource(function)
     except (OSError, TypeError):

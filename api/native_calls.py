@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import types
+from typing import TYPE_CHECKING
 
-from foldaway.runtime.call_table import CallTable, Step
-from foldaway.runtime.form_table import form_table, native_code_of
 from foldaway.runtime.native_callable import NativeCallable, enter_natively
 from foldaway.runtime.quick_entry import QuickEntry
 
-from .syntax_level import ask_settings
+# What makes tables is loaded for a form that is called often.
+if TYPE_CHECKING:
+    import types
+
+    from foldaway.runtime.call_table import CallTable
 
 SOME_CALLS = 100
 """Calls of a form before it is worth it to load the machine code, which takes some 40 ms."""
@@ -46,6 +48,11 @@ def native_form(
 
     None where only Python can call it.
     """
+    from foldaway.runtime.call_table import Step
+    from foldaway.runtime.form_table import form_table, native_code_of
+
+    from .syntax_level import ask_settings
+
     form = quick.form
     if native_code_of(form) is None:
         return None

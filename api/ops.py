@@ -5,229 +5,234 @@ Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.ops.html>.
 
 from __future__ import annotations
 
-from .activations import (
-    elu,
-    gelu,
-    leaky_relu,
-    log_softmax,
-    relu,
-    relu6,
-    sigmoid,
-    silu,
-    softmax,
-    softplus,
-)
-from .composite import (
-    Depend,
-    HyperMap,
-    Map,
-    MultitypeFuncGraph,
-    Partial,
-    constexpr,
-    depend,
-    partial,
-)
-from .creation import arange, eye, full, full_like, ones, ones_like, zeros, zeros_like
-from .data_operators import (
-    ArgMaxWithValue,
-    AssignAdd,
-    AssignSub,
-    BiasAdd,
-    BroadcastTo,
-    Fill,
-    FillV2,
-    Gather,
-    GatherNd,
-    LogSoftmax,
-    NonZero,
-    OneHot,
-    Ones,
-    Size,
-    StopGradient,
-    Unique,
-    Zeros,
-)
-from .elementwise import (
-    abs,
-    add,
-    ceil,
-    clip,
-    cos,
-    div,
-    erf,
-    erfc,
-    exp,
-    floor,
-    floor_div,
-    log,
-    maximum,
-    minimum,
-    mod,
-    mul,
-    neg,
-    pow,
-    reciprocal,
-    round,
-    rsqrt,
-    sign,
-    sin,
-    sqrt,
-    square,
-    sub,
-    tan,
-    tanh,
-    trunc,
-)
-from .elementwise_operators import (
-    Abs,
-    Add,
-    Cos,
-    Div,
-    Equal,
-    Erf,
-    Exp,
-    Floor,
-    FloorDiv,
-    GeLU,
-    Greater,
-    GreaterEqual,
-    Less,
-    LessEqual,
-    Log,
-    LogicalAnd,
-    LogicalNot,
-    LogicalOr,
-    Maximum,
-    Minimum,
-    Mod,
-    Mul,
-    Neg,
-    NotEqual,
-    Pow,
-    RealDiv,
-    ReLU,
-    Rsqrt,
-    Sigmoid,
-    Sign,
-    Sin,
-    Sqrt,
-    Square,
-    Sub,
-    Tanh,
-)
-from .functional import (
-    argmax,
-    assign,
-    bias_add,
-    cast,
-    masked_fill,
-    max,
-    min,
-    rank,
-    reduce_all,
-    reduce_any,
-    reduce_max,
-    reduce_mean,
-    reduce_min,
-    reduce_prod,
-    reduce_sum,
-    shape,
-    size,
-)
-from .gradients import GradOperation, get_grad, stop_gradient
-from .gradients import mindspore_grad as grad
-from .gradients import mindspore_value_and_grad as value_and_grad
-from .logic import (
-    bitwise_and,
-    bitwise_or,
-    bitwise_xor,
-    equal,
-    greater,
-    greater_equal,
-    isfinite,
-    isinf,
-    isnan,
-    less,
-    less_equal,
-    logical_and,
-    logical_not,
-    logical_or,
-    logical_xor,
-    not_equal,
-    select,
-    where,
-)
-from .operators import (
-    AddN,
-    Argmax,
-    Assign,
-    Cast,
-    Concat,
-    ExpandDims,
-    Flatten,
-    MatMul,
-    OnesLike,
-    Primitive,
-    Print,
-    Rank,
-    Reshape,
-    Select,
-    Shape,
-    Softmax,
-    Split,
-    Squeeze,
-    Stack,
-    Tile,
-    Transpose,
-    ZerosLike,
-    addn,
-)
-from .printing import print_
-from .products import dot, inner, matmul, outer, tensordot
-from .reduction_operators import (
-    ReduceAll,
-    ReduceAny,
-    ReduceMax,
-    ReduceMean,
-    ReduceMin,
-    ReduceProd,
-    ReduceSum,
-)
-from .reductions import all, amax, amin, any, argmin, mean, prod, std, sum, var
-from .selection import gather, gather_nd, masked_select, nonzero, one_hot, unique
-from .shaping import (
-    broadcast_to,
-    cat,
-    chunk,
-    concat,
-    expand_dims,
-    flatten,
-    flip,
-    hstack,
-    moveaxis,
-    permute,
-    ravel,
-    reshape,
-    split,
-    squeeze,
-    stack,
-    swapaxes,
-    tile,
-    transpose,
-    unsqueeze,
-    vstack,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-clamp = clip
-clip_by_value = clip
-eq = equal
-ne = not_equal
-lt = less
-le = less_equal
-gt = greater
-ge = greater_equal
-floor_mod = mod
-remainder = mod
+# Modules are loaded when a name of theirs is asked for: a program needs few of them.
+if TYPE_CHECKING:
+    from .activations import (
+        elu,
+        gelu,
+        leaky_relu,
+        log_softmax,
+        relu,
+        relu6,
+        sigmoid,
+        silu,
+        softmax,
+        softplus,
+    )
+    from .composite import (
+        Depend,
+        HyperMap,
+        Map,
+        MultitypeFuncGraph,
+        Partial,
+        constexpr,
+        depend,
+        partial,
+    )
+    from .creation import arange, eye, full, full_like, ones, ones_like, zeros, zeros_like
+    from .data_operators import (
+        ArgMaxWithValue,
+        AssignAdd,
+        AssignSub,
+        BiasAdd,
+        BroadcastTo,
+        Fill,
+        FillV2,
+        Gather,
+        GatherNd,
+        LogSoftmax,
+        NonZero,
+        OneHot,
+        Ones,
+        Size,
+        StopGradient,
+        Unique,
+        Zeros,
+    )
+    from .elementwise import (
+        abs,
+        add,
+        ceil,
+        clip,
+        cos,
+        div,
+        erf,
+        erfc,
+        exp,
+        floor,
+        floor_div,
+        log,
+        maximum,
+        minimum,
+        mod,
+        mul,
+        neg,
+        pow,
+        reciprocal,
+        round,
+        rsqrt,
+        sign,
+        sin,
+        sqrt,
+        square,
+        sub,
+        tan,
+        tanh,
+        trunc,
+    )
+    from .elementwise_operators import (
+        Abs,
+        Add,
+        Cos,
+        Div,
+        Equal,
+        Erf,
+        Exp,
+        Floor,
+        FloorDiv,
+        GeLU,
+        Greater,
+        GreaterEqual,
+        Less,
+        LessEqual,
+        Log,
+        LogicalAnd,
+        LogicalNot,
+        LogicalOr,
+        Maximum,
+        Minimum,
+        Mod,
+        Mul,
+        Neg,
+        NotEqual,
+        Pow,
+        RealDiv,
+        ReLU,
+        Rsqrt,
+        Sigmoid,
+        Sign,
+        Sin,
+        Sqrt,
+        Square,
+        Sub,
+        Tanh,
+    )
+    from .functional import (
+        argmax,
+        assign,
+        bias_add,
+        cast,
+        masked_fill,
+        max,
+        min,
+        rank,
+        reduce_all,
+        reduce_any,
+        reduce_max,
+        reduce_mean,
+        reduce_min,
+        reduce_prod,
+        reduce_sum,
+        shape,
+        size,
+    )
+    from .gradients import GradOperation, get_grad, stop_gradient
+    from .gradients import mindspore_grad as grad
+    from .gradients import mindspore_value_and_grad as value_and_grad
+    from .logic import (
+        bitwise_and,
+        bitwise_or,
+        bitwise_xor,
+        equal,
+        greater,
+        greater_equal,
+        isfinite,
+        isinf,
+        isnan,
+        less,
+        less_equal,
+        logical_and,
+        logical_not,
+        logical_or,
+        logical_xor,
+        not_equal,
+        select,
+        where,
+    )
+    from .operators import (
+        AddN,
+        Argmax,
+        Assign,
+        Cast,
+        Concat,
+        ExpandDims,
+        Flatten,
+        MatMul,
+        OnesLike,
+        Primitive,
+        Print,
+        Rank,
+        Reshape,
+        Select,
+        Shape,
+        Softmax,
+        Split,
+        Squeeze,
+        Stack,
+        Tile,
+        Transpose,
+        ZerosLike,
+        addn,
+    )
+    from .printing import print_
+    from .products import dot, inner, matmul, outer, tensordot
+    from .reduction_operators import (
+        ReduceAll,
+        ReduceAny,
+        ReduceMax,
+        ReduceMean,
+        ReduceMin,
+        ReduceProd,
+        ReduceSum,
+    )
+    from .reductions import all, amax, amin, any, argmin, mean, prod, std, sum, var
+    from .selection import gather, gather_nd, masked_select, nonzero, one_hot, unique
+    from .shaping import (
+        broadcast_to,
+        cat,
+        chunk,
+        concat,
+        expand_dims,
+        flatten,
+        flip,
+        hstack,
+        moveaxis,
+        permute,
+        ravel,
+        reshape,
+        split,
+        squeeze,
+        stack,
+        swapaxes,
+        tile,
+        transpose,
+        unsqueeze,
+        vstack,
+    )
+
+    clamp = clip
+    clip_by_value = clip
+    eq = equal
+    ne = not_equal
+    lt = less
+    le = less_equal
+    gt = greater
+    ge = greater_equal
+    floor_mod = mod
+    remainder = mod
 
 __all__ = [
     "Abs",
@@ -460,3 +465,55 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+_HOMES = (
+    "activations",
+    "elementwise",
+    "shaping",
+    "products",
+    "logic",
+    "creation",
+    "functional",
+    "reductions",
+    "selection",
+    "composite",
+    "data_operators",
+    "elementwise_operators",
+    "gradients",
+    "operators",
+    "printing",
+    "reduction_operators",
+)
+"""Where the names are, in the order in which they are looked for: the first that has one counts."""
+_SAME = {
+    "clamp": "clip",
+    "clip_by_value": "clip",
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "floor_mod": "mod",
+    "remainder": "mod",
+    "grad": "mindspore_grad",
+    "value_and_grad": "mindspore_value_and_grad",
+}
+"""Names that are called otherwise where they are."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return one of the names above, which is there from now on."""
+    if name in __all__:
+        there = _SAME.get(name, name)
+        for home in _HOMES:
+            module = import_module(f".{home}", __package__)
+            found: Any = getattr(module, there, None)
+            # Modules have names of others, too.
+            if getattr(found, "__module__", None) == module.__name__:
+                return globals().setdefault(name, found)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -20,6 +20,7 @@ from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseE
 from xdsl.utils.lexer import Input, Span
 from xdsl.xdsl_opt_main import xDSLOptMain
 
+from foldaway.dialects.source import CompileError
 from foldaway.dialects.verifier import verify
 
 from .pipeline import PIPELINES
@@ -50,7 +51,7 @@ def main(args: Sequence[str] | None = None) -> None:
         _fail(f"error: the input is not UTF-8: {error}")
     except ArgSpecParseError as error:
         _fail(f"error: {' '.join(str(error).split())}")
-    except (DiagnosticException, UsageError, OSError) as error:
+    except (CompileError, DiagnosticException, UsageError, OSError) as error:
         _fail(str(error) if "error:" in str(error) else f"error: {error}")
     finally:
         # --disable-verify and --syntax-highlight switch these for the whole process.
@@ -172,7 +173,7 @@ def _blame(one: ModulePass | None, check: Callable[[ModuleOp], None], module: Mo
     """Run `check`; what it finds after a pass is the mistake of that pass, and says so."""
     try:
         check(module)
-    except DiagnosticException as error:
+    except (CompileError, DiagnosticException) as error:
         if one is None:
             raise
         raise DiagnosticException(f"{error}\n  after the pass {one.name}") from None

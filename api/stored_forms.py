@@ -7,10 +7,8 @@ the names of object images; nothing in them is run but those.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import linecache
-import logging
+import marshal
 import os
 import struct
 import sys
@@ -29,16 +27,21 @@ from foldaway.runtime.fingerprints import (
     function_words,
     member_functions,
 )
+from foldaway.runtime.guards import LOST
+from foldaway.runtime.interrupts import is_interrupt
 from foldaway.runtime.package_digest import package_digest
 from foldaway.runtime.report import LineStatus, Report
+from foldaway.runtime.sha256 import sha256
 from foldaway.runtime.specialization import Making, Specialization
 from foldaway.runtime.tensor import Tensor
 from foldaway.runtime.version import VERSION
-from foldaway.runtime.written_guards import GuardReader, GuardWriter
+from foldaway.runtime.written_guards import Changed, GuardReader, GuardWriter
 from foldaway.runtime.written_values import Json, write_key
 
 from . import context
 from .compile_options import CompileOptions
+from .internal_error import InternalError
+from .lazy_function import log_bug
 from .stored_programs import read_segment, write_segment
 
 if TYPE_CHECKING:
@@ -47,15 +50,14 @@ if TYPE_CHECKING:
     from foldaway.runtime.sources import Source
 
 _FORMS: Final = DiskCache(".form")
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Is counted up when the same compiler writes other files."""
 _MOST: Final = 8
 """How many forms are kept for one key: their guards differ."""
 _LENGTHS: Final = struct.Struct("<QQ")
-"""How many bytes of text and of constants follow."""
-
-_log = logging.getLogger("foldaway.cache")
-_notices = logging.getLogger("foldaway.fallback")
+"""How many bytes of what is written and of constants follow."""
+_PLAIN: Final = 2
+"""The version of Python's `marshal` in which equal values are equal bytes."""
 
 
 class FormPlace(NamedTuple):
@@ -81,10 +83,14 @@ def form_place(
         words = (where, function_words(function), repr(asked), options.style, lax)
         # Methods that somebody has put into our classes are part of what every call does.
         return FormPlace(function, digest_of((*words, fingerprint(Tensor))))
+    except Unstorable as error:
+        _say_unkept(function, error)
     except Exception as error:
         # Whatever is odd about the program, it is compiled as without files.
-        _log.debug("'%s' is not kept on disk: %s", function.__qualname__, error)
-        return None
+        if is_interrupt(error):
+            raise
+        _say_failed(function, error)
+    return None
 
 
 def has_forms(place: FormPlace) -> bool:
@@ -106,7 +112,8 @@ def load_form(
     if kept is None:
         return None
     for text, constants in _parts(kept):
-        written = json.loads(text)
+        # Python's version is part of the key; JSON would take a start 2 ms to load.
+        written = marshal.loads(text)
         found = _read_form(place.function, arguments, written, constants)
         if found is not None:
             report = Report([LineStatus(*line) for line in written["lines"]], written["graph_ops"])
@@ -125,10 +132,15 @@ def keep_form(place: FormPlace, made: Specialization) -> None:
         if making is None:
             raise Unstorable("something ran while compiling that can't be shown again")
         written, constants = _write_form(place.function, made, making)
-    except Exception as error:
-        _log.debug("'%s' is not kept on disk: %s", place.function.__qualname__, error)
+        text = marshal.dumps(written, _PLAIN)
+    except Unstorable as error:
+        _say_unkept(place.function, error)
         return
-    text = json.dumps(written).encode()
+    except Exception as error:
+        if is_interrupt(error):
+            raise
+        _say_failed(place.function, error)
+        return
     parts = [(text, constants)]
     kept = _FORMS.find(place.key)
     if kept is not None:
@@ -155,7 +167,7 @@ def _environment() -> tuple[object, ...] | None:
 
 
 def _parts(kept: bytes) -> list[tuple[bytes, bytes]]:
-    """Return the text and the constants of each form in a file."""
+    """Return what is written and the constants of each form in a file."""
     found: list[tuple[bytes, bytes]] = []
     position = 0
     while position < len(kept):
@@ -207,7 +219,7 @@ def _check_functions(function: types.FunctionType, making: Making, writer: Guard
 
 def _digest_of_file(file: str) -> str:
     linecache.checkcache(file)
-    return hashlib.sha256(repr(linecache.getlines(file)).encode()).hexdigest()
+    return sha256(repr(linecache.getlines(file)).encode()).hex()
 
 
 # Reading.
@@ -221,8 +233,13 @@ def _read_form(
     try:
         guards = tuple(map(reader.guard, written["guards"]))
         inputs = tuple(map(reader.source, written["inputs"]))
-    except Exception:
+    except (Changed, *LOST):
+        return None
+    except Exception as error:
         # A guard that can't be asked doesn't hold.
+        if is_interrupt(error):
+            raise
+        _say_failed(function, error)
         return None
     if any(_digest_of_file(file) != digest for file, digest in written["quoted"]):
         return None
@@ -235,4 +252,29 @@ def _show(written: Json) -> None:
     for stream, text in written["printed"]:
         cast(Any, sys.stderr if stream == "stderr" else sys.stdout).write(text)
     if written["notice"]:
-        _notices.warning("%s", written["notice"])
+        import logging
+
+        logging.getLogger("foldaway.fallback").warning("%s", written["notice"])
+
+
+# What is said of forms that aren't kept or can't be read.
+
+
+def _say_unkept(function: types.FunctionType, why: Exception) -> None:
+    import logging
+
+    log = logging.getLogger("foldaway.cache")
+    log.debug("'%s' is not kept on disk: %s", function.__qualname__, why)
+
+
+def _say_failed(function: types.FunctionType, error: Exception) -> None:
+    """Tell of what was raised meanwhile: a bug, if not by the program's own code."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    name = "" if last is None else str(last.tb_frame.f_globals.get("__name__"))
+    if name.partition(".")[0] != __package__:
+        _say_unkept(function, error)
+        return
+    text = f"{type(error).__name__}: {error}"
+    log_bug(InternalError(f"this is a bug in foldaway, in 'stored-forms': {text}"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from foldaway.folding.environment_variables import Variable
 from foldaway.folding.fallback import FALLBACK, fallback_enabled
-from foldaway.runtime.call_table import CallTable, Step
 
 from . import context
+
+if TYPE_CHECKING:
+    from foldaway.runtime.call_table import CallTable
 
 _LEVELS: dict[object, bool] = {
     **{context.STRICT: False, context.COMPATIBLE: False, context.LAX: True},
@@ -61,6 +63,8 @@ def unchanged_settings(jit_config: object) -> Callable[[], bool]:
 
 def ask_settings(table: CallTable, jit_config: object) -> None:
     """Let machine code ask at each call what `unchanged_settings` asks."""
+    from foldaway.runtime.call_table import Step
+
     table.add_item_is(context.__dict__, "_settings")
     for variable in (FALLBACK, _LEVEL):
         table.add_item_is(*variable.place())

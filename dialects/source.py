@@ -6,8 +6,6 @@ import ast
 import linecache
 from typing import TYPE_CHECKING, NoReturn
 
-from xdsl.utils.exceptions import DiagnosticException
-
 from .syntax_trees import parse
 
 # Whoever may catch a CompileError imports this, before there is any IR.
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from xdsl.pattern_rewriter import PatternRewriter
 
 
-class CompileError(DiagnosticException, RuntimeError):
+class CompileError(RuntimeError):
     """The user's program can't be compiled. The message points into their file."""
 
 

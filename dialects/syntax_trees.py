@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from threading import RLock
+from _thread import RLock
 from typing import Any
 
 _lock = RLock()

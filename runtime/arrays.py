@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from ..dialects import dtypes
 from ..dialects.dtypes import DType, TensorSpec
 
-Array = npt.NDArray[Any]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 _TO_NUMPY: dict[DType, np.dtype[Any]] = {
     dtype: np.dtype(dtype.name.rstrip("_")) for dtype in dtypes.ALL if dtype is not dtypes.bfloat16

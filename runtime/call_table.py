@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Callable
 from enum import IntEnum
 from functools import partial
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from ..dialects.dtypes import DType, TensorSpec, float32, float64, int32, int64
 from .arrays import numpy_dtype
+from .native_code import NativeCode
 from .object_layout import object_layout
 
 
@@ -107,21 +105,6 @@ MOST_REGISTERS = 256
 
 _CONTIGUOUS, _ALIGNED, _WRITEABLE = 1, 0x100, 0x400
 """NumPy's flags of arrays."""
-
-
-class NativeCode(NamedTuple):
-    """A kernel as machine code calls it. It lives as long as `owner` does."""
-
-    address: int
-    inputs: tuple[TensorSpec, ...]
-    outputs: tuple[TensorSpec, ...]
-    is_long: bool
-    """Whether it may take so long that other threads should run meanwhile."""
-    owner: object
-    new_array: Callable[[tuple[int, ...], np.dtype[Any]], object]
-    """Makes a large array for a result."""
-    large: int
-    """Bytes of the smallest that it makes."""
 
 
 class CallTable:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Sequence
 
 from .guards import AnyGuard, NumberGuard
-
-_log = logging.getLogger("foldaway.fallback")
 
 _WIDENED_AFTER = 2
 _TOLD_AFTER = 4
@@ -44,7 +41,9 @@ class ChangingNumbers:
         elif count > _TOLD_AFTER and what not in self._told:
             self._told.add(what)
             place = ":".join(map(str, failed.place)) if failed.place is not None else "the program"
-            _log.info(
+            import logging
+
+            logging.getLogger("foldaway.fallback").info(
                 "%s: '%s' has had more than %d values, and each was compiled for",
                 place,
                 failed.source,

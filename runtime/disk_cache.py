@@ -6,8 +6,6 @@ and data. What isn't so, or may have been written by another user, counts as not
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import os
 import re
 import stat
@@ -16,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-_log = logging.getLogger("foldaway.cache")
+from .sha256 import sha256
 
 _MARK: Final = b"\x89FOLDAWAY CACHE\n"
 _HEAD: Final = struct.Struct(f"<{len(_MARK)}sQ32s")
@@ -28,6 +26,8 @@ _LIMIT: Final = 256 << 20
 _CHECKS: Final = 16
 """How often the size of the folder is found out while as much as the limit is written."""
 _HOUR: Final = 3600.0
+_INFO, _WARNING = 20, 30
+"""Levels of `logging`, which isn't loaded for them."""
 
 
 class DiskCache:
@@ -61,13 +61,13 @@ class DiskCache:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._note("read", logging.INFO, "%s can't be read: %s", file, error)
+            self._note("read", _INFO, "%s can't be read: %s", file, error)
             return None
         data = _data_of(kept, key)
         if data is None:
             self._note(
                 "damaged",
-                logging.WARNING,
+                _WARNING,
                 "%s is damaged or another user's, and is made anew",
                 file,
             )
@@ -87,7 +87,7 @@ class DiskCache:
             if self._is_time_to_check(key, len(data)):
                 _shrink(folder, self._limit)
         except OSError as error:
-            self._note("written", logging.INFO, "%s can't be written: %s", folder, error)
+            self._note("written", _INFO, "%s can't be written: %s", folder, error)
 
     def _is_time_to_check(self, key: str, size: int) -> bool:
         """Whether to look at the whole folder: likelier for larger data, by the key's digits.
@@ -99,8 +99,10 @@ class DiskCache:
     def _note(self, event: str, level: int, message: str, *values: object) -> None:
         """Tell the log of the first event of its kind."""
         if event not in self._said:
+            import logging
+
             self._said.add(event)
-            _log.log(level, message, *values)
+            logging.getLogger("foldaway.cache").log(level, message, *values)
 
 
 def cache_folder() -> Path | None:
@@ -129,7 +131,7 @@ def _is_own(status: os.stat_result) -> bool:
 
 
 def _digest(key: str, data: bytes) -> bytes:
-    return hashlib.sha256(key.encode() + b"\n" + data).digest()
+    return sha256(key.encode(), b"\n", data)
 
 
 def _data_of(kept: bytes, key: str) -> bytes | None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from ..dialects.dtypes import TensorSpec
+from .arrays import Array
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -24,7 +24,7 @@ class Signature(NamedTuple):
 class Executable(Protocol):
     """Compiled code of one function. Any number of threads may call it at once."""
 
-    def __call__(self, inputs: Sequence[npt.NDArray[Any]], /) -> list[np.ndarray[Any, Any]]:
+    def __call__(self, inputs: Sequence[Array], /) -> list[np.ndarray[Any, Any]]:
         """Return new arrays in row-major order; none shares memory with an input or another.
 
         Raises `TypeError` for inputs of other shapes or dtypes than were compiled,

@@ -6,10 +6,11 @@ The rational approximations are those of fdlibm's `s_erf.c`, good to one unit in
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
-_F64 = npt.NDArray[np.float64]
+import numpy as np
+
+_F64 = np.ndarray[Any, np.dtype[np.float64]]
 
 # Each pair is a numerator and a denominator, the highest power first.
 SMALL = (

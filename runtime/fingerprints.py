@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import dis
-import hashlib
 import os
 import sys
 import types
@@ -21,6 +20,7 @@ import numpy as np
 from ..dialects.dtypes import DType
 from .compiled import CompiledFunction
 from .guards import class_of, is_immutable
+from .sha256 import sha256
 
 Words = tuple[object, ...]
 """Nested tuples of strings, bytes and numbers, whose `repr` says all."""
@@ -30,7 +30,7 @@ class Unstorable(Exception):
     """Something can't be said in words that mean the same in another process."""
 
 
-_FRAMEWORK: Final = "foldaway"
+FRAMEWORK: Final = "foldaway"
 _BUILTINS: Final = frozenset(
     "print len range isinstance issubclass int float bool complex str bytes bytearray tuple list"
     " dict slice abs min max sum any all round pow divmod reversed sorted enumerate zip map filter"
@@ -73,7 +73,7 @@ def fingerprint(value: object, namespace: dict[str, object] | None = None) -> st
 
 def digest_of(words: Words) -> str:
     """Return 64 hexadecimal digits for some words."""
-    return hashlib.sha256(repr(words).encode()).hexdigest()
+    return sha256(repr(words).encode()).hex()
 
 
 def member_functions(kind: type[Any]) -> Iterator[types.FunctionType]:
@@ -149,7 +149,7 @@ def _named(value: object, module: str | None, name: str) -> Words:
 
 
 def _is_framework(module: object) -> bool:
-    return isinstance(module, str) and (module == _FRAMEWORK or module.startswith(f"{_FRAMEWORK}."))
+    return isinstance(module, str) and (module == FRAMEWORK or module.startswith(f"{FRAMEWORK}."))
 
 
 def _is_file_of(module: str, code: types.CodeType) -> bool:
@@ -161,6 +161,8 @@ def _is_file_of(module: str, code: types.CodeType) -> bool:
 
 def _function_words(function: types.FunctionType, seen: _Seen) -> Words:
     module, code = function.__module__, function.__code__
+    if not isinstance(cast(object, module), str | None):
+        raise Unstorable(f"the module of {function.__qualname__}")
     if _is_framework(module) and _is_file_of(module, code):
         return _named(function, module, function.__qualname__)
     if (module or "").partition(".")[0] == "numpy":
@@ -269,6 +271,8 @@ def _may_ask_for_hashes(code: types.CodeType) -> bool:
 
 def _class_words(kind: type[Any], seen: _Seen) -> Words:
     module, name = kind.__module__, kind.__qualname__
+    if type(cast(object, module)) is not str:
+        raise Unstorable(f"the module of the class {name}")
     if module == "builtins":
         if name not in _BUILTINS and not issubclass(kind, BaseException):
             raise Unstorable(f"the class {name}")

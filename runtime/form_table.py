@@ -15,9 +15,10 @@ import numpy as np
 
 from ..dialects.dtypes import TensorSpec, float64, int64
 from .arrays import numpy_dtype, spec_of_array
-from .call_table import CallTable, NativeCode, Step
+from .call_table import CallTable, Step
 from .expressions import InDType
 from .guards import LOST, AnyGuard, Asked, Guard
+from .native_code import NativeCode
 from .segment import Segment
 from .signature import has_key
 from .sources import Argument, Attribute, Captured, Global, Held, Item, Source, builtins_of

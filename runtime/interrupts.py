@@ -7,9 +7,7 @@ program and no bug of the compiler: what is being compiled is given up, and they
 from __future__ import annotations
 
 import gc
-import signal
 import sys
-import threading
 import types
 from opcode import opmap
 
@@ -38,6 +36,10 @@ def is_interrupt(error: BaseException) -> bool:
 
 def signal_handlers() -> set[types.CodeType]:
     """Return the code of the functions that handle signals, which the main thread runs."""
+    # Most programs start without either.
+    import signal
+    import threading
+
     found = set[types.CodeType]()
     if threading.current_thread() is threading.main_thread():
         for number in signal.valid_signals():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from threading import RLock
+from _thread import RLock
 from typing import TYPE_CHECKING, cast
 
 import numpy as np

@@ -69,6 +69,13 @@ _REDUCE: dict[object, str] = {
 _functions: dict[object, Callable[..., Any]] = {}
 _options: dict[object, frozenset[str]] = {}
 """The keywords that our function takes; with others, such as `out`, NumPy's own is called."""
+_late: list[Callable[[], object]] = []
+"""What loads modules that have such functions."""
+
+
+def implemented_by(load: Callable[[], object]) -> None:
+    """Let a module be loaded when a function of NumPy's is called that it may implement."""
+    _late.append(load)
 
 
 def implements(there: object) -> Callable[[Function], Function]:
@@ -100,11 +107,22 @@ def call_ufunc(
             return apply("unary", _UNARY[ufunc], *inputs)
         if ufunc is np.matmul:
             return apply("matmul", *inputs)
-        if ufunc in _functions:
-            return _functions[ufunc](*inputs)
+        found = _function(ufunc)
+        if found is not None:
+            return found(*inputs)
     wanted = f"numpy.{ufunc.__name__}"
     arrays = arrays_in(tuple(inputs), wanted)
     return getattr(ufunc, method)(*arrays, **arrays_in(dict(options), wanted))
+
+
+def _function(there: object) -> Callable[..., Any] | None:
+    """Return our function for one of NumPy's, None if there is none."""
+    if _late:
+        # Two threads may load at once; each finds all of it loaded when it goes on.
+        for load in [*_late]:
+            load()
+        _late.clear()
+    return _functions.get(there)
 
 
 def _operand(value: Any, ufunc: np.ufunc) -> Any:
@@ -127,8 +145,9 @@ def call_function(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """Return a NumPy function of these arguments, as a tensor where that has a meaning here."""
-    if function in _functions and _options[function] >= set(kwargs):
-        return _functions[function](*args, **kwargs)
+    found = _function(function)
+    if found is not None and _options[function] >= set(kwargs):
+        return found(*args, **kwargs)
     wanted = f"numpy.{function.__name__}"
     return function(*arrays_in(tuple(args), wanted), **arrays_in(dict(kwargs), wanted))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import sysconfig
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -52,7 +51,7 @@ def object_layout() -> Layout | None:
     """Return where things are in this interpreter, None where they aren't as expected."""
     if sys.implementation.name != "cpython" or _WORD != 8 or sys.byteorder != "little":
         return None
-    if sysconfig.get_config_var("Py_GIL_DISABLED") or object.__basicsize__ != 2 * _WORD:
+    if "free-threading" in sys.version or object.__basicsize__ != 2 * _WORD:
         return None
     arrays, slots, new_array = _array_fields(), _tensor_slots(), _new_array()
     type_flags = member_offset(type, "__flags__")

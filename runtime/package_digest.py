@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from functools import cache
 from importlib.util import find_spec
+
+from .sha256 import sha256
 
 _PACKAGE = __name__.partition(".")[0]
 _ROOMS = ("backends", "dialects", "folding", "frontend", "passes", "runtime")
@@ -22,7 +23,7 @@ def package_digest() -> str:
     for spec in map(find_spec, names):
         folders.update(spec.submodule_search_locations or () if spec is not None else ())
     files = sorted(file for folder in folders for file in _files(folder))
-    return hashlib.sha256(repr(files).encode()).hexdigest()
+    return sha256(repr(files).encode()).hex()
 
 
 def _files(folder: str) -> list[tuple[str, int, int]]:

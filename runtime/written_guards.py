@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, Final, cast
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from . import guards
 from .compiled import CompiledFunction
 from .expressions import InDType
-from .fingerprints import Unstorable, fingerprint
+from .fingerprints import FRAMEWORK, Unstorable, fingerprint
 from .guards import (
     LOST,
     AliasGuard,
@@ -124,7 +125,7 @@ class GuardWriter:
                 return ["spec", source, self._class(kind), write_spec(spec)]
             case "layout":
                 dtype, shape, in_rows, writeable = value
-                return ["layout", source, [write_numpy_dtype(dtype), shape, in_rows, writeable]]
+                return ["layout", source, [write_numpy_dtype(dtype), [*shape], in_rows, writeable]]
             case "length":
                 kind, length = value
                 if not isinstance(length, int):
@@ -251,7 +252,7 @@ class GuardReader:
                 raise KeyError(kind)
 
     def _globals(self, name: str | None) -> dict[str, object]:
-        return self._function.__globals__ if name is None else vars(sys.modules[name])
+        return self._function.__globals__ if name is None else vars(_module(name))
 
     def _captured(self, path: Json, index: int, variable: str, name: str) -> Source:
         function = self._object(*path)
@@ -264,7 +265,7 @@ class GuardReader:
             case "root":
                 return self._function
             case "module":
-                return sys.modules[parts[0]]
+                return _module(parts[0])
             case "base":
                 return self._object(*parts[0]).__mro__[parts[1]]
             case "value":
@@ -291,6 +292,13 @@ class GuardReader:
     def fetch(self, source: Source) -> Any:
         """Return what is found now."""
         return source.fetch(self._arguments)
+
+
+def _module(name: str) -> types.ModuleType:
+    """Return a module; those of the framework are loaded when they are needed."""
+    if name.startswith(f"{FRAMEWORK}."):
+        return import_module(name)
+    return sys.modules[name]
 
 
 def _read_missing(reader: GuardReader, source: Source, name: str) -> AnyGuard:

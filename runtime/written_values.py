@@ -13,7 +13,7 @@ from .fingerprints import Unstorable, fingerprint
 from .guards import class_of, is_immutable
 
 Json = Any
-"""Lists, texts, whole numbers, bools and None."""
+"""Lists, texts, whole numbers, bools and None; files have it as `marshal` writes it."""
 
 
 def write_value(value: Any) -> Json:

@@ -1,7 +1,9 @@
 """What a start loads: the compiler only when something is compiled."""
 
+import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -94,5 +96,30 @@ def test_each_module_can_be_the_first(name: str, tmp_path: Path):
     assert run(program, tmp_path) == f"foldaway.{name}"
 
 
-def test_all_names_are_there():
-    assert set(foldaway.__all__) <= set(dir(foldaway))
+@pytest.mark.parametrize("name", ["foldaway", "foldaway.ops"])
+def test_all_names_are_there(name: str):
+    module = import_module(name)
+    assert set(module.__all__) <= set(dir(module))
+    with pytest.raises(AttributeError, match=f"'{name}' has no attribute 'nothing'"):
+        _ = module.nothing
+
+
+def test_names_that_are_loaded_late_are_those_that_type_checkers_see():
+    file = foldaway.ops.__file__
+    assert file is not None
+    names = list[str]()
+    [seen] = [node for node in ast.parse(Path(file).read_text()).body if isinstance(node, ast.If)]
+    for node in seen.body:
+        if isinstance(node, ast.ImportFrom):
+            home = import_module(f"foldaway.{node.module}")
+            for alias in node.names:
+                names.append(alias.asname or alias.name)
+                assert getattr(foldaway.ops, names[-1]) is getattr(home, alias.name)
+        elif isinstance(node, ast.Assign):
+            [target] = node.targets
+            assert isinstance(target, ast.Name)
+            assert isinstance(node.value, ast.Name)
+            names.append(target.id)
+            there = getattr(foldaway.ops, node.value.id)
+            assert getattr(foldaway.ops, target.id) is there
+    assert sorted(names) == sorted(foldaway.ops.__all__)

@@ -7,6 +7,7 @@ each time, as in another process, and only files are what is left of the time be
 import importlib.util
 import logging
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 import foldaway
-from foldaway import Tensor, compile
+from foldaway import Tensor, compile, stored_forms
 from foldaway.backends.cpu.stored_code import this_machine
 
 pytestmark = pytest.mark.skipif(this_machine() is None, reason="only Linux on x86-64")
@@ -469,6 +470,52 @@ def test_damage(how, program, compiled, caplog):
     assert len(compiled) == 2
     assert program.run(text) == first
     assert len(compiled) == 2
+
+
+@pytest.mark.parametrize("name", ["write_key", "write_segment", "GuardWriter"])
+def test_a_failure_of_ours_is_told_and_ends_no_call(name, program, compiled, caplog, monkeypatch):
+    monkeypatch.setattr(stored_forms, name, None)
+    first = program.run(PROGRAMS["numbers"])
+    assert program.run(PROGRAMS["numbers"]) == first
+    assert "this is a bug in foldaway, in 'stored-forms': TypeError: 'NoneType'" in caplog.text
+    assert len(compiled) == 2
+
+
+@pytest.mark.parametrize("name", ["write_key", "write_segment", "GuardReader.source"])
+def test_what_objects_raise_is_no_bug_and_ends_no_call(name, program, caplog, monkeypatch):
+    def odd(*arguments):
+        raise OSError("an object of the program's is odd")
+
+    first = program.run(PROGRAMS["numbers"])
+    if name == "write_segment":
+        for form in (program.file.parent / "cache").glob("*.form"):
+            form.unlink()
+    with monkeypatch.context() as patched, caplog.at_level(logging.DEBUG, "foldaway.cache"):
+        patched.setattr(f"foldaway.stored_forms.{name}", odd)
+        assert program.run(PROGRAMS["numbers"]) == first
+    assert "an object of the program's is odd" in caplog.text
+    assert "bug" not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["write_key", "write_segment", "GuardReader.source"])
+def test_what_handlers_of_signals_raise_goes_on(name, program, monkeypatch):
+    def interrupted(number, frame):
+        raise TimeoutError
+
+    first = program.run(PROGRAMS["numbers"])
+    if name == "write_segment":
+        for form in (program.file.parent / "cache").glob("*.form"):
+            form.unlink()
+    before = signal.signal(signal.SIGUSR1, interrupted)
+    try:
+        with monkeypatch.context() as patched:
+            raised = lambda *arguments: signal.raise_signal(signal.SIGUSR1)  # noqa: E731
+            patched.setattr(f"foldaway.stored_forms.{name}", raised)
+            with pytest.raises(TimeoutError):
+                program.run(PROGRAMS["numbers"])
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert program.run(PROGRAMS["numbers"]) == first
 
 
 # Processes.

@@ -7,15 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from ...runtime.arrays import numpy_dtype
-from ...runtime.call_table import NativeCode
+from ...runtime.arrays import Array, numpy_dtype
 from ...runtime.driver import Signature
 from ...runtime.failure import Failure, raise_failure
+from ...runtime.native_code import NativeCode
 from .result_memory import LARGE, RESULTS
-
-Array = npt.NDArray[Any]
 
 
 class Code(Protocol):

@@ -15,12 +15,10 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ...runtime.arrays import Array
 from .effort import Effort
 from .stored_code import lasting_code
-
-Array = npt.NDArray[Any]
 
 LARGE = 256 * 1024
 """Bytes; smaller results are where NumPy's are."""

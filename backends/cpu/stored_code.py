@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ...runtime.disk_cache import DiskCache
+from ...runtime.sha256 import sha256
 from ...runtime.version import VERSION
 from .library import addresses
 from .object_image import LoadedCode, UnknownImage, load_image
@@ -59,7 +59,7 @@ def lasting_code(
     """
     machine = this_machine()
     parts = (text, entry, effort, VERSION, machine)
-    key = hashlib.sha256(repr(parts).encode()).hexdigest()
+    key = sha256(repr(parts).encode()).hex()
     found = None if machine is None else stored_code(key, entry, symbols)
     if found is not None:
         return found
@@ -89,4 +89,4 @@ def this_machine() -> str | None:
     if not said.get("flags") or not said.get("model name"):
         return None
     kept = [(name, value) for name, value in sorted(said.items()) if name not in _VARYING]
-    return hashlib.sha256(repr(kept).encode()).hexdigest()
+    return sha256(repr(kept).encode()).hex()

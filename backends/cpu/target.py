@@ -15,6 +15,7 @@ from xdsl.utils.exceptions import DiagnosticException, PassFailedException
 from xdsl.utils.target import Target
 
 from ...dialects.dtypes import TensorSpec, integer_limits
+from ...dialects.source import CompileError
 from ...runtime.arrays import numpy_dtype
 from .driver import CpuDriver, signature_of
 
@@ -56,7 +57,7 @@ def ran(program: Callable[[], Result]) -> Result:
     """Return what a program returns; raise PassFailedException for what it raises."""
     try:
         return program()
-    except DiagnosticException:
+    except (CompileError, DiagnosticException):
         raise
     except Exception as error:
         text = f"{type(error).__name__}: {error}" if error.args else type(error).__name__

@@ -1,0 +1,34 @@
+"""SHA-256 without `hashlib`, which loads OpenSSL: that takes a start 3 ms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+_LONG = 1 << 20
+"""Bytes from which on OpenSSL, which uses the processor's own instructions, is worth it."""
+
+
+def sha256(*parts: bytes) -> bytes:
+    """Return the digest of some bytes, one after the other: 32 bytes."""
+    make = _of_python() if sum(map(len, parts)) < _LONG else None
+    if make is None:
+        from hashlib import sha256 as make
+    digest = make()
+    for part in parts:
+        digest.update(part)
+    return digest.digest()
+
+
+@cache
+def _of_python() -> Callable[[], Any] | None:
+    """Return Python's own, which is there whatever OpenSSL offers; None where it isn't built."""
+    try:
+        from _sha2 import sha256  # pyright: ignore
+    except ImportError:
+        try:
+            from _sha256 import sha256  # pyright: ignore
+        except ImportError:
+            return None
+    return sha256  # pyright: ignore
