@@ -9,26 +9,23 @@ from __future__ import annotations
 import types
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from foldaway.dialects.dtypes import TensorSpec
 from foldaway.dialects.source import CompileError
-from foldaway.runtime.arrays import Array
-from foldaway.runtime.driver import Executable
 from foldaway.runtime.lazy_report import LazyReport
-from foldaway.runtime.lazy_trace import (
-    TraceForm,
-    compute_eagerly,
-    current_recorder,
-    record,
-)
+from foldaway.runtime.recording import current_recorder
 from foldaway.runtime.retreat import Retreat
 from foldaway.runtime.tensor import Tensor
 
 from . import context
-from .compile_trace import TRACES, module_of
-from .drivers import current_driver
 from .internal_error import InternalError
+
+# What runs lazily is loaded with the first function that does.
+if TYPE_CHECKING:
+    from foldaway.runtime.arrays import Array
+    from foldaway.runtime.driver import Executable
+    from foldaway.runtime.lazy_trace import TraceForm
 
 Key = tuple[object, ...]
 
@@ -141,6 +138,8 @@ class LazyFunction:
         """
         target = str(context.get_context("device_target"))
         if self._target != target:
+            from .drivers import current_driver
+
             # Raises for a machine that there is no backend for, before anything has run.
             current_driver()
             self._codes, self._target = OrderedDict(), target
@@ -148,6 +147,8 @@ class LazyFunction:
         self._in_a_row += 1
         if current_recorder() is not None:
             return self.function(*args, **kwargs)
+        from foldaway.runtime.lazy_trace import record
+
         return record(self, self.function, args, kwargs)
 
     @property
@@ -163,6 +164,8 @@ class LazyFunction:
         if code is None:
             code = self._code(form)
             if code is None:
+                from foldaway.runtime.lazy_trace import compute_eagerly
+
                 self.report.ops_python += len(form.steps)
                 return compute_eagerly(form, inputs)
         outputs = code(inputs)
@@ -180,6 +183,7 @@ class LazyFunction:
     def ir(self, stage: str) -> str:
         """Return the IR of the newest traces at a stage: graph, linalg or llvm."""
         from .compile import STAGES, segment_text
+        from .compile_trace import module_of
 
         if stage not in STAGES:
             raise ValueError(f"no stage {stage!r}; there are {', '.join(STAGES)}")
@@ -190,6 +194,8 @@ class LazyFunction:
 
     def _code(self, form: TraceForm) -> Executable | None:
         """Return the code of a trace that this function hasn't had lately, None if too many are."""
+        from .compile_trace import TRACES
+
         code = TRACES.find(form)
         if code is None:
             if self._misses >= _MOST_MISSES:
@@ -205,6 +211,8 @@ class LazyFunction:
 
     def _compiled(self, form: TraceForm) -> Executable | None:
         """Return the code of a new trace, None where the compiler has a bug: NumPy has none."""
+        from .compile_trace import TRACES
+
         name = hash(form)
         if name in self._broken:
             return None

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from ..dialects.build import IRBuilder
 from ..dialects.dtypes import DType, bfloat16, float64, integer_limits
 from ..dialects.emitter import Number, WeakNumber
 from .array_dtypes import NumPyDType, array_constant, contiguous_strides, graph_dtype, sample
@@ -23,6 +22,7 @@ from .tracing import Tracer, current_tracer
 if TYPE_CHECKING:
     from xdsl.ir import Block, SSAValue
 
+    from ..dialects.build import IRBuilder
     from .symbolic_array import SymbolicArray
     from .tensor import Tensor
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from ..dialects import dtypes
-from ..dialects.build import IRBuilder
 from ..dialects.dtypes import DType, float32, float64, int32, int64
 from .arrays import Array, dtype_of, numpy_dtype
 
 if TYPE_CHECKING:
     from xdsl.ir import SSAValue
+
+    from ..dialects.build import IRBuilder
 
 NumPyDType = np.dtype[Any]
 

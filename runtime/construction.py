@@ -17,7 +17,6 @@ from ..dialects.emitter import Number
 from .array_data import arrays_among
 from .arrays import Array, dtype_of, numpy_dtype
 from .dispatch import apply, made_of
-from .meanings import convert
 from .tensor_data import TensorData
 from .tracing import Tracer
 
@@ -132,6 +131,8 @@ def _row(item: object) -> TensorData:
 def _converted(array: Array, dtype: DType, python: bool) -> Array:
     """Return the numbers in `dtype`; those that came from Python integers must fit."""
     with np.errstate(all="ignore"):
+        from .meanings import convert
+
         numbers = convert(array, TensorSpec(array.shape, dtype))
     if python and dtype.is_integer and array.dtype.kind in "iu" and array.size:
         least, greatest = integer_limits(dtype)

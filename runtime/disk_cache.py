@@ -19,7 +19,7 @@ from .sha256 import sha256
 _MARK: Final = b"\x89FOLDAWAY CACHE\n"
 _HEAD: Final = struct.Struct(f"<{len(_MARK)}sQ32s")
 """The mark, how many bytes of data follow, and the digest."""
-_OURS: Final = re.compile(r"[0-9a-f]{64}\.[\w.]+")
+_OURS: Final = r"[0-9a-f]{64}\.[\w.]+"
 _WRITTEN: Final = ".new"
 """The end of the name of a file that is being written."""
 _LIMIT: Final = 256 << 20
@@ -175,7 +175,7 @@ def _shrink(folder: Path, limit: int) -> None:
     files: list[tuple[float, int, str]] = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not _OURS.fullmatch(entry.name):
+            if not re.fullmatch(_OURS, entry.name):
                 continue
             try:
                 status = entry.stat(follow_symlinks=False)

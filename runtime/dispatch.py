@@ -12,9 +12,8 @@ from ..dialects.dtypes import DType, TensorSpec
 from ..dialects.emitter import Number, WeakNumber
 from .array_data import ArrayData
 from .arrays import Array, spec_of_array
-from .eager import EAGER
-from .lazy_trace import LazyTrace, current_recorder
 from .lazy_value import LazyValue, value_of_array
+from .recording import current_recorder
 from .tensor_data import OUTLIVED, TensorData
 from .tracing import Tracer, current_tracer
 
@@ -22,6 +21,8 @@ from .tracing import Tracer, current_tracer
 if TYPE_CHECKING:
     from xdsl.ir import SSAValue
 
+    from ..dialects.build import Builder
+    from .lazy_trace import LazyTrace
     from .tensor import Tensor
 
 Operand = TensorData | Array | np.generic | Number | WeakNumber
@@ -46,11 +47,19 @@ def apply(name: str, *arguments: object, **options: object) -> Tensor:
             lazy = [_lazy(argument, trace) for argument in arguments]
             return from_lazy(getattr(recorder, name)(*lazy, **options))
         arrays = [_eager(argument) for argument in arguments]
-        found: Array = getattr(EAGER, name)(*arrays, **options)
+        found: Array = getattr(_eager_builder(), name)(*arrays, **options)
         # Tensors are values: where the builder had nothing to do the result is still a new one.
         return from_array(found.copy() if _stands_in(found, arrays) else found)
     values = [_symbolic(argument, tracer) for argument in arguments]
     return from_value(tracer, getattr(tracer.builder, name)(*values, **options))
+
+
+@cache
+def _eager_builder() -> Builder[Array]:
+    # A program whose forms are loaded computes nothing eagerly.
+    from .eager import EAGER
+
+    return EAGER
 
 
 def from_array(array: Array) -> Tensor:

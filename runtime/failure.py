@@ -6,7 +6,6 @@ import builtins
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from .retreat import Retreat
-from .tracebacks import function_at, traceback_at
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import LocationAttr
@@ -33,6 +32,8 @@ def raise_failure(failure: Failure, function: str) -> NoReturn:
     `function` names the compiled one, for a place that is not in a Python function.
     """
     from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
+
+    from .tracebacks import function_at, traceback_at
 
     kind: type[Exception] = getattr(builtins, failure.exception, Retreat)
     error = kind(failure.text) if failure.text else kind()

@@ -43,6 +43,8 @@ _DESCRIPTORS: Final = (
     *(types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType),
     *(types.GetSetDescriptorType, types.MemberDescriptorType),
 )
+_PLAIN_MEMBERS: Final = frozenset((str, tuple, type(None), bool, int, dict, *_DESCRIPTORS))
+"""Classes of members in which there are no functions."""
 _OF_EVERY_CLASS: Final = frozenset(("__dict__", "__weakref__", "__annotations__", "__doc__"))
 _INSTALLED: Final = tuple(
     os.path.join(part, "")
@@ -316,7 +318,10 @@ def _own_members(kind: type[Any]) -> list[Words]:
         return known[1]
     found: list[Words] = []
     for name, member in members:
-        for function in _functions_in(member):
+        if type(member) in _PLAIN_MEMBERS:
+            continue
+        functions = (member,) if type(member) is types.FunctionType else _functions_in(member)
+        for function in functions:
             if not _is_framework(function.__module__):
                 raise Unstorable(f"{kind.__qualname__}.{name}, which isn't ours")
             found.append((name, function.__module__, function.__qualname__))

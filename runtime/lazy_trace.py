@@ -7,7 +7,6 @@ that says everything about the code but nothing about the data, and has that com
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextvars import ContextVar
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from weakref import ReferenceType, ref
@@ -18,6 +17,7 @@ from ..dialects.emitter import AttributeValue, Emitter
 from .arrays import Array, array_of, owned
 from .lazy_value import Attributes, LazyValue, value_of_bytes
 from .meanings import compute
+from .recording import RECORDER
 
 if TYPE_CHECKING:
     from .tensor_data import TensorData
@@ -220,16 +220,6 @@ class LazyBuilder(Builder[LazyValue]):
     emitter: LazyTrace
 
 
-_builder: ContextVar[LazyBuilder | None] = ContextVar("foldaway_trace", default=None)
-
-
-def current_recorder() -> LazyBuilder | None:
-    """Return the builder that this thread and context records with; None means that it doesn't."""
-    builder = _builder.get()
-    # A copy of the context may outlive the run.
-    return None if builder is None or builder.emitter.closed else builder
-
-
 def record(
     runner: TraceRunner, function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
@@ -239,19 +229,12 @@ def record(
     between the block's end and the beginning of `__exit__`.
     """
     trace = LazyTrace(runner)
-    outer = _builder.get()
+    outer = RECORDER.get()
     try:
-        _builder.set(LazyBuilder(trace))
+        RECORDER.set(LazyBuilder(trace))
         result = function(*args, **kwargs)
         trace.flush(None)
         return result
     finally:
-        _builder.set(outer)
+        RECORDER.set(outer)
         trace.closed = True
-
-
-def note_python_operation() -> None:
-    """Count an operation on tensors that Python computes even where others are recorded."""
-    builder = _builder.get()
-    if builder is not None:
-        builder.emitter.runner.note_python()

@@ -9,13 +9,13 @@ import numpy as np
 
 from ..dialects.dtypes import DType, TensorSpec, spec_of
 from .arrays import Array, array_of, owned, spec_of_array
-from .lazy_trace import LazyTrace
 from .lazy_value import TRANSITION, LazyValue, holders, is_whole, value_of_array
 from .tracing import Tracer, current_tracer
 
 if TYPE_CHECKING:
     from xdsl.ir import Block, SSAValue
 
+    from .lazy_trace import LazyTrace
     from .tensor import Tensor
 
 

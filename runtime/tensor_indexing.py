@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from . import dispatch
 from .indexing import Region, region
-from .lazy_trace import current_recorder, note_python_operation
+from .recording import current_recorder, note_python_operation
 from .rows import Rows
 from .tensor_data import TensorData
 from .tensor_methods import TensorMethods

@@ -165,9 +165,10 @@ class _Loader:
     def _address(self, index: int, base: int) -> int:
         symbol = self._symbols[index]
         if symbol.section == _UNDEFINED:
-            if symbol.name not in self._outside:
-                raise UnknownImage(f"nobody has {symbol.name}")
-            return self._outside[symbol.name]
+            try:
+                return self._outside[symbol.name]
+            except KeyError:
+                raise UnknownImage(f"nobody has {symbol.name}") from None
         return base + self._place(symbol)
 
     def _place(self, symbol: _Symbol) -> int:

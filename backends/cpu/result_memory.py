@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from ...runtime.arrays import Array
-from .effort import Effort
 from .stored_code import lasting_code
 
 LARGE = 256 * 1024
@@ -216,6 +215,8 @@ class ResultMemory:
             set_handler(before)
 
     def _handler(self) -> Any:
+        from .effort import Effort
+
         code = lasting_code(
             _CODE, "foldaway_result_memory", Effort(2, 2, interleaved=False, unrolled=False)
         )

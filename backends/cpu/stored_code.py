@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ...runtime.disk_cache import DiskCache
 from ...runtime.sha256 import sha256
 from ...runtime.version import VERSION
-from .library import addresses
+from .library import Symbols
 from .object_image import LoadedCode, UnknownImage, load_image
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def stored_code(
     if image is None:
         return None
     try:
-        return load_image(image, entry, {**addresses(), **symbols})
+        return load_image(image, entry, Symbols(symbols))
     except UnknownImage:
         from .machine_code import ASSEMBLER
 

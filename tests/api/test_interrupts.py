@@ -14,7 +14,7 @@ import pytest
 from foldaway import CompileError, Tensor, jit
 from foldaway.runtime.collector import no_collection
 from foldaway.runtime.interrupts import is_interrupt
-from foldaway.runtime.lazy_trace import current_recorder
+from foldaway.runtime.recording import current_recorder
 from foldaway.runtime.tracing import current_tracer
 
 X = np.array([1.0, 2.0, 3.0], np.float32)

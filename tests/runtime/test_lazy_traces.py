@@ -8,7 +8,7 @@ import pytest
 
 from foldaway import Parameter, Tensor
 from foldaway.lazy_function import LazyFunction
-from foldaway.runtime.lazy_trace import current_recorder
+from foldaway.runtime.recording import current_recorder
 
 from .lazy_programs import check, data, lazily, same
 
