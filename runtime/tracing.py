@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from ..dialects.build import IRBuilder
-
 if TYPE_CHECKING:
     from weakref import ReferenceType
 
     from xdsl.ir import SSAValue
 
+    from ..dialects.build import IRBuilder
     from .arrays import Array
     from .symbolic_array import SymbolicArray
     from .tensor import Tensor

@@ -12,7 +12,7 @@ import mmap
 import struct
 import sys
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 _HEAD: Final = struct.Struct("<16sHHIQQQIHHHHHH")
 _SECTION: Final = struct.Struct("<IIQQQQIIQQ")
@@ -43,23 +43,18 @@ class LoadedCode:
         """Where the entry is."""
 
 
-class _Section(NamedTuple):
-    name: int
-    kind: int
-    flags: int
-    address: int
-    offset: int
-    size: int
-    link: int
-    info: int
-    alignment: int
-    entry: int
+class _Section:
+    def __init__(self, image: bytes, place: int):
+        words: tuple[int, ...] = _SECTION.unpack_from(image, place)
+        _, self.kind, self.flags, _, self.offset, self.size = words[:6]
+        self.link, self.info, self.alignment, _ = words[6:]
 
 
-class _Symbol(NamedTuple):
-    name: str
-    section: int
-    value: int
+class _Symbol:
+    def __init__(self, name: str, section: int, value: int):
+        self.name = name
+        self.section = section
+        self.value = value
 
 
 def load_image(image: bytes, entry: str, symbols: Mapping[str, int]) -> LoadedCode:
@@ -206,7 +201,7 @@ def _sections(image: bytes) -> list[_Section]:
     start, size, count = rest[3], rest[8], rest[9]
     if size != _SECTION.size:
         raise UnknownImage("sections of another size")
-    return [_Section(*_SECTION.unpack_from(image, start + size * n)) for n in range(count)]
+    return [_Section(image, start + size * n) for n in range(count)]
 
 
 def _aligned(offset: int, alignment: int) -> int:
