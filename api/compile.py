@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import types
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -55,8 +54,6 @@ from .pipeline import lower_segment
 
 STAGES = ("pyobj", "graph", "linalg", "llvm", "python")
 
-_log = logging.getLogger("foldaway.fallback")
-
 
 def compile_function(
     function: types.FunctionType,
@@ -95,7 +92,7 @@ def compile_function(
     folded, raised = _fold(fold, source, environment, module)
     notice = str(folded.notice) if folded.notice.statements else ""
     if notice and not lax and not quiet:
-        _log.warning("%s", notice)
+        _tell(notice)
     _check_and_outline(module, environment)
     host, segments = _split(module)
     starts_again = may_start_again(host, segments)
@@ -110,7 +107,7 @@ def compile_function(
         entry, inputs = _entry(host, compiled, folded.inputs)
     if notice and lax and not quiet:
         # Only now is it certain that nothing sends the function to plain Python.
-        _log.warning("%s", notice)
+        _tell(notice)
     made = Specialization(
         key,
         folded.guards,
@@ -135,6 +132,12 @@ def _making(folded: Folded) -> Making | None:
         return None
     quoted = {file: None for file, _, _ in folded.notice.statements}
     return Making(folded.functions, tuple(folded.shown), tuple(quoted))
+
+
+def _tell(notice: str) -> None:
+    import logging
+
+    logging.getLogger("foldaway.fallback").warning("%s", notice)
 
 
 def _fold(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from foldaway.dialects.source import reject
+from foldaway.runtime.collector import loading
 from foldaway.runtime.driver import Driver
 
 from . import context
@@ -29,6 +30,7 @@ def current_driver() -> Driver:
 
 @cache
 def _cpu() -> Driver:
-    from foldaway.backends.cpu.driver import CpuDriver
+    with loading():
+        from foldaway.backends.cpu.driver import CpuDriver
 
     return CpuDriver()

@@ -9,7 +9,7 @@ from typing import Any, cast, overload
 
 from foldaway.dialects.source import CompileError
 from foldaway.folding.fallback import fallback_enabled
-from foldaway.runtime.collector import no_collection
+from foldaway.runtime.collector import loading, no_collection
 from foldaway.runtime.compiled import CompiledFunction
 from foldaway.runtime.interrupts import InterpreterState
 from foldaway.runtime.locks import ForkSafeLock
@@ -328,11 +328,8 @@ class Jitted(CompiledFunction, NativeCallable):
 
 
 def _compiler() -> Callable[..., Specialization]:
-    """Load the compiler, and return its entry.
-
-    What it consists of stays: the collector would go through it again and again while it loads.
-    """
-    with no_collection():
+    """Load the compiler, and return its entry."""
+    with loading():
         from .compile import compile_function
     return compile_function
 

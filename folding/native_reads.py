@@ -7,16 +7,13 @@ looks into a user's object by itself, all that it could read there by name is gu
 from __future__ import annotations
 
 import datetime
-import decimal
 import enum
-import fractions
 import functools
 import operator
 import pathlib
 import re
-import threading
+import sys
 import types
-import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -36,18 +33,25 @@ from .handles import Handle, is_in, is_not_in
 if TYPE_CHECKING:
     from .session import Folding
 
-VALUE_TYPES: tuple[type[Any], ...] = (
-    *(np.generic, np.dtype, decimal.Decimal, fractions.Fraction, enum.Enum, re.Pattern),
+_VALUE_TYPES: tuple[type[Any], ...] = (
+    *(np.generic, np.dtype, enum.Enum, re.Pattern, pathlib.PurePath),
     *(datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo),
-    *(pathlib.PurePath, uuid.UUID),
 )
 """Classes whose instances never change and are compared by `==`."""
+_LATE_VALUE_TYPES = (("decimal", "Decimal"), ("fractions", "Fraction"), ("uuid", "UUID"))
+"""The same in modules that few programs load: without them there are no instances."""
 
 
 _SHOWN = (list, tuple, dict, BaseException, int, float, complex, str, bytes)
 """Classes written in C whose instances show what they hold."""
 
 _SIMPLE = frozenset((int, float, bool, str, type(None), Tensor))
+
+
+def value_types() -> tuple[type[Any], ...]:
+    """Return the classes whose instances never change and are compared by `==`."""
+    late = [getattr(sys.modules.get(module), name, None) for module, name in _LATE_VALUE_TYPES]
+    return *_VALUE_TYPES, *(kind for kind in late if kind is not None)
 
 
 class NativeReads:
@@ -158,6 +162,8 @@ class NativeReads:
         for source, value, kind, content in self._kept:
             if not kind.same(content, kind.read(value)):
                 found = source
+                import threading
+
                 if threading.active_count() == 1:
                     kind.put(value, content)
         return found
@@ -265,7 +271,7 @@ _HEAP = 1 << 9
 
 def _is_instance(value: Any) -> bool:
     kinds = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
-    return not isinstance(value, (type, np.ufunc, *kinds, *DESCRIPTORS, *VALUE_TYPES)) and not (
+    return not isinstance(value, (type, np.ufunc, *kinds, *DESCRIPTORS, *value_types())) and not (
         guards.is_immutable(value)
         or is_library_callable(value)
         or (is_framework(class_of(value)) and callable(value))

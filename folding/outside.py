@@ -24,7 +24,7 @@ from ..runtime.tensor import Tensor
 from .classify import DESCRIPTORS, is_library_callable
 from .edits import EDITS
 from .handles import KINDS, Handle, HandleMethod
-from .native_reads import VALUE_TYPES
+from .native_reads import value_types
 from .number_table import is_argument
 from .numbers import constant
 
@@ -91,7 +91,7 @@ class Outside:
         if guards.is_immutable(value) and not self._has_symbolic(value, source):
             add(guards.equal_value(source, value))
             return value
-        if isinstance(value, VALUE_TYPES):
+        if isinstance(value, value_types()):
             add(guards.equal_instance(source, value))
             return value
         if isinstance(value, Tensor):

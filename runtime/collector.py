@@ -36,6 +36,20 @@ def no_collection() -> Generator[None]:
                 gc.enable()
 
 
+@contextmanager
+def loading() -> Generator[None]:
+    """Switch the collector off while modules are loaded, and let it take what is there for old.
+
+    Modules stay. The first collection would go through all of them in vain.
+    """
+    with no_collection():
+        yield
+        # What a program has frozen stays so.
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()
+
+
 def _start_anew() -> None:
     """In a forked child the other threads, which may want it off, are not there."""
     global _holders

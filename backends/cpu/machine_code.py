@@ -5,7 +5,6 @@ Object images are kept on disk: they say nothing of addresses, which the linker 
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 import threading
@@ -16,6 +15,7 @@ from typing import Any, TypeVar, cast
 import llvmlite  # pyright: ignore[reportMissingTypeStubs]
 import llvmlite.binding as _untyped  # pyright: ignore[reportMissingTypeStubs]
 
+from ...runtime.sha256 import sha256
 from ...runtime.version import VERSION
 from .effort import Effort
 from .instructions import Instructions
@@ -87,11 +87,11 @@ class Assembler:
         )
 
     @cached_property
-    def _maker(self) -> Any:
-        """The digest of what an image depends on beside the text and the effort."""
+    def _maker(self) -> bytes:
+        """What an image depends on beside the text and the effort."""
         versions = (VERSION, _FORM, llvmlite.__version__, _llvm.llvm_version_info)
         place = (_llvm.get_default_triple(), *self._processor)
-        return hashlib.sha256(repr((versions, place)).encode())
+        return repr((versions, place)).encode()
 
     def assemble(
         self, text: str, entry: str, symbols: Mapping[str, int], effort: Effort
@@ -137,10 +137,7 @@ class Assembler:
             self._inner._release_save()
 
     def _key_of(self, text: str, entry: str, effort: Effort) -> str:
-        digest = self._maker.copy()
-        digest.update(repr((entry, effort)).encode())
-        digest.update(text.encode())
-        return digest.hexdigest()
+        return sha256(self._maker, repr((entry, effort)).encode(), text.encode()).hex()
 
     def _load(self, key: str, image: bytes, entry: str, symbols: Mapping[str, int]) -> MachineCode:
         library = _llvm.JITLibraryBuilder().add_object_img(image).export_symbol(entry)
