@@ -1,6 +1,7 @@
 """What a start loads: the compiler only when something is compiled."""
 
 import ast
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import foldaway
+from foldaway.backends.cpu.stored_code import this_machine
 
 HEAVY = """
 import sys
@@ -65,21 +67,67 @@ except (TypeError, foldaway.CompileError):
 """,
 }
 
+QUIET = """
+import sys
+import numpy
+before = set(sys.modules)
+PROGRAM
+new = {name for name in sys.modules if name not in before}
+seldom = {"xdsl", "logging", "hashlib", "json", "threading", "signal", "dataclasses", "copy",
+          "sysconfig", "numpy.typing", "array", "string", "traceback", "decimal", "fractions",
+          "foldaway.nn", "foldaway.numpy", "foldaway.gradients", "foldaway.operators",
+          "foldaway.compile_trace", "foldaway.dialects.build", "foldaway.runtime.eager",
+          "foldaway.runtime.lazy_trace", "foldaway.runtime.meanings",
+          "foldaway.runtime.call_table", "foldaway.runtime.form_table"}
+print(sorted(seldom & new), len(new), file=sys.stderr)
+"""
+"""Prints what shouldn't be there among the modules that NumPy doesn't load, and their number."""
+
+DECORATED = """
+import foldaway
+from foldaway import Tensor, ops
+
+@foldaway.jit
+def f(x, y):
+    return ops.relu(x * 2 + y)
+
+x = Tensor(numpy.arange(4, dtype=numpy.float32))
+"""
+
 COMPILING = START + "assert (foldaway.jit(lambda x: x + 1)(x) == x + 1).all()"
 
 
-def run(program: str, folder: Path) -> str:
+def run(program: str, folder: Path, errors: bool = False) -> str:
     """Run a file, since what is compiled needs a source; return what it prints."""
     script = folder / "program.py"
     script.write_text(program)
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    environment = {**os.environ, "FOLDAWAY_CACHE": "1", "FOLDAWAY_CACHE_DIR": str(folder)}
+    words = [sys.executable, str(script)]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return (done.stderr if errors else done.stdout).strip()
 
 
 @pytest.mark.parametrize("program", LIGHT.values(), ids=LIGHT)
 def test_the_compiler_is_not_loaded(program: str, tmp_path: Path):
     assert run(f"{program}\n{HEAVY}\nprint(loaded)", tmp_path) == "[]"
+
+
+def test_decorating_loads_little(tmp_path: Path):
+    found = run(QUIET.replace("PROGRAM", DECORATED), tmp_path, errors=True)
+    names, _, count = found.rpartition(" ")
+    assert names == "[]"
+    assert int(count) <= 64
+
+
+@pytest.mark.skipif(this_machine() is None, reason="only Linux on x86-64 keeps forms")
+def test_a_warm_call_loads_little(tmp_path: Path):
+    program = QUIET.replace("PROGRAM", f"{DECORATED}assert f(x, x).asnumpy()[3] == 9")
+    cold, warm = (run(program, tmp_path, errors=True) for _ in range(2))
+    assert "'xdsl'" in cold
+    names, _, count = warm.rpartition(" ")
+    assert names == "[]"
+    assert int(count) <= 92
 
 
 def test_it_is_loaded_by_a_call(tmp_path: Path):
