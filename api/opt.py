@@ -7,7 +7,8 @@ import dataclasses
 import re
 import sys
 import tokenize
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from typing import IO, Any, ClassVar
 
@@ -51,7 +52,7 @@ def main(args: Sequence[str] | None = None) -> None:
         _fail(f"error: the input is not UTF-8: {error}")
     except ArgSpecParseError as error:
         _fail(f"error: {' '.join(str(error).split())}")
-    except (CompileError, DiagnosticException, UsageError, OSError) as error:
+    except (DiagnosticException, UsageError, OSError) as error:
         _fail(str(error) if "error:" in str(error) else f"error: {error}")
     finally:
         # --disable-verify and --syntax-highlight switch these for the whole process.
@@ -116,6 +117,11 @@ class OptMain(xDSLOptMain):
         except ValueError as error:
             raise UsageError(f"{error}; it is .mlir or .py") from None
 
+    def apply_passes(self, prog: ModuleOp) -> None:
+        """Apply the passes in order."""
+        with _diagnosed():
+            super().apply_passes(prog)
+
     def output_resulting_program(self, prog: ModuleOp) -> str:
         """Return what the target prints; a target that may run Python is told whether it may."""
         spec = parse_spec(self.args.target)
@@ -124,7 +130,8 @@ class OptMain(xDSLOptMain):
             parameters = {**spec.parameters, "allow-python": (True,)}
             self.args.target = str(dataclasses.replace(spec, parameters=parameters))
         try:
-            return super().output_resulting_program(prog)
+            with _diagnosed():
+                return super().output_resulting_program(prog)
         except ValueError as error:
             raise UsageError(f"{error}, in -t '{self.args.target}'") from None
 
@@ -154,14 +161,15 @@ class OptMain(xDSLOptMain):
     def _read_python(self, stream: IO[bytes]) -> ModuleOp:
         data = stream.read()
         encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
-        return read_python(
-            data.decode(encoding),
-            self.get_input_name(),
-            self.args.function,
-            self.args.args,
-            self.ctx,
-            run_it=self.args.allow_python,
-        )
+        with _diagnosed():
+            return read_python(
+                data.decode(encoding),
+                self.get_input_name(),
+                self.args.function,
+                self.args.args,
+                self.ctx,
+                run_it=self.args.allow_python,
+            )
 
     def _with_permission(self, one: ModulePass) -> ModulePass:
         if self.args.allow_python and hasattr(one, "allow_python"):
@@ -169,11 +177,21 @@ class OptMain(xDSLOptMain):
         return one
 
 
+@contextmanager
+def _diagnosed() -> Generator[None]:
+    """Raise a CompileError as what xDSL's driver knows, which may print it and go on."""
+    try:
+        yield
+    except CompileError as error:
+        raise DiagnosticException(str(error)) from error
+
+
 def _blame(one: ModulePass | None, check: Callable[[ModuleOp], None], module: ModuleOp) -> None:
     """Run `check`; what it finds after a pass is the mistake of that pass, and says so."""
     try:
-        check(module)
-    except (CompileError, DiagnosticException) as error:
+        with _diagnosed():
+            check(module)
+    except DiagnosticException as error:
         if one is None:
             raise
         raise DiagnosticException(f"{error}\n  after the pass {one.name}") from None

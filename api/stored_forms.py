@@ -14,7 +14,7 @@ import struct
 import sys
 import types
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -60,13 +60,13 @@ _PLAIN: Final = 2
 """The version of Python's `marshal` in which equal values are equal bytes."""
 
 
-class FormPlace(NamedTuple):
+class FormPlace:
     """Where the forms for calls with one key are kept."""
 
-    function: Any
-    """A `types.FunctionType`; declared as such, it would count as a method."""
-    key: str
-    """That of the file."""
+    def __init__(self, function: types.FunctionType, key: str) -> None:
+        self.function = function
+        self.key = key
+        """That of the file."""
 
 
 def form_place(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import types
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from .changing_numbers import ChangingNumbers
 from .guards import AnyGuard, SpecGuard
@@ -21,15 +20,21 @@ _NEAR = 3
 """How far from the front a form may stay when it is used."""
 
 
-class Making(NamedTuple):
+class Making:
     """What came of the making of a form, for those who keep it for other processes."""
 
-    functions: tuple[types.FunctionType, ...]
-    """The functions that were folded in, beside the compiled one."""
-    printed: tuple[tuple[str, str], ...]
-    """What was printed while compiling: `stdout` or `stderr`, and the text."""
-    quoted: tuple[str, ...]
-    """The files whose lines the notice shows."""
+    def __init__(
+        self,
+        functions: tuple[types.FunctionType, ...],
+        printed: tuple[tuple[str, str], ...],
+        quoted: tuple[str, ...],
+    ) -> None:
+        self.functions = functions
+        """The functions that were folded in, beside the compiled one."""
+        self.printed = printed
+        """What was printed while compiling: `stdout` or `stderr`, and the text."""
+        self.quoted = quoted
+        """The files whose lines the notice shows."""
 
 
 class Specialization:
