@@ -19,7 +19,7 @@ from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost, pointers
 from .past_cache import write_past_cache
 from .rows import write_rows
-from .turned import write_turned
+from .turned import SIDE, across_of, write_turned
 
 _LINE, _UNIT = 64, 2048
 """Neighbours that one thread does: at least those on a line of the cache, and at most; a number
@@ -139,8 +139,12 @@ def _write_loops(kernel: Kernel, place: Place, shared: Dimension | None) -> int:
 def _unit(nest: Nest, shared: Dimension) -> int:
     """Return how many rounds of a shared loop make a piece."""
     parallel, reductions = _parted(nest.dimensions)
-    if reductions or innermost(nest, parallel) is not shared:
+    along = innermost(nest, parallel)
+    if reductions:
         return 1
+    if along is not shared:
+        # A piece of a transposition has whole squares.
+        return SIDE if across_of(nest, parallel, along) is shared else 1
     most = min(max(shared.extent // _PIECES // _LINE, 1) * _LINE, _UNIT)
     units = range(most, 0, -_LINE)
     return next((unit for unit in units if shared.extent % unit == 0), most)

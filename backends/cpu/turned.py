@@ -12,9 +12,9 @@ from dataclasses import replace
 from math import gcd
 
 from .kernel import Kernel, Place
-from .nest import Dimension, innermost
+from .nest import Dimension, Nest, innermost
 
-_SIDE = 16
+SIDE = 16
 """Elements of a square's side: a line of 32-bit numbers."""
 _PAGE, _LINE, _HALF = 4096, 64, 4
 """Bytes; a line's place in its page says where in the first cache it may be, half of which is at
@@ -29,7 +29,7 @@ def write_turned(
     Returns whether that pays; else nothing is written.
     """
     along = innermost(kernel.nest, parallel) if parallel else None
-    across = None if along is None else _across(kernel, parallel, along)
+    across = None if along is None else across_of(kernel.nest, parallel, along)
     if along is None or across is None:
         return False
     with ExitStack() as stack:
@@ -40,13 +40,12 @@ def write_turned(
     return True
 
 
-def _across(kernel: Kernel, parallel: Sequence[Dimension], along: Dimension) -> Dimension | None:
+def across_of(nest: Nest, parallel: Sequence[Dimension], along: Dimension) -> Dimension | None:
     """Return the loop whose rounds are neighbours in an input that `along` goes across.
 
     None if all lines that `along` goes through are in the cache when that loop's next round reads
     them.
     """
-    nest = kernel.nest
     if any(step != 1 for step in along.steps[nest.inputs :]):
         return None
     for n, operand in enumerate(nest.operands[: nest.inputs]):
@@ -54,7 +53,7 @@ def _across(kernel: Kernel, parallel: Sequence[Dimension], along: Dimension) -> 
         if step < _LINE or along.extent <= _HALF * min(_PAGE // gcd(step, _PAGE), _PAGE // _LINE):
             continue
         for dimension in parallel:
-            if dimension.steps[n] == 1 and dimension.extent >= _SIDE // 2:
+            if dimension.steps[n] == 1 and dimension.extent >= SIDE // 2:
                 return dimension
     return None
 
@@ -74,13 +73,13 @@ def _write_blocks(
             write(place)
         return
     first, rest = dimensions[0], dimensions[1:]
-    full, left = divmod(first.extent, _SIDE)
+    full, left = divmod(first.extent, SIDE)
     if full:
         with kernel.text.loop(full) as loop:
-            inside = kernel.advance(place, first, loop.index, _SIDE)
-            part = replace(first, extent=_SIDE)
+            inside = kernel.advance(place, first, loop.index, SIDE)
+            part = replace(first, extent=SIDE)
             _write_blocks(kernel, inside, rest, [*parts, part], write)
     if left:
-        behind = kernel.advance(place, first, str(full), _SIDE)
+        behind = kernel.advance(place, first, str(full), SIDE)
         part = replace(first, extent=left)
         _write_blocks(kernel, behind, rest, [*parts, part], write)

@@ -26,6 +26,7 @@ PROGRAMS: dict[str, tuple[Program, list[tuple[int, ...]]]] = {
     "past the cache": (lambda x: x * 2 + 1, [(3 << 22,)]),
     "rows of neighbours": (lambda x, b: x + b, [(3, 30011), (30011,)]),
     "transposed": (lambda x: x.T + 1, [(401, 333)]),
+    "transposed in squares": (lambda x, y: x.T * 2 + y, [(1024, 515), (515, 1024)]),
     "softmax": (lambda x: ops.softmax(x), [(601, 333)]),
     "normalised": (
         lambda x: (x - x.mean(1, keepdims=True)) / (x.var(1, keepdims=True) + 1) ** 0.5,
