@@ -144,7 +144,7 @@ idle:
   %known = phi i64 [ %first, %entry ], [ %epoch, %closed ], [ %epoch, %leave ]
   br label %spin
 spin:
-  %k = phi i64 [ 0, %idle ], [ %k_next, %still ]
+  %k = phi i64 [ 0, %idle ], [ %k_next, %still ], [ %k_next, %polite ]
   %j1 = load atomic i64, ptr %job acquire, align 64
   %e1 = lshr i64 %j1, 32
   %is_new = icmp ne i64 %e1, %known
@@ -152,7 +152,13 @@ spin:
 still:
   call void $PAUSE
   %k_next = add i64 %k, 1
-  %is_long = icmp eq i64 %k_next, 4000
+  %turn = and i64 %k_next, 1023
+  %is_turn = icmp eq i64 %turn, 0
+  br i1 %is_turn, label %polite, label %spin
+; Who has the work may be waiting for this very processor.
+polite:
+  %rc3 = call i64 (i64, ...) @syscall(i64 $YIELD)
+  %is_long = icmp eq i64 %k_next, 4096
   br i1 %is_long, label %tired, label %spin
 tired:
   %before = atomicrmw add ptr %sleepers, i32 1 seq_cst
@@ -312,7 +318,7 @@ wait:
 wait_on:
   call void $PAUSE
   %k_next = add i64 %k, 1
-  %is_long = icmp eq i64 %k_next, 2000
+  %is_long = icmp eq i64 %k_next, 1024
   br i1 %is_long, label %give_way, label %wait
 give_way:
   %rc2 = call i64 (i64, ...) @syscall(i64 $YIELD)
