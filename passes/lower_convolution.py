@@ -19,6 +19,7 @@ from .lower_elementwise import SINGLE
 from .lower_shape import reshape
 from .scalar_ops import ScalarOps, signless, wide
 from .structured_ops import Access, TensorOps, element_of, identity, loops, shape_of
+from .unfolded_convolution import is_unfolded, write_unfolded
 
 _FEW = 4
 """Channels of a group for which a copy of the image costs more than it saves."""
@@ -30,7 +31,8 @@ def lower_conv(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) -> SS
     Its loops are the result's axes, with one for the groups before the channels if there are
     several; then the channels of a group, then the window's axes. Where channels are last, the
     weight is transposed before, so that neighbours in the result have neighbouring weights, but
-    for a window of one element.
+    for a window of one element. Small images with many channels are copied instead, see
+    `unfolded_convolution`.
     """
     conv = cast(graph.ConvOp, op)
     spec = spec_of(conv.result.type)
@@ -43,6 +45,8 @@ def lower_conv(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) -> SS
             x, y = (scalars.emit(arith.ExtFOp, wider, v) for v in (x, y))
         return [scalars.emit(add, wider, values[2], scalars.emit(multiply, wider, x, y))]
 
+    if is_unfolded(conv):
+        return write_unfolded(to, conv, operands, body)
     image, weight = _image(to, conv, operands[0]), _weight(to, conv, operands[1])
     shape = _grouped(conv, spec.shape, channel_axis(len(spec.shape), conv.channels.data))
     parallel = [True] * len(shape) + [False] * (len(spec.shape) - 1)

@@ -114,6 +114,35 @@ def test_a_window_of_one_element_is_a_product(stride, images, within, out):
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-4)
 
 
+@pytest.mark.parametrize("channels", ["first", "last"])
+@pytest.mark.parametrize("name", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("images", "extents", "window", "strides", "dilations"),
+    [
+        (1, (9, 9), (3, 3), (1, 1), (1, 1)),
+        (2, (7, 12), (2, 3), (2, 1), (1, 2)),
+        (3, (10,), (4,), (3,), (2,)),
+        (1, (3, 4, 5), (2, 1, 3), (1, 1, 1), (1, 1, 2)),
+    ],
+)
+def test_small_images_with_many_channels(
+    images, extents, window, strides, dilations, name, channels
+):
+    """What is under the window is copied, and multiplied with the weight as it is."""
+    rng = np.random.default_rng(len(extents))
+    image = rng.normal(size=(images, 64, *extents)).astype(name)
+    weight = rng.normal(size=(70, 64, *window)).astype(name)
+
+    def convolution(x, w):
+        return apply("conv", x, w, strides, dilations, 1, channels)
+
+    found = foldaway.jit(convolution)(Tensor(put(image, channels)), Tensor(put(weight, channels)))
+    exact = (array.astype(np.float64) for array in (image, weight))
+    wanted = put(convolved(*exact, strides, dilations, 1), channels)
+    close = CLOSE[name]
+    np.testing.assert_allclose(found.asnumpy(), wanted, rtol=close, atol=close * weight[0].size)
+
+
 @settings(max_examples=25, deadline=None)
 @given(problems(), st.sampled_from(["int32", "uint8", "bool"]), st.booleans())
 def test_integers_wrap_and_bools_are_or_ed(problem, name, compiled):
