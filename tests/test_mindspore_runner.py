@@ -145,3 +145,13 @@ def test_the_usage_is_told():
         [sys.executable, "-m", "foldaway.mindspore"], capture_output=True, text=True, env=os.environ
     )
     assert (done.returncode, done.stderr[:6]) == (2, "usage:")
+
+
+def test_functions_that_are_called_as_a_submodule_stay_functions(tmp_path: Path):
+    (tmp_path / "script.py").write_text(
+        "import mindspore.ops\nfrom mindspore.ops.function import grad\n"
+        "from mindspore import ops\nassert ops.grad is grad\nprint(grad.__name__)"
+    )
+    words = [sys.executable, "-m", "foldaway.mindspore", "script.py"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("mindspore_grad\n", "")

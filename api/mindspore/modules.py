@@ -130,4 +130,9 @@ def _open(module: ModuleType, below: list[str]) -> None:
     if below:
         module.__path__ = []
     for name in below:
+        last = name.rpartition(".")[2]
+        own = getattr(module, last, None)
         import_module(name)
+        # The import has made the submodule an attribute: `ops.grad` stays the function.
+        if own is not None and not isinstance(own, ModuleType):
+            setattr(module, last, own)
