@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 _LONG = 1 << 20
@@ -24,11 +25,10 @@ def sha256(*parts: bytes) -> bytes:
 @cache
 def _of_python() -> Callable[[], Any] | None:
     """Return Python's own, which is there whatever OpenSSL offers; None where it isn't built."""
-    try:
-        from _sha2 import sha256  # pyright: ignore
-    except ImportError:
+    for name in ("_sha2", "_sha256"):
         try:
-            from _sha256 import sha256  # pyright: ignore
+            module: Any = import_module(name)
         except ImportError:
-            return None
-    return sha256  # pyright: ignore
+            continue
+        return module.sha256
+    return None
