@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _ALIGNMENT = 64
+_HUGE, _HUGE_PAGE, _USE_HUGE_PAGES = 32 << 20, 2 << 20, 14
+"""Bytes that C's library gives back to the system at once, so that all pages are made anew."""
 _ON_STACK = 8192
 _VARIABLE = 8
 
@@ -55,14 +57,21 @@ class Workspace:
         if total <= on_stack:
             stack = [f"  %workspace = alloca [{total} x i8], align {_ALIGNMENT}"] if total else []
             return [*variables, *stack, *slots], []
+        alignment, advise = _ALIGNMENT, list[str]()
+        if total >= _HUGE:
+            alignment, total = _HUGE_PAGE, -(-total // _HUGE_PAGE) * _HUGE_PAGE
+            declarations["declare i32 @madvise(ptr, i64, i32)"] = None
+            call = f"call i32 @madvise(ptr %workspace, i64 {total}, i32 {_USE_HUGE_PAGES})"
+            advise.append(f"  %advised = {call}")
         declarations["declare noalias ptr @aligned_alloc(i64, i64)"] = None
         declarations["declare void @free(ptr)"] = None
         take = [
-            f"  %workspace = call ptr @aligned_alloc(i64 {_ALIGNMENT}, i64 {total})",
+            f"  %workspace = call ptr @aligned_alloc(i64 {alignment}, i64 {total})",
             "  %none = icmp eq ptr %workspace, null",
             "  br i1 %none, label %fail, label %work",
             "fail:",
             *fail,
             "work:",
+            *advise,
         ]
         return [*variables, *take, *slots], ["  call void @free(ptr %workspace)"]
