@@ -23,7 +23,9 @@ class LlvmTarget(Target):
     """Whether it converts between float16 and float32."""
     fma: bool = False
     """Whether it multiplies and adds with one rounding."""
+    vector_bytes: int = 0
+    """What the vectors hold that loops are written on; 0 leaves them to LLVM."""
 
     def emit(self, ctx: Context, module: ModuleOp, output: IO[str]) -> None:
         """Write LLVM IR text; raise PassFailedException for an op that must be lowered before."""
-        output.write(emit_llvm(module, Instructions(self.half, self.fma)))
+        output.write(emit_llvm(module, Instructions(self.half, self.fma, self.vector_bytes)))

@@ -55,6 +55,8 @@ def _is_long(module: ModuleOp, emitted: Emitted) -> bool:
 
 
 def _effort(emitted: Emitted) -> Effort:
+    if emitted.is_finished:
+        return Effort(0, 2, interleaved=False, unrolled=False)
     if emitted.kernels <= _SOME_KERNELS:
         return Effort(2, 2, interleaved=True, unrolled=emitted.has_variables)
     return Effort(1, int(emitted.kernels <= _MANY_KERNELS), interleaved=False, unrolled=False)

@@ -62,6 +62,8 @@ class Emitted:
     """How many functions with loops it has."""
     has_variables: bool
     """Whether one of them reduces into variables, which belong in registers."""
+    is_finished: bool
+    """Whether LLVM's optimiser would find nothing to do that is worth its time."""
     constants: dict[str, bytes]
     """What stands at the external symbols that the loader gives addresses of its own."""
     failures: list[Failure]
@@ -113,6 +115,7 @@ class _Emitter:
     shared: dict[str, str] = field(default_factory=dict[str, str])
     declarations: dict[str, None] = field(default_factory=dict[str, None])
     work: int = 0
+    is_finished: bool = True
 
     def add_global(self, op: memref.GlobalOp) -> None:
         """Add a constant, as its bytes."""
@@ -164,7 +167,11 @@ class _Emitter:
         kernels = len(self.kernels)
         text = "\n".join(parts)
         shared = bool(self.shared)
-        return Emitted(text, kernels, variables, self.constants, self.failures, self.work, shared)
+        finished = self.is_finished and all(kernel.is_finished for kernel in self.kernels)
+        return Emitted(
+            *(text, kernels, variables, finished, self.constants),
+            *(self.failures, self.work, shared),
+        )
 
 
 class _FunctionBody:
@@ -358,6 +365,8 @@ class _FunctionBody:
         lines += [*self.text.lines, *self._end(after)]
         name = symbol(self.op.sym_name.data)
         text = "\n".join(lines)
+        # Numbers that a loop or branch computes are in memory until LLVM puts them into registers.
+        self.emitter.is_finished &= not self.computes or self.text.block == "body"
         plain = self.calls > _MANY_CALLS and not self.computes and self.text.block == "body"
         return f"define i32 {name}(ptr %block) #{2 if plain else 0} {{\n{text}\n}}\n"
 

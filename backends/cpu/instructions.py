@@ -13,6 +13,8 @@ class Instructions:
     """Converts between float16 and float32."""
     fma: bool = False
     """Multiplies and adds with one rounding."""
+    vector_bytes: int = 0
+    """What a vector holds, if loops are written on vectors; 0 leaves all to LLVM."""
 
 
 ANY = Instructions()

@@ -36,6 +36,8 @@ class Kernel:
         self.scalars = ScalarText(
             self.text, instructions=instructions, is_single=not nest.dimensions
         )
+        self.is_finished = not nest.dimensions
+        """Whether LLVM's optimiser would find nothing to do that is worth its time."""
 
     def start(self) -> Place:
         """Write the addresses of the first elements; return where the loops begin."""
@@ -139,6 +141,14 @@ class Kernel:
                 operands = [values[operand] for operand in op.operands]
                 values[op.results[0]] = self.scalars.emit(op, operands, flag)
         return values
+
+    def write_round(self, place: Place) -> list[str]:
+        """Write the body and the stores of what it gives; nothing is for the next round."""
+        values = self.body(place, {})
+        for number, value in enumerate(self.yielded()):
+            position, operand = self.output(number)
+            self.store(values[value], place.pointers[position], operand)
+        return []
 
     def yielded(self) -> Sequence[SSAValue]:
         """Return the values that the body gives, one for each output."""

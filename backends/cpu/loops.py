@@ -18,8 +18,10 @@ from .instructions import Instructions
 from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost, pointers
 from .past_cache import write_past_cache
+from .rounds import round_of
 from .rows import write_rows
 from .turned import SIDE, across_of, write_turned
+from .vector_loops import VectorLoop, write_vectors
 
 _LINE, _UNIT = 64, 2048
 """Neighbours that one thread does: at least those on a line of the cache, and at most; a number
@@ -40,6 +42,8 @@ class KernelText:
     declarations: tuple[str, ...]
     inlining: str
     """LLVM's attribute: what computes single numbers takes less time than its call."""
+    is_finished: bool
+    """Whether LLVM's optimiser would find nothing to do that is worth its time."""
     workspace: int = 0
     """Bytes of memory that a parameter is the address of, if it needs any."""
     pieces: int = 0
@@ -78,6 +82,7 @@ def write_kernel(
         tuple(kernel.scalars.definitions),
         tuple(kernel.scalars.declarations),
         "noinline" if nest.dimensions or len(kernel.text.lines) > _SHORT else "alwaysinline",
+        kernel.is_finished,
         workspace,
         pieces,
     )
@@ -94,6 +99,7 @@ def write_follower(
         tuple(kernel.scalars.definitions),
         tuple(kernel.scalars.declarations),
         "noinline",
+        is_finished=False,
     )
 
 
@@ -130,9 +136,11 @@ def _write_loops(kernel: Kernel, place: Place, shared: Dimension | None) -> int:
         here = kernel.advance(start, shared, loop.index, unit)
         _write_whole(kernel, here, _piece(kernel.nest, shared, unit), combiners, along)
     if left:
+        is_finished = kernel.is_finished
         with kernel.text.part_if(True, full, 1):
             here = kernel.advance(place, shared, str(full), unit)
             _write_whole(kernel, here, _piece(kernel.nest, shared, left), combiners, along)
+        kernel.is_finished &= is_finished
     return full + bool(left)
 
 
@@ -179,23 +187,22 @@ def _write_whole(
 def _write_elementwise(kernel: Kernel, place: Place, parallel: Sequence[Dimension]) -> None:
     """Write loops in which no round needs another's result; neighbours are innermost."""
     order = list(parallel)
-    write = partial(_write_element, kernel)
+    kernel.is_finished = False
+    write = partial(Kernel.write_round, kernel)
     if write_past_cache(kernel, place, order) or write_turned(kernel, place, order, write):
         return
     if order:
         last = innermost(kernel.nest, order)
         order = [*(d for d in order if d is not last), last]
+    round = round_of(kernel, order[-1], Kernel.write_round) if order else None
     with ExitStack() as stack:
-        for dimension in order:
+        for dimension in order if round is None else order[:-1]:
             _, place = stack.enter_context(kernel.loop(place, dimension))
-        write(place)
-
-
-def _write_element(kernel: Kernel, place: Place) -> None:
-    values = kernel.body(place, {})
-    for number, value in enumerate(kernel.yielded()):
-        position, operand = kernel.output(number)
-        kernel.store(values[value], place.pointers[position], operand)
+        if round is None:
+            kernel.write_round(place)
+            return
+        write_vectors(VectorLoop(kernel, order[-1], round, place))
+        kernel.is_finished = True
 
 
 def _write_in_order(

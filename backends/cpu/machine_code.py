@@ -20,6 +20,7 @@ from ...runtime.version import VERSION
 from .effort import Effort
 from .instructions import Instructions
 from .library import addresses
+from .processor import this_processor
 from .stored_code import IMAGES
 
 _llvm = cast(Any, _untyped)
@@ -62,7 +63,8 @@ class Assembler:
         features: Mapping[str, bool] = _llvm.get_host_cpu_features()
         # 64-bit ARM has the one without a name.
         fma = features.get("fma", False) or "neon" in features
-        return Instructions(half=features.get("f16c", False), fma=fma)
+        vector_bytes = this_processor().vector_bytes
+        return Instructions(features.get("f16c", False), fma, vector_bytes)
 
     @cached_property
     def _processor(self) -> tuple[str, str]:

@@ -22,7 +22,7 @@ least so many lines for each place."""
 
 
 def write_turned(
-    kernel: Kernel, place: Place, parallel: Sequence[Dimension], write: Callable[[Place], None]
+    kernel: Kernel, place: Place, parallel: Sequence[Dimension], write: Callable[[Place], object]
 ) -> bool:
     """Write the loops around what `write` does for an element, square by square.
 
@@ -63,7 +63,7 @@ def _write_blocks(
     place: Place,
     dimensions: Sequence[Dimension],
     parts: Sequence[Dimension],
-    write: Callable[[Place], None],
+    write: Callable[[Place], object],
 ) -> None:
     """Write loops over parts of some dimensions, then over the rounds of these, outside first."""
     if not dimensions:

@@ -14,6 +14,7 @@ from xdsl.parser import Parser
 from foldaway.backends.cpu.driver import CpuDriver, signature_of
 from foldaway.backends.cpu.effort import Effort
 from foldaway.backends.cpu.emit_llvm import emit_llvm
+from foldaway.backends.cpu.instructions import ANY
 from foldaway.backends.cpu.machine_code import ASSEMBLER
 
 BF16 = ml_dtypes.bfloat16
@@ -62,10 +63,10 @@ def run(text, *inputs, portable=False):
     return run_portable(module, inputs)
 
 
-def run_portable(module, inputs):
-    """Run the code for a machine that has no instruction for float16."""
-    effort = Effort(1, 1, interleaved=False, unrolled=False)
-    code = ASSEMBLER.assemble(emit_llvm(module), "f", {}, effort)
+def run_portable(module, inputs, instructions=ANY, optimizer=1):
+    """Run the code for a machine that has no instruction for float16, or has others."""
+    effort = Effort(optimizer, 1, interleaved=False, unrolled=False)
+    code = ASSEMBLER.assemble(emit_llvm(module, instructions), "f", {}, effort)
     _, outputs = signature_of(module, "f")
     names = {"bool_": np.bool_, "bfloat16": BF16}
     results = [np.empty(s, names.get(d.name, d.name)) for s, d in outputs]
