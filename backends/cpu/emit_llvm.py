@@ -284,7 +284,10 @@ class _FunctionBody:
         kernel = write_kernel(nest, self.scalars, self.emitter.instructions, tails, loop)
         addresses = [*self._addresses(nest), *list(roots)[len(nest.roots) :]]
         self.calls += 1
-        self.computes |= kernel.inlining == "alwaysinline"
+        is_number = kernel.inlining == "alwaysinline"
+        self.computes |= is_number
+        # A loop's numbers are in memory until LLVM puts them into registers.
+        self.emitter.is_finished &= not is_number or op.parent_block() is self.op.body.block
         if split is not None and kernel.pieces:
             part = Part()
             addresses = [part.take(address) for address in addresses]
@@ -365,8 +368,6 @@ class _FunctionBody:
         lines += [*self.text.lines, *self._end(after)]
         name = symbol(self.op.sym_name.data)
         text = "\n".join(lines)
-        # Numbers that a loop or branch computes are in memory until LLVM puts them into registers.
-        self.emitter.is_finished &= not self.computes or self.text.block == "body"
         plain = self.calls > _MANY_CALLS and not self.computes and self.text.block == "body"
         return f"define i32 {name}(ptr %block) #{2 if plain else 0} {{\n{text}\n}}\n"
 

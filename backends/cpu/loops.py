@@ -13,6 +13,7 @@ from .best_place import best_place_of, write_best_place
 from .columns import WIDTH, write_columns
 from .combiner import Combiner, combiners_of
 from .contraction import product_of, write_contraction
+from .elements import FLOATS
 from .epilogue import Follower, Tail, touched_by
 from .instructions import Instructions
 from .kernel import Kernel, Place
@@ -69,6 +70,7 @@ def write_kernel(
         product = replace(product, split=loop if product.can_share(loop) else None)
         write_contraction(kernel, kernel.start(), product, tails)
         pieces = product.pieces
+        kernel.is_finished = not tails and _is_of_vectors(kernel)
     else:
         shared = _shared(nest, loop) if isinstance(loop, int) else None
         pieces = _write_loops(kernel, kernel.start(), shared)
@@ -101,6 +103,13 @@ def write_follower(
         "noinline",
         is_finished=False,
     )
+
+
+def _is_of_vectors(kernel: Kernel) -> bool:
+    """Return whether a product loads and stores numbers as it computes with them."""
+    operands = [operand for operand in kernel.nest.operands if operand is not None]
+    plain = all(operand.buffer.element.memory in FLOATS for operand in operands)
+    return plain and bool(kernel.scalars.instructions.vector_bytes)
 
 
 def _parted(dimensions: Sequence[Dimension]) -> tuple[list[Dimension], list[Dimension]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foldaway.backends.cpu.emit_llvm import emit_llvm
+from foldaway.backends.cpu.emit_llvm import emit, emit_llvm
 from foldaway.backends.cpu.instructions import Instructions
 from foldaway.backends.cpu.machine_code import ASSEMBLER
 
@@ -180,3 +180,25 @@ def test_other_machines_have_such_vectors(triple, processor, size, kind):
     machine = llvm.Target.from_triple(triple).create_target_machine(cpu=processor, opt=2)
     assembled = llvm.parse_assembly(emit_llvm(parse(text), instructions))
     assert len(machine.emit_object(assembled)) > 500
+
+
+def reduced(kept):
+    """Return a function of the maximum along the columns, or the rows, of a matrix."""
+    return function(
+        ["memref<40x50xf32>"],
+        [f"memref<{40 if kept == 'i' else 50}xf32>"],
+        generic(
+            [("%a0", "memref<40x50xf32>")],
+            [("%o0", f"memref<{40 if kept == 'i' else 50}xf32>")],
+            "%r = arith.maximumf %y0, %x0 : f32\nlinalg.yield %r : f32",
+            ["(i, j) -> (i, j)", f"(i, j) -> ({kept})"],
+            "pr" if kept == "i" else "rp",
+        ),
+    )
+
+
+def test_the_optimiser_is_left_out_where_all_is_written_on_vectors():
+    vectors, numbers = Instructions(vector_bytes=32), Instructions()
+    assert emit(parse(reduced("i")), vectors).is_finished
+    assert not emit(parse(reduced("j")), vectors).is_finished
+    assert not emit(parse(reduced("i")), numbers).is_finished
