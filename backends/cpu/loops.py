@@ -196,7 +196,7 @@ def _write_whole(
 def _write_elementwise(kernel: Kernel, place: Place, parallel: Sequence[Dimension]) -> None:
     """Write loops in which no round needs another's result; neighbours are innermost."""
     order = list(parallel)
-    kernel.is_finished = False
+    kernel.is_finished = not parallel
     write = partial(Kernel.write_round, kernel)
     if write_past_cache(kernel, place, order) or write_turned(kernel, place, order, write):
         return
