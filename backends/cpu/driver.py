@@ -13,7 +13,8 @@ from xdsl.utils.exceptions import PassFailedException
 from ...dialects.dtypes import TensorSpec, by_element
 from ...runtime.driver import Executable, Signature
 from .effort import Effort
-from .emit_llvm import Emitted, emit
+from .emit_llvm import emit
+from .emitted_module import Emitted
 from .executable import CpuExecutable, Program, address_of, aligned
 from .machine_code import ASSEMBLER
 from .thread_pool import PARALLEL, parallel_address

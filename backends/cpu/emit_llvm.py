@@ -9,14 +9,14 @@ Each `linalg.generic` becomes a function; equal ones become one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import prod
-from typing import Protocol, cast
+from typing import Protocol
 
 from xdsl.dialects import arith, func, memref, scf
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, ModuleOp
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.linalg.ops import GenericOp
-from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.ir import Block, Operation, SSAValue
 from xdsl.traits import IsTerminator
 
 from ...dialects.epilogue import is_marked
@@ -26,8 +26,8 @@ from ...runtime.failure import Failure
 from .buffers import Buffer, buffer_at, reinterpreted, subview_of
 from .contraction import is_cleared_for_product, panels_of, product_of
 from .control_flow import add_control
-from .definitions import declared, definition, needs
 from .elements import Element
+from .emitted_module import Emitted, EmittedModule, symbol
 from .epilogue import Tail, followers_of
 from .instructions import ANY, Instructions
 from .loops import KernelText, write_follower, write_kernel
@@ -35,14 +35,9 @@ from .nest import Nest, nest_of
 from .parts import FENCE, Part, call_in_parts
 from .scalars import ScalarText, literal
 from .text import FunctionText
-from .thread_pool import PARALLEL
 from .unlowered import unlowered
 from .workspace import Workspace
 
-_ATTRIBUTES = """attributes #0 = { nounwind }
-attributes #1 = { nobuiltin nounwind willreturn memory(none) }
-attributes #2 = { nounwind noinline optnone }
-"""
 _MANY_CALLS = 200
 """Calls in a row that are left as they stand: LLVM takes the square of their number to order."""
 _NO_MEMORY = 1
@@ -51,27 +46,6 @@ _IN_PARTS = (
     *(arith.ConstantOp, arith.MuliOp, arith.AddiOp, arith.RemUIOp, scf.YieldOp),
 )
 """What the rounds of a loop that threads share may consist of: it fails for lack of memory only."""
-
-
-@dataclass
-class Emitted:
-    """LLVM IR text and what it refers to."""
-
-    text: str
-    kernels: int
-    """How many functions with loops it has."""
-    has_variables: bool
-    """Whether one of them reduces into variables, which belong in registers."""
-    is_finished: bool
-    """Whether LLVM's optimiser would find nothing to do that is worth its time."""
-    constants: dict[str, bytes]
-    """What stands at the external symbols that the loader gives addresses of its own."""
-    failures: list[Failure]
-    """What a function that returns `n` ≥ 2 means: the one at `n - 2`."""
-    work: int
-    """Rounds of the loops of all kernels, each called once."""
-    is_shared: bool
-    """Whether threads share some of the work: the pool's entry is another external symbol."""
 
 
 def emit_llvm(module: ModuleOp, instructions: Instructions = ANY) -> str:
@@ -92,86 +66,21 @@ def emit(
 
     A constant of more than `longest_constant` bytes is an external symbol, for the loader to place.
     """
-    emitter = _Emitter(instructions, longest_constant)
+    emitter = EmittedModule(instructions, longest_constant)
     for op in module.body.block.ops:
         match op:
             case memref.GlobalOp():
                 emitter.add_global(op)
+            case func.FuncOp() if op.is_declaration:
+                continue
             case func.FuncOp():
-                emitter.add_function(op)
+                body = _FunctionBody(emitter, op)
+                for inner in op.body.block.ops:
+                    body.add(inner)
+                emitter.add_function(body.finish())
             case _:
                 unlowered(op)
     return emitter.finish()
-
-
-@dataclass
-class _Emitter:
-    instructions: Instructions
-    longest_constant: int | None
-    parts: list[str] = field(default_factory=list[str])
-    constants: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    failures: list[Failure] = field(default_factory=list[Failure])
-    kernels: dict[KernelText, str] = field(default_factory=dict[KernelText, str])
-    shared: dict[str, str] = field(default_factory=dict[str, str])
-    declarations: dict[str, None] = field(default_factory=dict[str, None])
-    work: int = 0
-    is_finished: bool = True
-
-    def add_global(self, op: memref.GlobalOp) -> None:
-        """Add a constant, as its bytes."""
-        name, data = op.sym_name.data, _bytes_of(op)
-        if self.longest_constant is not None and len(data) > self.longest_constant:
-            self.constants[name] = data
-            value = f"external constant [{len(data)} x i8]"
-        elif any(data):
-            value = f'private unnamed_addr constant [{len(data)} x i8] c"{_escaped(data)}"'
-        else:
-            value = f"private unnamed_addr constant [{len(data)} x i8] zeroinitializer"
-        self.parts.append(f"{symbol(name)} = {value}, align 64\n")
-
-    def add_function(self, op: func.FuncOp) -> None:
-        """Add a function, and the kernels that it calls."""
-        if op.is_declaration:
-            return
-        body = _FunctionBody(self, op)
-        for inner in op.body.block.ops:
-            body.add(inner)
-        self.parts.append(body.finish())
-
-    def kernel(self, text: KernelText) -> str:
-        """Return the name of the function with this text."""
-        return self.kernels.setdefault(text, f"@kernel{len(self.kernels)}")
-
-    def part(self, text: str) -> str:
-        """Return the name of the function of a part with this text."""
-        self.declarations[f"declare void @{PARALLEL}(ptr, ptr, i64, i64)"] = None
-        return self.shared.setdefault(text, f"@part{len(self.shared)}")
-
-    def finish(self) -> Emitted:
-        """Return all that was added."""
-        texts = [
-            f"define internal void {name}({', '.join(text.parameters)}) {text.inlining} #0 {{\n"
-            f"{text.body}\n}}\n"
-            for text, name in self.kernels.items()
-        ]
-        texts += [f"define internal void {name}{text}" for text, name in self.shared.items()]
-        defined: dict[str, str] = {}
-        for text in self.kernels:
-            self.declarations |= dict.fromkeys(text.declarations)
-            for name in text.definitions:
-                _define(name, defined)
-        self.declarations |= dict.fromkeys(line for name in defined for line in declared(name))
-        variables = any(" = alloca " in text.body for text in self.kernels)
-        heads = "".join(f"{line}\n" for line in self.declarations)
-        parts = [*self.parts, *texts, *defined.values(), heads, _ATTRIBUTES]
-        kernels = len(self.kernels)
-        text = "\n".join(parts)
-        shared = bool(self.shared)
-        finished = self.is_finished and all(kernel.is_finished for kernel in self.kernels)
-        return Emitted(
-            *(text, kernels, variables, finished, self.constants),
-            *(self.failures, self.work, shared),
-        )
 
 
 class _FunctionBody:
@@ -183,7 +92,7 @@ class _FunctionBody:
     part: Part | None = None
     """Where this is a part of a loop: there threads share no more."""
 
-    def __init__(self, emitter: _Emitter, op: func.FuncOp) -> None:
+    def __init__(self, emitter: EmittedModule, op: func.FuncOp) -> None:
         self.emitter = emitter
         self.op = op
         self.text = FunctionText("body")
@@ -417,7 +326,7 @@ class _Walk(Protocol):
 
 
 def _call(
-    emitter: _Emitter, body: _Walk, op: GenericOp, kernel: KernelText, roots: Sequence[str]
+    emitter: EmittedModule, body: _Walk, op: GenericOp, kernel: KernelText, roots: Sequence[str]
 ) -> None:
     """Write the call of a kernel; in a part that threads share it takes the part's pieces."""
     arguments = [f"ptr {root}" for root in roots]
@@ -429,36 +338,3 @@ def _call(
     if kernel.pieces:
         arguments += ["i64 %begin", "i64 %end"]
     body.text.emit(f"call void {emitter.kernel(kernel)}({', '.join(arguments)})")
-
-
-def symbol(name: str) -> str:
-    """Return a global name in LLVM's syntax."""
-    plain = name.replace("_", "").replace(".", "").isalnum() and name.isascii()
-    return f"@{name}" if plain and not name[0].isdigit() else f'@"{_escaped(name.encode())}"'
-
-
-def _define(name: str, defined: dict[str, str]) -> None:
-    for needed in needs(name):
-        _define(needed, defined)
-    defined.setdefault(name, definition(name))
-
-
-def _escaped(data: bytes) -> str:
-    return "".join(_ESCAPES[byte] for byte in data)
-
-
-_ESCAPES: Sequence[str] = [
-    chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:02X}" for byte in range(256)
-]
-
-
-def _bytes_of(op: memref.GlobalOp) -> bytes:
-    """Return the elements of a constant as they stand in memory; a bool is 0 or 1."""
-    value = op.initial_value
-    if not isinstance(value, DenseIntOrFPElementsAttr):
-        unlowered(op)
-    buffer = buffer_at("", op.type)
-    data = cast("DenseIntOrFPElementsAttr[Attribute]", value).data.data  # pyright: ignore[reportInvalidTypeArguments]
-    if len(data) == buffer.element.bytes:
-        data *= buffer.size
-    return bytes(map(bool, data)) if buffer.element.name == "i1" else data
