@@ -26,7 +26,7 @@ from .compile_options import CompileOptions
 from .internal_error import InternalError
 from .lazy_function import LazyFunction, log_bug
 from .native_calls import add_form, forms_of, is_worth_it, native_form, take_back
-from .plain_binding import bind_plainly
+from .plain_binding import PlacedArguments, bind_plainly
 from .syntax_level import is_lax, lax_level, level_of, unchanged_settings
 
 _FEW_CALLS = 2
@@ -230,10 +230,13 @@ class Jitted(CompiledFunction, NativeCallable):
     ) -> Specialization:
         # A start that compiles nothing needs neither.
         from .late_text import late_text
-        from .stored_forms import form_place, keep_form, load_form
+        from .stored_forms import form_places, keep_form, load_form
 
         options = self._options
-        place = form_place(self.function, key, options, lax)
+        if isinstance(arguments, PlacedArguments):
+            place = arguments.places.get(lax)
+        else:
+            place = form_places(self.function, {lax: key}, options).get(lax)
         if place is not None:
             ir = late_text(self.function, arguments, key, options, lax)
             found = load_form(place, arguments, key, ir)
@@ -281,10 +284,14 @@ class Jitted(CompiledFunction, NativeCallable):
         if self._code is not self.function.__code__:
             self._code, self._cache = self.function.__code__, SpecializationCache()
             self._needs_source = None
+        bound: list[object] | None = None
         if not self._needs_source:
             bound = bind_plainly(self.function, args, kwargs)
             if self._needs_source is None:
-                self._needs_source = bound is None or not self._is_stored(bound)
+                self._needs_source = True
+                if bound is not None:
+                    bound = self._placed(bound)
+                    self._needs_source = not bound.is_stored()
             if bound is not None and not self._needs_source:
                 if not kwargs and len(args) == len(bound):
                     self._plain = (self.function.__code__, len(bound))
@@ -299,25 +306,21 @@ class Jitted(CompiledFunction, NativeCallable):
         if not kwargs and len(args) == count and not parameters.keyword_only:
             if parameters.vararg is None and parameters.kwarg is None:
                 self._plain = (self.function.__code__, count)
-                return list(args)
+                return list(args) if bound is None else bound
         lowered = lower_function(self.function)
         body = Body(lowered.body.block, parameters, lowered.name, False, self.function)
         try:
-            bound = bind(body, self.function, list(args), kwargs)
+            found = bind(body, self.function, list(args), kwargs)
         except Raised as raised:
             raise raised.exception from None
-        return [bound[name] for name in parameters.names]
+        return [found[name] for name in parameters.names]
 
-    def _is_stored(self, arguments: list[object]) -> bool:
-        """Return whether there may be a form on disk, for which no source is needed."""
-        from .stored_forms import form_place, has_forms
+    def _placed(self, arguments: list[object]) -> PlacedArguments:
+        """Return the arguments with where forms for them are kept, if they are, in both modes."""
+        from .stored_forms import form_places
 
-        for lax in (False, True):
-            key = self._key(arguments, lax)
-            place = form_place(self.function, key, self._options, lax)
-            if place is not None and has_forms(place):
-                return True
-        return False
+        keys = {lax: self._key(arguments, lax) for lax in (False, True)}
+        return PlacedArguments(arguments, form_places(self.function, keys, self._options))
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy is to have: all but what machine code keeps."""

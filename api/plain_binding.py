@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import inspect
 import types
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+# A start that keeps no forms needs none of it.
+if TYPE_CHECKING:
+    from .stored_forms import FormPlace
 
 _COLLECTS = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
@@ -32,3 +36,17 @@ def bind_plainly(
         else:
             return None
     return None if given else bound
+
+
+class PlacedArguments(list[object]):
+    """Bound arguments of a call, with where forms for it are on disk: to find out takes a while."""
+
+    def __init__(self, arguments: list[object], places: dict[bool, FormPlace]) -> None:
+        super().__init__(arguments)
+        self.places = places
+
+    def is_stored(self) -> bool:
+        """Return whether there may be a form, for which no source is needed."""
+        from .stored_forms import has_forms
+
+        return any(map(has_forms, self.places.values()))

@@ -13,7 +13,7 @@ import os
 import struct
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -69,20 +69,23 @@ class FormPlace:
         """That of the file."""
 
 
-def form_place(
-    function: types.FunctionType, key: tuple[object, ...], options: CompileOptions, lax: bool
-) -> FormPlace | None:
-    """Return where forms for a call with a key are kept; None: nowhere."""
+def form_places(
+    function: types.FunctionType, keys: Mapping[bool, tuple[object, ...]], options: CompileOptions
+) -> dict[bool, FormPlace]:
+    """Return where forms for a call are kept, by whether it is LAX, as its keys are; or nothing."""
     if not _is_on() or not fallback_enabled():
-        return None
+        return {}
     try:
         where = _environment()
         if where is None:
-            return None
-        asked = write_key(key, function.__globals__)
-        words = (where, function_words(function), repr(asked), options.style, lax)
+            return {}
         # Methods that somebody has put into our classes are part of what every call does.
-        return FormPlace(function, digest_of((*words, fingerprint(Tensor))))
+        about = function_words(function), fingerprint(Tensor)
+        places: dict[bool, FormPlace] = {}
+        for lax, key in keys.items():
+            asked = repr(write_key(key, function.__globals__))
+            places[lax] = FormPlace(function, digest_of((where, *about, asked, options.style, lax)))
+        return places
     except Unstorable as error:
         _say_unkept(function, error)
     except Exception as error:
@@ -90,7 +93,7 @@ def form_place(
         if is_interrupt(error):
             raise
         _say_failed(function, error)
-    return None
+    return {}
 
 
 def has_forms(place: FormPlace) -> bool:
