@@ -30,6 +30,8 @@ class PoolState(IntEnum):
     COUNT = 208
     GRAIN = 216
     THREADS = 224
+    PROCESSOR = 232
+    """i32: where the caller runs."""
     SIZE = 256
 
 

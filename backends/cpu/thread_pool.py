@@ -26,7 +26,10 @@ PARALLEL = "foldaway_parallel"
 `%function(%context, begin, end)` for parts of 0 … `%count`, of `%grain` pieces or more."""
 
 _EFFORT = Effort(optimizer=1, generator=2, interleaved=False, unrolled=False)
-_C = ("syscall", "pthread_create", "pthread_detach", "pthread_sigmask")
+_C = (
+    *("syscall", "pthread_create", "pthread_detach", "pthread_sigmask"),
+    *("sched_getcpu", "sched_getaffinity", "sched_setaffinity"),
+)
 _PAUSE = {
     "x86_64": (202, 24, "@llvm.x86.sse2.pause()", "@llvm.x86.sse2.pause()"),
     "aarch64": (98, 124, "@llvm.aarch64.hint(i32)", "@llvm.aarch64.hint(i32 1)"),
@@ -88,6 +91,9 @@ declare i64 @syscall(i64, ...)
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_detach(i64)
 declare i32 @pthread_sigmask(i32, ptr, ptr)
+declare i32 @sched_getcpu()
+declare i32 @sched_getaffinity(i32, i64, ptr)
+declare i32 @sched_setaffinity(i32, i64, ptr)
 declare void $DECLARED
 
 ; Takes pieces and does them until there are none: a share of what is left, at least the grain.
@@ -131,6 +137,36 @@ done:
   ret void
 }
 
+; Leaves the processor that the caller runs on. Where another one only waits, as threads of other
+; libraries do, the system takes it for busy and may leave both of ours on one.
+define internal void @move_from(i32 %processor) noinline {
+entry:
+  %all = alloca [16 x i64], align 16
+  %rest = alloca [16 x i64], align 16
+  %r1 = call i32 @sched_getaffinity(i32 0, i64 128, ptr %all)
+  %is_known = icmp sgt i32 %r1, -1
+  %is_low = icmp ult i32 %processor, 1024
+  %is_possible = and i1 %is_known, %is_low
+  br i1 %is_possible, label %move, label %end
+move:
+  %words = load [16 x i64], ptr %all, align 16
+  store [16 x i64] %words, ptr %rest, align 16
+  %number = zext i32 %processor to i64
+  %index = lshr i64 %number, 6
+  %word = getelementptr i64, ptr %rest, i64 %index
+  %place = and i64 %number, 63
+  %bit = shl i64 1, %place
+  %mask = xor i64 %bit, -1
+  %old = load i64, ptr %word
+  %new = and i64 %old, %mask
+  store i64 %new, ptr %word
+  %r2 = call i32 @sched_setaffinity(i32 0, i64 128, ptr %rest)
+  %r3 = call i32 @sched_setaffinity(i32 0, i64 128, ptr %all)
+  br label %end
+end:
+  ret void
+}
+
 ; A worker: looks for a new job for a while, then sleeps until one is announced.
 define internal ptr @worker(ptr %last) {
 entry:
@@ -138,6 +174,7 @@ entry:
   %at_threads = getelementptr i8, ptr @foldaway_threads, i64 $THREADS
   %job = getelementptr i8, ptr @foldaway_threads, i64 $JOB
   %epoch_at = getelementptr i8, ptr %job, i64 4
+  %at_processor = getelementptr i8, ptr @foldaway_threads, i64 $PROCESSOR
   %first = ptrtoint ptr %last to i64
   br label %idle
 idle:
@@ -197,6 +234,14 @@ join:
   %is_in = extractvalue { i64, i1 } %pair, 1
   br i1 %is_in, label %inside_job, label %look
 inside_job:
+  %here = call i32 @sched_getcpu()
+  %there = load atomic i32, ptr %at_processor monotonic, align 4
+  %is_same = icmp eq i32 %here, %there
+  br i1 %is_same, label %move, label %begin
+move:
+  call void @move_from(i32 %here)
+  br label %begin
+begin:
   call void @work()
   br label %leave
 leave:
@@ -292,6 +337,9 @@ publish:
   store i64 %grain, ptr %at_grain
   store atomic i64 %threads, ptr %at_threads monotonic, align 8
   store atomic i64 0, ptr %next monotonic, align 64
+  %at_processor = getelementptr i8, ptr @foldaway_threads, i64 $PROCESSOR
+  %processor = call i32 @sched_getcpu()
+  store atomic i32 %processor, ptr %at_processor monotonic, align 4
   %epoch_now = add i64 %epoch, 1
   %epoch_up = shl i64 %epoch_now, 32
   %j_open = or i64 %epoch_up, 65536
