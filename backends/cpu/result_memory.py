@@ -19,7 +19,7 @@ import numpy as np
 from ...runtime.arrays import Array
 from .stored_code import lasting_code
 
-LARGE = 256 * 1024
+LARGE = 512 * 1024
 """Bytes; smaller results are where NumPy's are."""
 _SLOTS = 16
 """How many pieces of memory wait for their next use."""
