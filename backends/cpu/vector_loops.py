@@ -16,8 +16,11 @@ from .widening import Template, called, constant, vector_type, widened
 
 Combine = Sequence[tuple[Sequence[str], str]]
 """For each total the instructions that combine `%in0;` and `%in1;`, and the result's name."""
-_AT_ONCE = 40
-"""Instructions of a loop's body up to which it works on several vectors a round."""
+_AT_ONCE, _AT_ONCE_IN_LONG = 40, 80
+"""Instructions of a loop's body up to which it works on several vectors a round: more of them wait
+for each other's results less, and take longer to compile."""
+_LONG = 128
+"""Vectors of a loop that is long."""
 _VECTORS = 4
 """The most vectors a round; a sum's rounding errors count on so many."""
 _REST = 100
@@ -87,7 +90,8 @@ class VectorLoop:
 
     def rounds(self, vectors: int) -> int:
         """Return on how many vectors a round works, best so that none is left."""
-        most = min(max(_AT_ONCE // self.round.size, 1), _VECTORS, vectors)
+        longest = _AT_ONCE if vectors < _LONG else _AT_ONCE_IN_LONG
+        most = min(max(longest // self.round.size, 1), _VECTORS, vectors)
         return next((n for n in range(most, most // 2, -1) if vectors % n == 0), most)
 
 
