@@ -159,9 +159,11 @@ class ElementwiseBuilder(Generic[Value]):
         return self.broadcast_to(lhs, shape), self.broadcast_to(rhs, shape)
 
     def _operand(self, x: Value | Scalar, dtype: DType) -> Value:
-        if isinstance(x, Scalar):
+        if not isinstance(x, Scalar):
+            return self.convert(x, dtype)
+        if isinstance(x, WeakNumber):
             return self.full((), x, dtype)
-        return self.convert(x, dtype)
+        return self.emitter.number(pack_number(x, dtype), dtype)
 
 
 def _example(number: Scalar) -> Number:

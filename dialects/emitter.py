@@ -79,6 +79,10 @@ class Emitter(ABC, Generic[Value]):
     def constant(self, data: bytes, spec: TensorSpec) -> Value:
         """Return a tensor of these elements, given as bytes in row-major order."""
 
+    def number(self, data: bytes, dtype: DType) -> Value:
+        """Return a tensor of one element as an operand; it may be the same for equal numbers."""
+        return self.constant(data, TensorSpec((), dtype))
+
 
 def pack_number(number: Number, dtype: DType) -> bytes:
     """Return the bytes of one element.

@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, SSAValue
 
 from . import graph
-from .dtypes import TensorSpec, spec_of, tensor_type
+from .dtypes import DType, TensorSpec, spec_of, tensor_type
 from .emitter import AttributeValue, Emitter
 
 
@@ -29,6 +29,7 @@ class IREmitter(Emitter[SSAValue]):
     def __init__(self, block: Block, location: LocationAttr | None = None):
         self.block = block
         self.location = location if location is not None else UnknownLoc()
+        self._numbers: dict[tuple[bytes, DType], SSAValue] = {}
 
     def spec(self, value: SSAValue) -> TensorSpec:
         """Return shape and dtype of an SSA value."""
@@ -61,6 +62,14 @@ class IREmitter(Emitter[SSAValue]):
         )
         self.block.add_op(new)
         return new.results[0]
+
+    def number(self, data: bytes, dtype: DType) -> SSAValue:
+        """Return the constant that this block has for a number, or append one."""
+        found = self._numbers.get((data, dtype))
+        # What is undone takes its constants along.
+        if found is None or found.owner.parent_block() is not self.block:
+            found = self._numbers[data, dtype] = super().number(data, dtype)
+        return found
 
 
 def to_attribute(value: AttributeValue) -> Attribute:
