@@ -34,6 +34,7 @@ from foldaway.runtime.report import LineStatus, Report
 from foldaway.runtime.sha256 import sha256
 from foldaway.runtime.specialization import Making, Specialization
 from foldaway.runtime.tensor import Tensor
+from foldaway.runtime.threads import available_processors
 from foldaway.runtime.version import VERSION
 from foldaway.runtime.written_guards import Changed, GuardReader, GuardWriter
 from foldaway.runtime.written_values import Json, write_key
@@ -166,7 +167,9 @@ def _environment() -> tuple[object, ...] | None:
     versions = (_FORMAT, VERSION, package_digest(), sys.version, np.__version__, machine)
     python = (tuple(sys.flags), tuple(sys.warnoptions), sys.prefix, sys.getrecursionlimit())
     shown = (repr(np.get_printoptions()), repr(np.geterr()))
-    return (versions, python, shown, repr(sorted(context.all_settings().items())))
+    # Loops are cut into parts for as many threads as there may be.
+    settings = repr(sorted(context.all_settings().items())), available_processors()
+    return (versions, python, shown, settings)
 
 
 def _parts(kept: bytes) -> list[tuple[bytes, bytes]]:

@@ -317,6 +317,15 @@ def test_settings_are_part_of_the_key(change, program, compiled):
     assert len(compiled) == 2
 
 
+def test_the_number_of_processors_is_part_of_the_key(program, compiled, monkeypatch):
+    """Loops are cut for so many threads."""
+    text = PROGRAMS["elementwise"]
+    first = program.run(text)
+    monkeypatch.setattr(stored_forms, "available_processors", lambda: 77)
+    assert program.run(text) == first
+    assert len(compiled) == 2
+
+
 NOT_KEPT = {
     "the order of a set": f"""
         @foldaway.jit
