@@ -17,8 +17,8 @@ import llvmlite.binding as _untyped  # pyright: ignore[reportMissingTypeStubs]
 
 from ...runtime.sha256 import sha256
 from ...runtime.version import VERSION
+from ..llvm_ir.instructions import Instructions
 from .effort import Effort
-from .instructions import Instructions
 from .library import addresses
 from .processor import this_processor
 from .stored_code import IMAGES
