@@ -57,9 +57,15 @@ class Device(Protocol):
     called before the others that wait.
     """
 
-    @property
-    def stream(self) -> int:
-        """The stream in which the calling thread works; 0 is the device's own."""
+    def enter(self) -> int:
+        """Let the calling thread work with the device; return the stream in which it works.
+
+        0 is the device's own. Raises in a process that can't use the device.
+        """
+        ...
+
+    def order(self, first: int, then: int) -> None:
+        """Let what will be put into one stream wait for what another has now."""
         ...
 
     def load(self, kernels: KernelText) -> Loaded:
