@@ -14,6 +14,7 @@ from xdsl.universe import XDSL_UNIVERSE, Universe
 DIALECTS: dict[str, tuple[str, str]] = {
     "graph": ("foldaway.dialects.graph", "Graph"),
     "pyobj": ("foldaway.dialects.pyobj", "PyObj"),
+    "simt": ("foldaway.dialects.simt", "Simt"),
 }
 """Dialect name to the module and the name of the `Dialect` object in it."""
 
