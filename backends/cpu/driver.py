@@ -42,7 +42,7 @@ class CpuDriver:
         symbols = {name: address_of(array) for name, array in constants.items()}
         if emitted.is_shared:
             symbols[PARALLEL] = parallel_address()
-        code = ASSEMBLER.assemble(emitted.text, entry, symbols, _effort(emitted))
+        code = ASSEMBLER.assemble(emitted.text, entry, symbols, effort_of(emitted))
         is_long, failures = _is_long(module, emitted), emitted.failures
         shared = emitted.is_shared
         program = Program(entry, signature, constants, failures, is_long, code.key, shared)
@@ -55,7 +55,8 @@ def _is_long(module: ModuleOp, emitted: Emitted) -> bool:
     return loops or emitted.is_shared or emitted.work > _LONG_WORK
 
 
-def _effort(emitted: Emitted) -> Effort:
+def effort_of(emitted: Emitted) -> Effort:
+    """Return how much time LLVM takes for the code of a module."""
     if emitted.is_finished:
         return Effort(0, 2, interleaved=False, unrolled=False)
     if emitted.kernels <= _SOME_KERNELS:

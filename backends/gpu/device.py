@@ -45,10 +45,13 @@ class Device(Protocol):
     """As people call it: `NVIDIA H100 80GB HBM3`, `simulated GPU`."""
     target: str
     """What the emitter is asked for: `nvptx` or `sim`."""
+    dlpack_device: tuple[int, int]
+    """DLPack's kind of the device, and its number: (2, 0) for CUDA's first, (1, 0) for memory of
+    the host."""
     functions: Mapping[str, int]
     """Addresses of C functions that compiled code calls; each returns 0 or an error's number.
 
-    `launch` is `i32 (ptr handle, i32 × 3 grid, i32 × 3 block, i32 shared_bytes, ptr stream,
+    `launch` is `i32 (ptr handle, i32 gx, gy, gz, bx, by, bz, i32 shared_bytes, ptr stream,
     ptr parameters, ptr extra)`: CUDA's `cuLaunchKernel`; `parameters` points at an array of
     addresses of the parameters' values, which are read before it returns.
     `to_host` is `i32 (ptr to, ptr from, i64 size)`: CUDA's `cuMemcpyDtoH_v2`; it waits.
