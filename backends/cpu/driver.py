@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from xdsl.dialects import func, memref, scf
@@ -11,12 +12,14 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from ...dialects.dtypes import TensorSpec, by_element
-from ...runtime.driver import Executable, Signature
+from ...runtime.driver import Executable, Signature, Step
+from ...runtime.threads import available_processors
 from .effort import Effort
 from .emit_llvm import emit
 from .emitted_module import Emitted
 from .executable import CpuExecutable, Program, address_of, aligned
 from .machine_code import ASSEMBLER
+from .processor import this_processor
 from .thread_pool import PARALLEL, parallel_address
 
 _SOME_KERNELS, _MANY_KERNELS = 30, 300
@@ -31,6 +34,26 @@ class CpuDriver:
     """Compiles for the processor this runs on."""
 
     name = "cpu"
+
+    def steps(self) -> Sequence[Step]:
+        """Return the passes to loops over buffers, scheduled for this processor."""
+        machine = this_processor()
+        contractions: dict[str, object] = {
+            "vector_bytes": machine.vector_bytes,
+            "vector_registers": machine.vector_registers,
+            "first_cache": machine.first_cache,
+            "second_cache": machine.second_cache,
+        }
+        return (
+            Step("fuse-elementwise-to-generic"),
+            Step("place-buffers"),
+            Step("schedule-epilogues"),
+            Step("fuse-rows"),
+            Step("schedule-contractions", contractions),
+            # The last cache is shared with others, and with what comes before and after.
+            Step("schedule-stores", {"past_bytes": machine.last_cache // 2}),
+            Step("schedule-threads", {"threads": max(available_processors(), 2)}),
+        )
 
     def compile(
         self, module: ModuleOp, entry: str, signature: Signature | None = None
