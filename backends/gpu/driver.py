@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from xdsl.dialects.builtin import ModuleOp
 
-from ...runtime.driver import Signature
+from ...runtime.driver import Signature, Step
 from ..cpu.driver import effort_of, signature_of
 from ..cpu.effort import Effort
 from ..cpu.machine_code import ASSEMBLER
-from .device import Device, KernelText
+from .device import Device, Kernel, KernelText
 from .executable import GpuExecutable, Program
 from .host_code import FUNCTIONS, HostCode, emit_host
+from .machine import SIMT
 from .memory import MemoryPool
 
 _LAUNCHES = Effort(0, 0, interleaved=False, unrolled=False)
@@ -28,6 +30,10 @@ class GpuDriver:
         self.device = device
         self.pool = MemoryPool(device)
 
+    def steps(self) -> Sequence[Step]:
+        """Return the passes from linalg in tensor form to simt form."""
+        return [Step(name) for name in SIMT.split(",")]
+
     def compile(
         self, module: ModuleOp, entry: str, signature: Signature | None = None
     ) -> GpuExecutable:
@@ -38,7 +44,17 @@ class GpuDriver:
         from .emit_kernels import emit_kernels
 
         signature = signature or signature_of(module, entry)
-        return self.load(module, entry, signature, emit_kernels(module, self.device.target))
+        emitted = emit_kernels(module, self.device.target)
+        # The simulator has but one kind of shared memory.
+        is_whole = self.device.target == "sim"
+        kernels = {
+            one.name: Kernel(
+                *(one.parameters, one.grid, one.block),
+                one.shared_bytes if is_whole else one.dynamic_bytes,
+            )
+            for one in emitted.kernels
+        }
+        return self.load(module, entry, signature, KernelText(emitted.text, kernels))
 
     def load(
         self, module: ModuleOp, entry: str, signature: Signature, kernels: KernelText
