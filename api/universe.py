@@ -44,6 +44,7 @@ TARGETS: dict[str, tuple[str, str]] = {
     "cpu": ("foldaway.targets", "CpuTarget"),
     "linalg": ("foldaway.targets", "LinalgTarget"),
     "llvm": ("foldaway.targets", "LlvmTarget"),
+    "ptx": ("foldaway.backends.gpu.target", "PtxTarget"),
     "python": ("foldaway.targets", "PythonTarget"),
 }
 """Target name to the module and the `Target` class in it."""
