@@ -7,7 +7,7 @@ from functools import cache
 from typing import NoReturn
 
 from ...runtime.driver import Driver
-from ...runtime.machine import Machine
+from ...runtime.machine import Machine, OptTarget
 
 SIMT = "fuse-elementwise-to-generic,place-buffers,fuse-rows,schedule-simt,lower-linalg-to-simt"
 """Linalg in tensor form to kernels and the functions that launch them."""
@@ -59,4 +59,6 @@ def _refuse(problem: str, hint: str) -> NoReturn:
     reject(UnknownLoc(), problem, hint)
 
 
-MACHINE = Machine("GPU", _driver, {})
+MACHINE = Machine(
+    "GPU", _driver, {"ptx": OptTarget(("foldaway.backends.gpu.target", "PtxTarget"), SIMT)}
+)
