@@ -137,7 +137,9 @@ class KernelOps:
         found: SSAValue | None = None
         for condition in conditions:
             if isinstance(condition, SSAValue):
-                found = condition if found is None else self.emit(arith.AndIOp, i1, found, condition)
+                found = (
+                    condition if found is None else self.emit(arith.AndIOp, i1, found, condition)
+                )
         return True if found is None else found
 
     def choose(self, condition: Condition, lhs: Number, rhs: Number) -> Number:
@@ -205,9 +207,7 @@ class KernelOps:
         """Write neighbouring elements."""
         self.append(simt.StoreOp(memory, index, values, align))
 
-    def loop(
-        self, count: int, carried: Values, body: Callable[[Number, Values], Values]
-    ) -> Values:
+    def loop(self, count: int, carried: Values, body: Callable[[Number, Values], Values]) -> Values:
         """Append a loop; `body` is given its round and the carried values, and returns the next.
 
         What has one round is no loop.

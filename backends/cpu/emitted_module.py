@@ -62,7 +62,7 @@ class EmittedModule:
 
     def add_global(self, op: memref.GlobalOp) -> None:
         """Add a constant, as its bytes."""
-        name, data = op.sym_name.data, _bytes_of(op)
+        name, data = op.sym_name.data, bytes_of(op)
         if self.longest_constant is not None and len(data) > self.longest_constant:
             self.constants[name] = data
             value = f"external constant [{len(data)} x i8]"
@@ -118,7 +118,7 @@ def _define(name: str, defined: dict[str, str]) -> None:
     defined.setdefault(name, definition(name))
 
 
-def _bytes_of(op: memref.GlobalOp) -> bytes:
+def bytes_of(op: memref.GlobalOp) -> bytes:
     """Return the elements of a constant as they stand in memory; a bool is 0 or 1."""
     value = op.initial_value
     if not isinstance(value, DenseIntOrFPElementsAttr):

@@ -83,6 +83,7 @@ class Assembler:
     def _new_machine(self, level: int) -> Any:
         _llvm.initialize_native_target()
         _llvm.initialize_native_asmprinter()
+        _llvm.initialize_native_asmparser()
         processor, features = self._processor
         return _llvm.Target.from_default_triple().create_target_machine(
             cpu=processor, features=features, opt=level, reloc="pic", codemodel="small"

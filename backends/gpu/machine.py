@@ -1,0 +1,67 @@
+"""The GPU among the machines."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import NoReturn
+
+from ...runtime.driver import Driver
+from ...runtime.machine import Machine, OptTarget
+
+SIMT = (
+    "fuse-elementwise-to-generic,place-buffers,schedule-epilogues,"
+    "schedule-simt,lower-linalg-to-simt"
+)
+"""Linalg in tensor form to kernels and the functions that launch them."""
+
+_VARIABLE, _SIMULATED = "FOLDAWAY_GPU", "sim"
+
+
+def _driver() -> Driver:
+    """Return the driver of the GPU that the environment names, the first one if none.
+
+    Raises CompileError where it isn't there.
+    """
+    return _driver_of(os.environ.get(_VARIABLE, "0"))
+
+
+@cache
+def _driver_of(device: str) -> Driver:
+    from .driver import GpuDriver
+
+    if device == _SIMULATED:
+        import logging
+
+        from .simulator import Simulator
+
+        logging.getLogger("foldaway.gpu").warning(
+            "%s=%s: the GPU is simulated on the CPU, for tests", _VARIABLE, device
+        )
+        return GpuDriver(Simulator())
+    from .cuda import cuda_device
+    from .cuda_library import NoGpu
+
+    if not device.isdecimal():
+        _refuse(f"{_VARIABLE} is {device!r}", f"{_VARIABLE} is a number, or '{_SIMULATED}'")
+    try:
+        return GpuDriver(cuda_device(int(device)))
+    except NoGpu as error:
+        _refuse(
+            f"there is no GPU for device_target 'GPU': {error}",
+            f"set_context(device_target='CPU'), or {_VARIABLE}={_SIMULATED} in the environment, "
+            "which simulates one",
+        )
+
+
+def _refuse(problem: str, hint: str) -> NoReturn:
+    from xdsl.dialects.builtin import UnknownLoc
+
+    from ...dialects.source import reject
+
+    reject(UnknownLoc(), problem, hint)
+
+
+MACHINE = Machine(
+    "GPU", _driver, {"ptx": OptTarget(("foldaway.backends.gpu.target", "PtxTarget"), SIMT)}
+)
