@@ -190,7 +190,8 @@ def _usefulness(loop: Loop) -> tuple[bool, bool, bool, int]:
 
 
 def _factors(
-    op: GenericOp, kinds: tuple[type[arith.AddfOp | arith.AddiOp], type[arith.MulfOp | arith.MuliOp]]
+    op: GenericOp,
+    kinds: tuple[type[arith.AddfOp | arith.AddiOp], type[arith.MulfOp | arith.MuliOp]],
 ) -> tuple[int, int] | None:
     """Return the positions of the two operands of which the body adds the products.
 

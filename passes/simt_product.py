@@ -17,6 +17,7 @@ from xdsl.ir.affine import AffineDimExpr
 from ..dialects.access import Access, buffer_access, storage_of
 from ..dialects.contraction import Contraction, contraction_of
 from ..dialects.epilogue import Epilogue, epilogues_of, is_marked
+from ..dialects.simt.scalar_ops import needs_host
 from .structured_ops import element_of
 
 
@@ -95,7 +96,8 @@ def product_of(op: Operation | None) -> Product | None:
     steps = m.out, n.out, *(loop.out for loop in outer)
     access = Access(out.first, steps)
     result = Epilogue(op, (*(None for _ in op.operands[:-1]), access))
-    tails = epilogues_of(op, contraction, takewhile(is_marked, _following(op)))
+    following = takewhile(_is_tail, _following(op))
+    tails = epilogues_of(op, contraction, following)
     return Product(op, contraction, left, right, result, _filled_by(op), tuple(tails))
 
 
@@ -109,6 +111,10 @@ def _following(op: GenericOp) -> Iterator[GenericOp]:
     while isinstance(following, GenericOp):
         yield following
         following = following.next_op
+
+
+def _is_tail(op: GenericOp) -> bool:
+    return is_marked(op) and not any(needs_host(inner) for inner in op.body.block.ops)
 
 
 def _filled_by(op: GenericOp) -> GenericOp | None:

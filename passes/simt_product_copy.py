@@ -63,7 +63,7 @@ def shared_tile(
     pitch = tile_pitch(schedule, factor, columns)
     stage = tile_bytes(schedule, factor, extent) // bytes_of(factor.element)
     memory = shared(ops, factor.element, stage * schedule.stages, offset)
-    return SharedTile(memory, rows, columns, pitch, stage, schedule.kind == MMA)
+    return SharedTile(memory, rows, columns, pitch, stage, schedule.family == MMA)
 
 
 def shared(ops: KernelOps, element: Attribute, count: int, offset: int) -> SSAValue:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from xdsl.ir import Block, Region, SSAValue
+from xdsl.dialects import memref
+from xdsl.ir import SSAValue
 
-from ..dialects import simt
+from .simt_kernel import KernelBuilder, Kernels
 from .simt_product import Product
 from .simt_product_copy import TileCopy, shared_tile
 from .simt_product_fma import FmaSums
 from .simt_product_mma import MmaSums
-from .simt_product_ops import KernelOps, Number, Values
-from .simt_product_result import ResultWriter, memories_of
+from .simt_product_ops import Number, Values
+from .simt_product_result import ResultWriter
 from .simt_product_schedule import (
     MMA,
     ProductSchedule,
@@ -27,21 +28,35 @@ _NEAR = 16
 """Rows of tiles that are computed together, since what they read is in the cache then."""
 
 
-def product_kernel(
-    product: Product, schedule: ProductSchedule, name: str
-) -> tuple[simt.KernelOp, list[SSAValue]]:
-    """Return the kernel of a product and what it is launched with."""
-    memories = memories_of(product)
-    block = Block(arg_types=[memory.type for memory in memories])
-    ops = KernelOps(block, product.op.location)
-    parameters = dict(zip(memories, block.args, strict=True))
-    _TiledProduct(ops, product, schedule, parameters).write()
-    ops.append(simt.ReturnOp())
-    grid = prod(grid_of(product, schedule))
+def lower_product(product: Product, schedule: ProductSchedule, kernels: Kernels) -> None:
+    """Make a kernel of a product and all that belongs to it, and launch it where that stood."""
+    builder = KernelBuilder(product.op.location)
+    _TiledProduct(product, schedule, builder).write()
+    blocks = prod(grid_of(product, schedule))
+    last = product.ops[-1]
     bytes = shared_bytes(schedule, product)
-    kernel = simt.KernelOp(name, (schedule.threads, 1, 1), (grid, 1, 1), Region(block), bytes)
-    kernel.location = product.op.location
-    return kernel, memories
+    builder.finish(kernels, last, schedule.threads, blocks, bytes)
+    memories = [value for op in product.ops for value in op.outputs]
+    for op in reversed(product.ops):
+        op.detach()
+        op.erase()
+    for memory in memories:
+        _drop(memory)
+
+
+def _drop(memory: SSAValue) -> None:
+    """Remove memory that nothing but its end uses any more, and views of it."""
+    owner = memory.owner
+    if not isinstance(owner, memref.AllocOp | memref.SubviewOp | memref.ReinterpretCastOp):
+        return
+    users = [use.operation for use in memory.uses]
+    if owner.parent is None or any(not isinstance(user, memref.DeallocOp) for user in users):
+        return
+    for op in (*users, owner):
+        op.detach()
+        op.erase()
+    if not isinstance(owner, memref.AllocOp):
+        _drop(owner.source)
 
 
 class _TiledProduct:
@@ -49,16 +64,15 @@ class _TiledProduct:
 
     def __init__(
         self,
-        ops: KernelOps,
         product: Product,
         schedule: ProductSchedule,
-        parameters: dict[SSAValue, SSAValue],
+        builder: KernelBuilder,
     ) -> None:
-        self.ops = ops
+        ops = self.ops = builder.ops
+        self.builder = builder
         self.product = product
         self.schedule = schedule
-        self.parameters = parameters
-        self.thread = ops.append(simt.ThreadIdOp("x"))[0]
+        self.thread = builder.thread_id()
         warp, self.lane = ops.divide(self.thread, 32)
         self.warp = ops.divide(warp, schedule.warp_columns)
         self.start, self.batch = self._tile()
@@ -69,9 +83,9 @@ class _TiledProduct:
         down, across, batches = grid_of(self.product, schedule)
         number: Number = 0
         if down * across * batches > 1:
-            number = ops.append(simt.BlockIdOp("x"))[0]
+            number = self.builder.block_id()
         number, tile = ops.divide(number, down * across) if batches > 1 else (0, number)
-        batch = self._indices(number, self.product.batches)
+        batch = self.builder.indices(number, self.product.batches)
         row, column = self._near(tile, down, across)
         start = ops.multiply(row, schedule.rows), ops.multiply(column, schedule.columns)
         return start, batch
@@ -106,7 +120,7 @@ class _TiledProduct:
                 factor,
                 tile,
                 schedule.depth,
-                memory=self.parameters[factor.memory],
+                memory=self.builder.parameter(factor.memory),
                 thread=self.thread,
                 threads=schedule.threads,
                 start=start,
@@ -116,7 +130,7 @@ class _TiledProduct:
         ]
         lhs, rhs = (factor for factor, _ in sides)
         at = (tiles[0], tiles[1]), self.warp, self.lane
-        if schedule.kind == MMA:
+        if schedule.family == MMA:
             deep = is_deep(lhs), is_deep(rhs)
             sums: FmaSums | MmaSums = MmaSums(ops, schedule, lhs.element, at[0], deep, *at[1:])
         else:
@@ -124,10 +138,9 @@ class _TiledProduct:
             sums = FmaSums(ops, schedule, product.element, at[0], kinds, *at[1:])
         found = self._sum(copies, sums)
         writer = ResultWriter(
-            ops,
             product,
             schedule,
-            self.parameters,
+            self.builder,
             thread=self.thread,
             warp_row=self.warp[0],
             start=self.start,
@@ -183,9 +196,7 @@ class _TiledProduct:
         at = self._sums_at(ops.choose(is_one, round, 0))
         return [() if copy.is_async else copy.begin(*at, stage) for copy in copies]
 
-    def _finish(
-        self, copies: Sequence[TileCopy], stage: Number, waiting: Sequence[Values]
-    ) -> None:
+    def _finish(self, copies: Sequence[TileCopy], stage: Number, waiting: Sequence[Values]) -> None:
         for copy, values in zip(copies, waiting, strict=True):
             copy.finish(values, stage)
 
@@ -194,12 +205,4 @@ class _TiledProduct:
         chunks = -(-self.product.lhs.depth // self.schedule.depth)
         taps = [loop.extent for loop in self.product.contraction.taps]
         rest, chunk = self.ops.divide(round, chunks) if taps else (0, round)
-        return chunk, self._indices(rest, taps)
-
-    def _indices(self, number: Number, extents: Sequence[int]) -> Sequence[Number]:
-        """Return the index of each loop in the round of all of them."""
-        found: list[Number] = []
-        for place, extent in reversed(list(enumerate(extents))):
-            number, index = self.ops.divide(number, extent) if place else (0, number)
-            found.insert(0, index)
-        return found
+        return chunk, self.builder.indices(rest, taps)

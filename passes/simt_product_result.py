@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import MemRefType
-from xdsl.dialects.linalg.ops import YieldOp
 from xdsl.ir import Attribute, SSAValue
 
 from ..dialects.access import Access, storage_of
 from ..dialects.epilogue import Epilogue
 from ..dialects.simt.memory import bytes_of
+from .simt_kernel import KernelBuilder, write_body
 from .simt_product import Product, is_read_later
 from .simt_product_copy import far_type, shared
 from .simt_product_fma import Piece
-from .simt_product_ops import KernelOps, Number, Values
+from .simt_product_ops import Number, Values
 from .simt_product_schedule import ProductSchedule, slab_pitch, slab_rows
 from .structured_ops import element_of
 
@@ -28,23 +27,22 @@ class ResultWriter:
 
     def __init__(
         self,
-        ops: KernelOps,
         product: Product,
         schedule: ProductSchedule,
-        parameters: Mapping[SSAValue, SSAValue],
+        builder: KernelBuilder,
         *,
         thread: Number,
         warp_row: Number,
         start: tuple[Number, Number],
         batch: Sequence[Number],
     ) -> None:
-        self.ops = ops
+        self.ops = builder.ops
         self.product = product
         self.schedule = schedule
         self.thread = thread
         self.warp_row = warp_row
         self.start = start
-        self.end = Ending(ops, product, parameters, batch)
+        self.end = Ending(product, builder, batch)
 
     def write(self, pieces: Sequence[Piece], sums: Values) -> None:
         """Append the exchange of the sums and all that follows them."""
@@ -109,14 +107,13 @@ class Ending:
 
     def __init__(
         self,
-        ops: KernelOps,
         product: Product,
-        parameters: Mapping[SSAValue, SSAValue],
+        builder: KernelBuilder,
         batch: Sequence[Number],
     ) -> None:
-        self.ops = ops
+        self.ops = builder.ops
         self.product = product
-        self.parameters = parameters
+        self.builder = builder
         self.batch = batch
 
     def write(self, m: Number, n: Number, sums: Values) -> None:
@@ -144,7 +141,7 @@ class _Part:
 
     def __init__(self, end: Ending, at: Sequence[Number], width: int) -> None:
         self.ops = end.ops
-        self.parameters = end.parameters
+        self.builder = end.builder
         self.at = at
         self.width = width
         out = end.product.result.accesses[-1]
@@ -174,7 +171,7 @@ class _Part:
     ) -> Callable[[int], SSAValue]:
         """Return what gives an operand of each element."""
         if access is None:
-            scalar = self.parameters[value]
+            scalar = self._scalar(value)
             return lambda lane: scalar
         key = storage_of(value), access
         if not is_used:
@@ -185,25 +182,24 @@ class _Part:
         found = values
         return lambda lane: found[lane]
 
+    def _scalar(self, value: SSAValue) -> SSAValue:
+        """Return a scalar of the host's function."""
+        if isinstance(value.owner, arith.ConstantOp):
+            return self.ops.known(value.owner)
+        return self.builder.parameter(value)
+
     def _run_lane(
         self, tail: Epilogue, given: Sequence[Callable[[int], SSAValue]], lane: int
     ) -> Sequence[SSAValue]:
         block = tail.op.body.block
-        mapped = {a: give(lane) for a, give in zip(block.args, given, strict=True)}
-        for op in block.ops:
-            if isinstance(op, YieldOp):
-                return [mapped[value] for value in op.operands]
-            if isinstance(op, arith.ConstantOp):
-                mapped[op.result] = self.ops.known(op)
-                continue
-            copy = op.clone(mapped)
-            for old, new in zip(op.results, self.ops.append(copy), strict=True):
-                mapped[old] = new
-        raise AssertionError("a body ends in what it gives")
+        known: dict[SSAValue, SSAValue] = {
+            a: give(lane) for a, give in zip(block.args, given, strict=True)
+        }
+        return write_body(self.ops, tail.op, known, {}, None)
 
     def read(self, memory: SSAValue, access: Access) -> Values:
         """Return elements from memory."""
-        ops, parameter, element = self.ops, self.parameters[memory], element_of(memory)
+        ops, parameter, element = self.ops, self.builder.parameter(memory), element_of(memory)
         first, step = self._first(memory, access), access.steps[1]
         if step == 0:
             return [ops.load(parameter, first, element, 1, bytes_of(element))[0]] * self.width
@@ -222,7 +218,7 @@ class _Part:
         for lane in range(0, self.width, together):
             index = ops.add_far(first, ops.constant(lane * access.steps[1], far_type(memory)))
             align = together * bytes_of(element)
-            ops.store(self.parameters[memory], index, values[lane : lane + together], align)
+            ops.store(self.builder.parameter(memory), index, values[lane : lane + together], align)
 
     def _first(self, memory: SSAValue, access: Access) -> SSAValue:
         terms = zip(self.at, access.steps, strict=True)
@@ -237,21 +233,3 @@ class _Part:
         while any(step % width for step in steps):
             width //= 2
         return width
-
-
-def memories_of(product: Product) -> list[SSAValue]:
-    """Return all memory and scalars that a product's kernel touches, each once."""
-    found: dict[SSAValue, None] = {product.lhs.memory: None, product.rhs.memory: None}
-    out = storage_of(product.op.outputs[0])
-    if product.fill is None or is_read_later(out, product):
-        found[out] = None
-    for tail in product.tails:
-        for number, (value, argument) in enumerate(
-            zip(tail.op.operands, tail.op.body.block.args, strict=True)
-        ):
-            memory = storage_of(value) if isinstance(value.type, MemRefType) else value
-            is_input = number < len(tail.op.inputs)
-            is_needed = argument.first_use is not None or is_read_later(memory, product)
-            if is_needed if is_input else is_read_later(memory, product):
-                found[memory] = None
-    return list(found)

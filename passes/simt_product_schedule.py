@@ -8,22 +8,18 @@ from typing import cast
 
 from xdsl.dialects.builtin import (
     BFloat16Type,
-    DictionaryAttr,
     Float16Type,
     Float32Type,
-    IntegerAttr,
-    StringAttr,
-    i64,
 )
-from xdsl.ir import Attribute
+from xdsl.ir import Operation
 
 from ..dialects.simt.memory import bytes_of
+from ..dialects.simt.schedule import Schedule, schedule_of
 from .simt_product import Factor, Product
 
-FAMILY = "product"
-FMA, MMA, ROWS, COLUMNS = "fma", "mma", "rows", "columns"
-"""Kinds: each thread grows a tile by outer products; each warp one by products of small matrices;
-each warp sums one row; each thread sums one column."""
+FMA, MMA = "fma", "mma"
+"""Families: each thread grows a tile by outer products; each warp one by products of small
+matrices."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class ProductSchedule:
     a time, of which `stages` are in shared memory. Its warps are `warp_rows` times `warp_columns`.
     """
 
-    kind: str
+    family: str
     rows: int
     columns: int
     depth: int
@@ -47,51 +43,42 @@ class ProductSchedule:
         """How many threads a block has."""
         return 32 * self.warp_rows * self.warp_columns
 
-    def attribute(self) -> DictionaryAttr:
-        """Return it as the attribute `simt` of an op."""
-        found: dict[str, Attribute] = {"family": StringAttr(FAMILY), "kind": StringAttr(self.kind)}
-        for name in _NUMBERS:
-            found[name] = IntegerAttr(cast(int, getattr(self, name)), i64)
-        return DictionaryAttr(found)
+    def attach(self, op: Operation) -> None:
+        """Write it on an op, as the attribute `simt`."""
+        numbers = {name: cast(int, getattr(self, name)) for name in _NUMBERS}
+        Schedule(self.family, numbers).attach(op)
 
 
-_NUMBERS = tuple(field.name for field in fields(ProductSchedule) if field.name != "kind")
+_NUMBERS = tuple(field.name for field in fields(ProductSchedule) if field.name != "family")
 
 
-def schedule_from(attribute: Attribute | None, product: Product) -> ProductSchedule | None:
+def product_schedule_of(product: Product) -> ProductSchedule | None:
     """Return what the attribute `simt` of a product says; None for what can't be run."""
-    if not isinstance(attribute, DictionaryAttr):
+    schedule = schedule_of(product.op)
+    if schedule is None:
         return None
-    data = attribute.data
-    family, kind = data.get("family"), data.get("kind")
-    if family != StringAttr(FAMILY) or not isinstance(kind, StringAttr):
-        return None
-    numbers: list[int] = []
-    for name in _NUMBERS:
-        number = data.get(name)
-        if not isinstance(number, IntegerAttr):
-            return None
-        numbers.append(cast("IntegerAttr[Attribute]", number).value.data)  # pyright: ignore[reportInvalidTypeArguments]
-    found = ProductSchedule(kind.data, *numbers)
+    found = ProductSchedule(schedule.family, *(schedule[name] for name in _NUMBERS))
     return found if is_runnable(found, product) else None
 
 
 def is_runnable(schedule: ProductSchedule, product: Product) -> bool:
     """Return whether a kernel can be written that does so."""
     numbers = [cast(int, getattr(schedule, name)) for name in _NUMBERS]
-    if schedule.kind not in (FMA, MMA) or min(numbers) < 1 or schedule.threads > 1024:
+    if schedule.family not in (FMA, MMA) or min(numbers) < 1 or schedule.threads > 1024:
         return False
-    if schedule.kind == MMA:
+    if schedule.family == MMA:
         sizes = schedule.rows, schedule.columns, schedule.depth
         # The chunks of a row are permuted by `xor`.
         if not takes_mma(product) or any(size.bit_count() != 1 for size in sizes):
             return False
-    rows, columns, depth = (16, 16, 16) if schedule.kind == MMA else (16, 32, 4)
+    rows, columns, depth = (16, 16, 16) if schedule.family == MMA else (16, 32, 4)
     if schedule.rows % (rows * schedule.warp_rows) or schedule.depth % depth:
         return False
     parts = schedule.columns * (schedule.rows // schedule.warp_rows)
     fits = shared_bytes(schedule, product) <= _MOST_SHARED and 2 <= schedule.stages <= 8
-    return fits and not schedule.columns % (columns * schedule.warp_columns) and parts <= _MOST_PARTS
+    return (
+        fits and not schedule.columns % (columns * schedule.warp_columns) and parts <= _MOST_PARTS
+    )
 
 
 _MOST_SHARED = 227 * 1024
@@ -123,7 +110,7 @@ def tile_pitch(schedule: ProductSchedule, factor: Factor, columns: int) -> int:
 
     Tiles of small matrices are permuted instead; rows of what lies across are read along.
     """
-    if schedule.kind == MMA or not is_deep(factor):
+    if schedule.family == MMA or not is_deep(factor):
         return columns
     return columns + max(PADDING // bytes_of(factor.element), 1)
 
@@ -182,17 +169,17 @@ _MMA: tuple[_Tile, ...] = (
 )
 
 
-def product_schedule(
+def best_schedule(
     product: Product, processors: int = 132, most_shared: int = _MOST_SHARED
 ) -> ProductSchedule | None:
     """Return how a product runs best on that many processors of so much shared memory each."""
     if takes_mma(product):
-        kind, tiles = MMA, _MMA
+        family, tiles = MMA, _MMA
     else:
-        kind, tiles = FMA, _WIDE if bytes_of(product.element) == 8 else _FMA
+        family, tiles = FMA, _WIDE if bytes_of(product.element) == 8 else _FMA
     best: tuple[float, ProductSchedule] | None = None
     for *numbers, speed in tiles:
-        schedule = ProductSchedule(kind, *(int(number) for number in numbers))
+        schedule = ProductSchedule(family, *(int(number) for number in numbers))
         if not is_runnable(schedule, product) or shared_bytes(schedule, product) > most_shared:
             continue
         rounds = -(-prod(grid_of(product, schedule)) // processors)
