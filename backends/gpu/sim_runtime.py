@@ -21,19 +21,44 @@ declare ptr @llvm.returnaddress(i32)
 """
 
 THREADS: Final = r"""
-; Lets the next thread run that may; comes back when it is this one's turn again.
-define internal void @next(ptr %record) noinline {
+; Returns the thread whose turn it is, null if none may run: the one that has waited longest, or, in
+; some orders, shortest, so that a warp gets far ahead of others.
+define internal ptr @take() noinline {
 entry:
   %head = load i32, ptr $$HEAD
   %tail = load i32, ptr $$TAIL
   %is_empty = icmp eq i32 %head, %tail
-  br i1 %is_empty, label %nobody, label %take
-take:
-  %place = and i32 %head, 1023
-  %slot = getelementptr ptr, ptr $$RING, i32 %place
-  %other = load ptr, ptr %slot
+  br i1 %is_empty, label %nobody, label %some
+nobody:
+  ret ptr null
+some:
+  %ordered = load i32, ptr $$ORDERED
+  %bit = and i32 %ordered, $LATEST_FIRST
+  %is_latest = icmp ne i32 %bit, 0
+  br i1 %is_latest, label %latest, label %longest
+latest:
+  %last = sub i32 %tail, 1
+  store i32 %last, ptr $$TAIL
+  br label %found
+longest:
   %head_next = add i32 %head, 1
   store i32 %head_next, ptr $$HEAD
+  br label %found
+found:
+  %number = phi i32 [ %last, %latest ], [ %head, %longest ]
+  %place = and i32 %number, 1023
+  %slot = getelementptr ptr, ptr $$RING, i32 %place
+  %record = load ptr, ptr %slot
+  ret ptr %record
+}
+
+; Lets the next thread run that may; comes back when it is this one's turn again.
+define internal void @next(ptr %record) noinline {
+entry:
+  %other = call ptr @take()
+  %is_nobody = icmp eq ptr %other, null
+  br i1 %is_nobody, label %nobody, label %some
+some:
   %is_self = icmp eq ptr %other, %record
   br i1 %is_self, label %end, label %go
 go:
@@ -312,8 +337,7 @@ fill:
   br i1 %is_last, label %order, label %fill
 order:
   call void @release(i32 0, i32 %threads, ptr null)
-  %first = load ptr, ptr $$RING
-  store i32 1, ptr $$HEAD
+  %first = call ptr @take()
   store ptr %first, ptr $$CURRENT
   br label %go
 go:
@@ -332,8 +356,7 @@ entry:
   %grid_y = load i32, ptr $$GRID_Y
   %grid_z = load i32, ptr $$GRID_Z
   %ordered = load i32, ptr $$ORDERED
-  %odd = and i32 %ordered, 1
-  ; An order that is wished for may be the other way round for blocks.
+  %odd = and i32 %ordered, $LAST_BLOCK_FIRST
   %is_reversed = icmp ne i32 %odd, 0
   br label %loop_z
 loop_z:
