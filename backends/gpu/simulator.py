@@ -40,7 +40,9 @@ from .sim_memory import DeviceMemory, protect, released, reserved
 from .sim_runtime import BLOCKS, DECLARATIONS, THREADS
 from .sim_switch import Processor, switch_text, this_processor
 
-_EFFORT: Final = Effort(optimizer=2, generator=2, interleaved=False, unrolled=True)
+_RUNTIME: Final = Effort(optimizer=2, generator=2, interleaved=False, unrolled=True)
+_KERNELS: Final = Effort(optimizer=1, generator=0, interleaved=False, unrolled=False)
+"""Most kernels run once, on little: they take half the time to compile and half as long again."""
 _C: Final = ("sched_yield", "pthread_self", "sigaction", "sigaltstack")
 _EXPORTS: Final = ("launch", "to_host", "to_device", "publish", "retract", *RUNTIME)
 _TABLE: Final = f"{PREFIX}table"
@@ -83,7 +85,7 @@ class Simulator:
         # Code may still run when the interpreter ends.
         weakref.finalize(self, released, self.state, int(State.SIZE)).atexit = False
         symbols = {STATE: self.state, **_addresses(_C)}
-        self._code = lasting_code(runtime_text(processor), _TABLE, _EFFORT, symbols)
+        self._code = lasting_code(runtime_text(processor), _TABLE, _RUNTIME, symbols)
         table = (ctypes.c_void_p * len(_EXPORTS))()
         ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._code.address)(ctypes.addressof(table))
         exports = {name: table[n] or 0 for n, name in enumerate(_EXPORTS)}
@@ -126,7 +128,7 @@ class Simulator:
             ready = simulated(kernels.text, names)
         except KeyError as error:
             raise SimulatorError(error.args[0]) from None
-        code = ASSEMBLER.assemble(ready.text, ENTRY, self._symbols, _EFFORT)
+        code = ASSEMBLER.assemble(ready.text, ENTRY, self._symbols, _KERNELS)
         addresses = (ctypes.c_void_p * max(len(names), 1))()
         ctypes.CFUNCTYPE(None, ctypes.c_void_p)(code.address)(ctypes.addressof(addresses))
         memory = ctypes.create_string_buffer(Handle.H_SIZE * max(len(names), 1))
