@@ -20,10 +20,11 @@ from ..cpu.executable import Code
 from ..cpu.stored_code import lasting_code
 from .device import Kernel, KernelText
 from .sim_builtins import PREFIX, RUNTIME
-from .sim_collectives import COPIES, MATRICES, MEETINGS
+from .sim_collectives import COPIES, MEETINGS
 from .sim_errors import KernelFault, Record, SimulatorError, exception_of
 from .sim_faults import GUARDS, SIGNALS
 from .sim_kernels import ENTRY, simulated
+from .sim_launch import BLOCKS
 from .sim_layout import (
     MOST_SHARED,
     MOST_THREADS,
@@ -36,8 +37,9 @@ from .sim_layout import (
     State,
     written_out,
 )
+from .sim_matrices import MATRICES
 from .sim_memory import DeviceMemory, protect, released, reserved
-from .sim_runtime import BLOCKS, DECLARATIONS, THREADS
+from .sim_runtime import DECLARATIONS, THREADS
 from .sim_switch import Processor, switch_text, this_processor
 
 _RUNTIME: Final = Effort(optimizer=2, generator=2, interleaved=False, unrolled=True)
