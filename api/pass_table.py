@@ -11,6 +11,7 @@ PASSES: dict[str, tuple[str, str]] = {
         "FuseElementwiseToGenericPass",
     ),
     "lower-graph-to-linalg": ("foldaway.passes.lower_graph_to_linalg", "LowerGraphToLinalgPass"),
+    "lower-linalg-to-simt": ("foldaway.passes.lower_linalg_to_simt", "LowerLinalgToSimtPass"),
     "outline-segments": ("foldaway.passes.outline_segments", "OutlineSegmentsPass"),
     "fuse-rows": ("foldaway.passes.fuse_rows", "FuseRowsPass"),
     "place-buffers": ("foldaway.passes.place_buffers", "PlaceBuffersPass"),
@@ -19,6 +20,7 @@ PASSES: dict[str, tuple[str, str]] = {
         "ScheduleContractionsPass",
     ),
     "schedule-epilogues": ("foldaway.passes.schedule_epilogues", "ScheduleEpiloguesPass"),
+    "schedule-simt": ("foldaway.passes.schedule_simt", "ScheduleSimtPass"),
     "schedule-stores": ("foldaway.passes.schedule_stores", "ScheduleStoresPass"),
     "schedule-threads": ("foldaway.passes.schedule_threads", "ScheduleThreadsPass"),
 }

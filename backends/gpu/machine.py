@@ -9,7 +9,10 @@ from typing import NoReturn
 from ...runtime.driver import Driver
 from ...runtime.machine import Machine, OptTarget
 
-SIMT = "fuse-elementwise-to-generic,place-buffers,fuse-rows,schedule-simt,lower-linalg-to-simt"
+SIMT = (
+    "fuse-elementwise-to-generic,place-buffers,schedule-epilogues,"
+    "schedule-simt,lower-linalg-to-simt"
+)
 """Linalg in tensor form to kernels and the functions that launch them."""
 
 _VARIABLE, _SIMULATED = "FOLDAWAY_GPU", "sim"

@@ -1,8 +1,8 @@
 // RUN: foldaway-opt -t ptx %s | filecheck %s
 
 // A sum through a loop, then through the lanes of a warp, then into shared memory.
-// CHECK:      .shared .align 16 {{.*}} sum_shared0
 // CHECK:      .entry sum(
+// CHECK:      .shared .align 16 {{.*}} sum_shared0
 // CHECK:      bra
 // CHECK:      shfl.sync.bfly.b32
 // CHECK:      @{{.*}} bra

@@ -1,0 +1,66 @@
+"""Make kernels of loop nests, and launches where they stood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.dialects.linalg.ops import GenericOp
+from xdsl.ir import Operation
+from xdsl.passes import ModulePass
+from xdsl.utils.exceptions import PassFailedException
+
+from ..dialects.simt.schedule import ELEMENTWISE, ON_HOST, SERIAL, Schedule, schedule_of
+from ..dialects.source import describe
+from .simt_elementwise import lower_elementwise, lower_serial
+from .simt_kernel import Kernels
+from .simt_nests import Nest, nest_of
+
+Lowering = Callable[[Nest, Schedule, Kernels], None]
+
+FAMILIES: Mapping[str, Lowering] = {
+    ELEMENTWISE: lower_elementwise,
+    SERIAL: lower_serial,
+}
+"""Family to what makes its kernels."""
+
+
+@dataclass(frozen=True)
+class LowerLinalgToSimtPass(ModulePass):
+    """Make a kernel of each loop nest with a schedule, and launch it where the nest stood.
+
+    Nests that have no rounds do nothing, and are left out. Those marked `on_host` stay.
+    """
+
+    name = "lower-linalg-to-simt"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Rewrite `op` in place; raise PassFailedException for a nest without a schedule."""
+        block = op.body.block
+        symbols = (inner.properties.get("sym_name") for inner in block.ops)
+        names = {symbol.data for symbol in symbols if isinstance(symbol, StringAttr)}
+        kernels = Kernels(block, names)
+        for function in list(block.ops):
+            if isinstance(function, func.FuncOp) and not function.is_declaration:
+                for inner in list(function.walk()):
+                    if isinstance(inner, GenericOp) and ON_HOST not in inner.attributes:
+                        _lower(inner, kernels)
+
+
+def _lower(op: GenericOp, kernels: Kernels) -> None:
+    schedule = schedule_of(op)
+    nest = nest_of(op)
+    if schedule is None or schedule.family not in FAMILIES or nest is None:
+        _refuse(op)
+    elif all(loop.extent for loop in nest.loops):
+        FAMILIES[schedule.family](nest, schedule, kernels)
+    op.detach()
+    op.erase()
+
+
+def _refuse(op: Operation) -> None:
+    problem = "a loop nest has no schedule for a kernel; run schedule-simt before"
+    raise PassFailedException(f"{describe(op.location)}error: {problem}")

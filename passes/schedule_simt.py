@@ -1,0 +1,65 @@
+"""Decide which kernel each loop nest becomes, and with how many threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.linalg.ops import GenericOp
+from xdsl.passes import ModulePass
+
+from ..dialects.simt.scalar_ops import needs_host
+from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, keep_on_host
+from .simt_elementwise import elementwise_schedule, serial_schedule
+from .simt_nests import Nest, nest_of
+
+
+@dataclass(frozen=True)
+class ScheduleSimtPass(ModulePass):
+    """Write on each loop nest how it becomes a kernel, as the attribute `simt`.
+
+    Its `family` says what the threads do, the numbers how many there are and how much each does:
+    `elementwise` (a thread computes `width` neighbours), `serial` (a thread takes the rounds of
+    all reductions in order). What needs C's library, or whose memory isn't reached by steps, gets
+    the attribute `on_host` with the reason. A nest that has one of both is left as it is.
+    The GPU has `processors`, each of which runs `threads` at a time.
+    """
+
+    name = "schedule-simt"
+
+    arch: str = "sm_80"
+    processors: int = 132
+    threads: int = 2048
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Attach schedules in place; the ops stay as they are."""
+        for function in op.body.block.ops:
+            if isinstance(function, func.FuncOp) and not function.is_declaration:
+                for inner in function.walk():
+                    if isinstance(inner, GenericOp):
+                        self._schedule(inner)
+
+    def _schedule(self, op: GenericOp) -> None:
+        if NAME in op.attributes or ON_HOST in op.attributes:
+            return
+        reason = _reason(op)
+        nest = None if reason else nest_of(op)
+        if reason or nest is None:
+            keep_on_host(op, reason or "the memory that it touches isn't reached by steps")
+        else:
+            self._best(nest).attach(op)
+
+    def _best(self, nest: Nest) -> Schedule:
+        if not nest.reductions:
+            return elementwise_schedule(nest)
+        return serial_schedule(nest)
+
+
+def _reason(op: GenericOp) -> str:
+    """Return why an op can't be a kernel; "" if it can."""
+    for inner in op.body.block.ops:
+        if needs_host(inner):
+            return f"there is no device code for {inner.name} of f64"
+    return ""
