@@ -6,14 +6,28 @@ import os
 from functools import cache
 from typing import NoReturn
 
-from ...runtime.driver import Driver
+from ...runtime.driver import Driver, Step
 from ...runtime.machine import Machine, OptTarget
 
-SIMT = (
-    "fuse-elementwise-to-generic,place-buffers,schedule-epilogues,"
-    "schedule-simt,lower-linalg-to-simt"
+STEPS = (
+    Step("fuse-elementwise-to-generic"),
+    Step("place-buffers"),
+    # A launch less is worth it for any size.
+    Step("schedule-epilogues", {"least_bytes": 0}),
+    Step("schedule-simt"),
+    Step("lower-linalg-to-simt"),
 )
 """Linalg in tensor form to kernels and the functions that launch them."""
+
+
+def _written(step: Step) -> str:
+    """Return a pass in the syntax of `foldaway-opt -p`."""
+    options = [f"{name.replace('_', '-')}={value}" for name, value in step.options.items()]
+    return f"{step.name}{{{' '.join(options)}}}" if options else step.name
+
+
+SIMT = ",".join(map(_written, STEPS))
+"""The same as text."""
 
 _VARIABLE, _SIMULATED = "FOLDAWAY_GPU", "sim"
 
