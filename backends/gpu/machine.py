@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import NoReturn
 
 from ...runtime.driver import Driver, Step
 from ...runtime.machine import Machine, OptTarget
@@ -42,6 +41,9 @@ def _driver() -> Driver:
 
 @cache
 def _driver_of(device: str) -> Driver:
+    from xdsl.dialects.builtin import UnknownLoc
+
+    from ...dialects.source import reject
     from .driver import GpuDriver
 
     if device == _SIMULATED:
@@ -57,23 +59,16 @@ def _driver_of(device: str) -> Driver:
     from .cuda_library import NoGpu
 
     if not device.isdecimal():
-        _refuse(f"{_VARIABLE} is {device!r}", f"{_VARIABLE} is a number, or '{_SIMULATED}'")
+        reject(UnknownLoc(), f"FOLDAWAY_GPU is '{device}'", "make it a number, or 'sim'")
     try:
         return GpuDriver(cuda_device(int(device)))
     except NoGpu as error:
-        _refuse(
+        reject(
+            UnknownLoc(),
             f"there is no GPU for device_target 'GPU': {error}",
-            f"set_context(device_target='CPU'), or {_VARIABLE}={_SIMULATED} in the environment, "
-            "which simulates one",
+            "set_context(device_target='CPU'), or FOLDAWAY_GPU=sim in the environment: one is "
+            "simulated then",
         )
-
-
-def _refuse(problem: str, hint: str) -> NoReturn:
-    from xdsl.dialects.builtin import UnknownLoc
-
-    from ...dialects.source import reject
-
-    reject(UnknownLoc(), problem, hint)
 
 
 MACHINE = Machine(
