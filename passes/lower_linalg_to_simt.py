@@ -13,17 +13,19 @@ from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
-from ..dialects.simt.schedule import ELEMENTWISE, ON_HOST, SERIAL, Schedule, schedule_of
+from ..dialects.simt.schedule import ELEMENTWISE, ON_HOST, REDUCTION, SERIAL, Schedule, schedule_of
 from ..dialects.source import describe
 from .simt_elementwise import lower_elementwise, lower_serial
 from .simt_kernel import Kernels
 from .simt_nests import Nest, nest_of
+from .simt_reduction import lower_reduction
 
 Lowering = Callable[[Nest, Schedule, Kernels], None]
 
 FAMILIES: Mapping[str, Lowering] = {
     ELEMENTWISE: lower_elementwise,
     SERIAL: lower_serial,
+    REDUCTION: lower_reduction,
 }
 """Family to what makes its kernels."""
 

@@ -14,6 +14,7 @@ from ..dialects.simt.scalar_ops import needs_host
 from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, keep_on_host
 from .simt_elementwise import elementwise_schedule, serial_schedule
 from .simt_nests import Nest, nest_of
+from .simt_reduction import Machine, reduction_schedule
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class ScheduleSimtPass(ModulePass):
     def _best(self, nest: Nest) -> Schedule:
         if not nest.reductions:
             return elementwise_schedule(nest)
-        return serial_schedule(nest)
+        machine = Machine(self.processors, self.threads)
+        return reduction_schedule(nest, machine) or serial_schedule(nest)
 
 
 def _reason(op: GenericOp) -> str:
