@@ -15,6 +15,7 @@ from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, keep_on_host
 from .simt_elementwise import elementwise_schedule, serial_schedule
 from .simt_nests import Nest, nest_of
 from .simt_reduction import Machine, reduction_schedule
+from .simt_rows import schedule_rows
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,12 @@ class ScheduleSimtPass(ModulePass):
 
     Its `family` says what the threads do, the numbers how many there are and how much each does:
     `elementwise` (a thread computes `width` neighbours), `serial` (a thread takes the rounds of
-    all reductions in order). What needs C's library, or whose memory isn't reached by steps, gets
-    the attribute `on_host` with the reason. A nest that has one of both is left as it is.
+    all reductions in order), `reduction` (`lanes` threads share the rounds of a result, of
+    `width` neighbours each; `across` of the threads beside each other have results beside each
+    other; blocks do `parts` of a result), `rows` (neighbouring nests with one `group` are one
+    kernel, in which `lanes` threads have a row in registers).
+    What needs C's library, or whose memory isn't reached by steps, gets the attribute `on_host`
+    with the reason. A nest that has one of both is left as it is.
     The GPU has `processors`, each of which runs `threads` at a time.
     """
 
@@ -38,6 +43,7 @@ class ScheduleSimtPass(ModulePass):
         """Attach schedules in place; the ops stay as they are."""
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
+                schedule_rows(function.body.block, 0)
                 for inner in function.walk():
                     if isinstance(inner, GenericOp):
                         self._schedule(inner)
