@@ -76,7 +76,11 @@ def _convolved(tensors: list[Tensor]) -> Function:
     cell = nn.Conv2d(
         inputs, outputs, window, pad_mode="pad", padding=window // 2, weight_init=weight
     )
-    return lambda x, _: cell(x)
+
+    def forward(x: Any, _: Any) -> Any:
+        return cell(x)
+
+    return forward
 
 
 def _lenet(tensors: list[Tensor]) -> Function:

@@ -91,8 +91,11 @@ def softmax(x: Any) -> Any:
 
 
 def layer_norm(x: Any, gain: Any, shift: Any) -> Any:
-    """Return each row with mean 0 and variance 1, times a gain, plus a shift; in float32 within."""
-    wide = x.astype("float32")
+    """Return each row with mean 0 and variance 1, times a gain, plus a shift.
+
+    Floats of 16 bits are computed in float32.
+    """
+    wide = x.astype("float32") if x.itemsize < 4 else x
     far = wide - wide.mean(-1, keepdims=True)
     scale = ops.rsqrt((far * far).mean(-1, keepdims=True) + EPSILON)
     return (far * scale * gain + shift).astype(x.dtype)
