@@ -7,7 +7,9 @@ import threading
 import ml_dtypes
 import numpy as np
 import pytest
+from pytest import MonkeyPatch
 
+from foldaway.backends.gpu import sim_memory
 from foldaway.backends.gpu.device import Kernel, KernelText
 from foldaway.backends.gpu.sim_errors import KernelFault, SimulatorError
 from foldaway.backends.gpu.sim_switch import PROCESSORS
@@ -394,6 +396,21 @@ def test_memory_and_copies():
     assert device.allocate(1 << 20) % 256 == 0
     with pytest.raises(MemoryError):
         device.allocate(1 << 45)
+
+
+def test_memory_that_was_given_back_is_used_when_there_is_no_other(monkeypatch: MonkeyPatch):
+    device = Simulator()
+    pieces = [device.allocate(10000) for _ in range(10)]
+    monkeypatch.setattr(sim_memory, "_LAST", 0)
+    with pytest.raises(MemoryError):
+        device.allocate(10000)
+    for piece in pieces:
+        device.free(piece)
+    device.allocate(10000)
+    small = [device.allocate(100) for _ in range(9)]
+    assert len(set(small)) == 9
+    with pytest.raises(MemoryError):
+        device.allocate(100)
 
 
 def test_fresh_memory_has_no_value():
