@@ -7,7 +7,6 @@ import threading
 import ml_dtypes
 import numpy as np
 import pytest
-from pytest import MonkeyPatch
 
 from foldaway.backends.gpu import sim_memory
 from foldaway.backends.gpu.device import Kernel, KernelText
@@ -398,7 +397,7 @@ def test_memory_and_copies():
         device.allocate(1 << 45)
 
 
-def test_memory_that_was_given_back_is_used_when_there_is_no_other(monkeypatch: MonkeyPatch):
+def test_memory_that_was_given_back_is_used_when_there_is_no_other(monkeypatch: pytest.MonkeyPatch):
     device = Simulator()
     pieces = [device.allocate(10000) for _ in range(10)]
     monkeypatch.setattr(sim_memory, "_LAST", 0)
