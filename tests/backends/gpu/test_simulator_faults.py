@@ -359,6 +359,16 @@ def test_a_stack_that_is_full_ends_the_launch(bench: Bench, threads: int):
         )
 
 
+@pytest.mark.parametrize("index", [0, 10000, 19999])
+def test_a_frame_that_is_larger_than_a_stack_does_not_reach_another(bench: Bench, index: int):
+    body = (
+        "  %v = alloca [20000 x i32]\n  %p = getelementptr i32, ptr %v, i32 %a0\n"
+        "  store volatile i32 7, ptr %p\n" + BARRIER
+    )
+    with pytest.raises(IllegalAccess, match="the stack of a thread"):
+        bench.run(define(["i32"], body), kernel(["i32"], 1, 256), [index])
+
+
 def test_what_a_launch_did_is_told_once(bench: Bench):
     how = kernel(["ptr", "ptr", "i32"], 1, 64)
     handle = bench.load(copying("100"), how)
