@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from xdsl.context import Context
 from xdsl.dialects import func
@@ -13,7 +14,15 @@ from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
-from ..dialects.simt.schedule import ELEMENTWISE, ON_HOST, SERIAL, Schedule, schedule_of
+from ..dialects.simt.schedule import (
+    ELEMENTWISE,
+    ON_HOST,
+    REDUCTION,
+    ROWS,
+    SERIAL,
+    Schedule,
+    schedule_of,
+)
 from ..dialects.source import describe
 from .simt_elementwise import lower_elementwise, lower_serial
 from .simt_kernel import Kernels
@@ -21,12 +30,15 @@ from .simt_nests import Nest, nest_of
 from .simt_product import product_of
 from .simt_product_kernel import lower_product
 from .simt_product_schedule import product_schedule_of
+from .simt_reduction import lower_reduction
+from .simt_rows import lower_rows, program_at
 
 Lowering = Callable[[Nest, Schedule, Kernels], None]
 
 FAMILIES: Mapping[str, Lowering] = {
     ELEMENTWISE: lower_elementwise,
     SERIAL: lower_serial,
+    REDUCTION: lower_reduction,
 }
 """Family to what makes its kernels."""
 
@@ -59,7 +71,15 @@ class LowerLinalgToSimtPass(ModulePass):
 
 
 def _lower(op: GenericOp, kernels: Kernels) -> None:
+    if op.parent is None:
+        return  # It was a part of another's kernel.
     schedule = schedule_of(op)
+    if schedule is not None and schedule.family == ROWS:
+        _, program = program_at(op)
+        if program is None:
+            _refuse(op)
+        lower_rows(program, schedule, kernels)
+        return
     nest = nest_of(op)
     if schedule is None or schedule.family not in FAMILIES or nest is None:
         _refuse(op)
@@ -69,6 +89,6 @@ def _lower(op: GenericOp, kernels: Kernels) -> None:
     op.erase()
 
 
-def _refuse(op: Operation) -> None:
+def _refuse(op: Operation) -> NoReturn:
     problem = "a loop nest has no schedule for a kernel; run schedule-simt before"
     raise PassFailedException(f"{describe(op.location)}error: {problem}")

@@ -22,6 +22,8 @@ from .device import Device
 _SMALL, _LARGE = 512, 1 << 21
 """Sizes are multiples of the first, from the second on multiples of that."""
 _SIMULATED = "sim"
+_ALIGNMENT = 16
+"""Bytes that kernels count on."""
 
 
 class Piece:
@@ -158,7 +160,13 @@ class MemoryPool:
         if not taken.is_dense:
             raise ValueError("a tensor of the device lies row by row: make it contiguous first")
         spec = TensorSpec(taken.shape, taken.dtype)
-        piece = BorrowedPiece(self, taken, spec.size * spec.dtype.itemsize, stream)
+        size = spec.size * spec.dtype.itemsize
+        piece = BorrowedPiece(self, taken, size, stream)
+        if taken.address % _ALIGNMENT:
+            # Kernels read 16 bytes at once.
+            borrowed, piece = piece, self.take(size, stream)
+            if size:
+                self.device.copy(piece.address, borrowed.address, size)
         return DeviceValue(spec, piece)
 
     def empty(self) -> None:

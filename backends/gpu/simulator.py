@@ -78,6 +78,9 @@ class Simulator:
     name = "simulated GPU"
     target = "sim"
     dlpack_device = (1, 0)
+    context = 0
+    arch = "sm_80"
+    processors = 132
 
     def __init__(self, order: int | None = None, is_poisoned: bool = True) -> None:
         processor = this_processor()
@@ -108,6 +111,10 @@ class Simulator:
         self._numbers = itertools.count()
         self._names: dict[int, str] = {}
         _simulators.add(self)
+
+    def stream(self) -> int:
+        """Return 0, as `enter` does."""
+        return 0
 
     def enter(self) -> int:
         """Return 0: all threads work in the one stream that there is."""

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import logging
+import threading
 
 import numpy as np
 import pytest
@@ -12,16 +13,18 @@ from xdsl.dialects.builtin import Builtin
 from xdsl.dialects.linalg import Linalg
 from xdsl.parser import Parser
 
-from foldaway import Tensor
+from foldaway import Parameter, Tensor
 from foldaway.backends.gpu import interop
 from foldaway.backends.gpu.cuda import CudaDevice
 from foldaway.backends.gpu.cuda_library import CudaLibrary, GpuError
 from foldaway.backends.gpu.device import Kernel, KernelText
 from foldaway.backends.gpu.driver import GpuDriver
+from foldaway.backends.gpu.memory import Piece
 from foldaway.dialects.dtypes import TensorSpec, float32
 from foldaway.dialects.simt import Simt
 from foldaway.runtime.dispatch import from_lazy
 from foldaway.runtime.driver import Signature
+from foldaway.runtime.residence import DeviceValue
 from foldaway.runtime.segment import Segment
 
 from .mock_cuda import ILLEGAL, MockCuda
@@ -376,3 +379,41 @@ def test_a_capsule_that_nobody_takes_lets_go():
     del capsule
     gc.collect()
     assert len(interop._lent) == before
+
+
+def test_memory_that_kernels_cant_read_16_bytes_of_is_copied():
+    compiled = Compiled(TWICE)
+    pool = compiled.driver.pool
+    piece = pool.upload(np.arange(8, dtype=np.float32), 0)
+    inside = Piece(pool, piece.address + 4, 24, 24, 0)
+    theirs = Theirs(from_lazy(DeviceValue(TensorSpec((6,), float32), inside)))
+    value = pool.adopt(theirs)
+    assert value.memory.address not in (piece.address, inside.address)
+    (got,) = compiled.executable.on_device([value])
+    assert (got.force() == 2 * np.arange(1, 7)).all()
+    pool.returned.clear()  # The inner piece is no piece of the pool's.
+
+
+def test_a_thread_without_the_context_gets_it_in_compiled_code():
+    compiled = Compiled(TWICE)
+    x, found = Tensor(X.tolist()), []
+    segment = Segment(compiled.executable, 1)
+    y = segment(x)
+    thread = threading.Thread(target=lambda: found.append(segment(y).tolist()))
+    thread.start()
+    thread.join()
+    assert found == [(4 * X).tolist()]
+
+
+def test_parameters_take_data_on_the_device():
+    compiled = Compiled(TWICE)
+    segment = Segment(compiled.executable, 1)
+    weight = Parameter(Tensor(X.tolist()))
+    for _ in range(3):
+        weight.set_data(segment(weight))
+    assert "cuMemcpyDtoHAsync_v2" not in compiled.mock.calls
+    assert weight.tolist() == (8 * X).tolist()
+    other = Parameter(Tensor((X * 0).tolist()))
+    other.rebind(segment(weight))
+    assert compiled.mock.calls.count("cuMemcpyDtoHAsync_v2") == 1
+    assert other.tolist() == (16 * X).tolist()
