@@ -20,6 +20,7 @@ from ..dialects.simt.schedule import (
     REDUCTION,
     ROWS,
     SERIAL,
+    TRANSPOSE,
     Schedule,
     schedule_of,
 )
@@ -29,6 +30,7 @@ from .simt_kernel import Kernels
 from .simt_nests import Nest, nest_of
 from .simt_reduction import lower_reduction
 from .simt_rows import lower_rows, program_at
+from .simt_transpose import lower_transpose
 
 Lowering = Callable[[Nest, Schedule, Kernels], None]
 
@@ -36,6 +38,7 @@ FAMILIES: Mapping[str, Lowering] = {
     ELEMENTWISE: lower_elementwise,
     SERIAL: lower_serial,
     REDUCTION: lower_reduction,
+    TRANSPOSE: lower_transpose,
 }
 """Family to what makes its kernels."""
 
