@@ -50,7 +50,7 @@ from foldaway.runtime.tensor import Tensor
 from .compile_options import CompileOptions
 from .drivers import current_driver
 from .internal_error import InternalError, our_failure
-from .pipeline import lower_segment
+from .pipeline import lower_segment, lower_to_linalg
 
 STAGES = ("pyobj", "graph", "linalg", "llvm", "python")
 
@@ -233,7 +233,7 @@ def _compile_segment(module: ModuleOp, name: str, driver: Driver) -> Segment:
     type = _only_function(module).function_type
     signature = Signature(tuple(map(spec_of, type.inputs)), tuple(map(spec_of, type.outputs)))
     lowered = module.clone()
-    lower_segment(lowered, "buffers")
+    lower_segment(lowered, driver)
     return Segment(driver.compile(lowered, name, signature), len(signature.outputs))
 
 
@@ -302,11 +302,12 @@ def segment_text(module: ModuleOp, stage: str) -> str:
     """Return the text of a module of graph functions, lowered to a stage."""
     lowered = module.clone()
     if stage == "linalg":
-        lower_segment(lowered, "linalg")
+        lower_to_linalg(lowered)
     if stage == "llvm":
+        from foldaway.backends.cpu.driver import CpuDriver
         from foldaway.backends.cpu.emit_llvm import emit_llvm
 
-        lower_segment(lowered, "buffers")
+        lower_segment(lowered, CpuDriver())
         return emit_llvm(lowered)
     return str(lowered)
 

@@ -105,5 +105,5 @@ def _compiled(form: TraceForm, driver: Driver) -> Executable:
     outputs = tuple(form.steps[place][1] for place in form.outputs)
     module = module_of(form)
     with tracing(None), no_collection(), our_failure(driver.name, module):
-        lower_segment(module, "buffers")
+        lower_segment(module, driver)
         return driver.compile(module, _NAME, Signature(form.inputs, outputs))

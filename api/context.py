@@ -7,8 +7,12 @@ Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.
 
 from __future__ import annotations
 
+import os
+
 from foldaway.runtime.locks import ForkSafeLock
 from foldaway.runtime.tracing import before_effect
+
+from .machines import MACHINES
 
 GRAPH_MODE = 0
 PYNATIVE_MODE = 1
@@ -68,11 +72,22 @@ _DEFAULTS: dict[str, object] = {
 }
 _CHOICES: dict[str, tuple[object, ...]] = {
     "mode": (GRAPH_MODE, PYNATIVE_MODE),
-    "device_target": ("CPU", "GPU", "Ascend", "Davinci"),
+    "device_target": ("CPU", "GPU", "Ascend", "Davinci"),  # and the machines there are
     "jit_syntax_level": (None, STRICT, COMPATIBLE, LAX),
 }
 
-_settings = dict(_DEFAULTS)
+_VARIABLE = "FOLDAWAY_DEVICE_TARGET"
+
+
+def _defaults() -> dict[str, object]:
+    """Return the defaults; the environment may name another machine."""
+    target = os.environ.get(_VARIABLE, "CPU")
+    if target not in MACHINES:
+        raise ValueError(f"{_VARIABLE} is {target!r}; there are {', '.join(MACHINES)}")
+    return {**_DEFAULTS, "device_target": target}
+
+
+_settings = _defaults()
 _lock = ForkSafeLock()
 
 
@@ -111,7 +126,7 @@ def reset_context() -> None:
     global _settings
     before_effect("reset_context()")
     with _lock:
-        _settings = dict(_DEFAULTS)
+        _settings = _defaults()
 
 
 def set_device(device_target: str, device_id: int = 0) -> None:
@@ -122,6 +137,8 @@ def set_device(device_target: str, device_id: int = 0) -> None:
 def _check(name: str, value: object) -> None:
     if name not in _DEFAULTS:
         raise ValueError(f"there is no context option {name!r}")
+    if name == "device_target" and value in MACHINES:
+        return
     if name in _CHOICES and value not in _CHOICES[name]:
         raise ValueError(f"{name} must be one of {list(_CHOICES[name])}, not {value!r}")
     kind = type(_DEFAULTS[name])

@@ -24,7 +24,7 @@ from xdsl.xdsl_opt_main import xDSLOptMain
 from foldaway.dialects.source import CompileError
 from foldaway.dialects.verifier import verify
 
-from .pipeline import PIPELINES
+from .pipeline import pipeline_of
 from .read_python import UsageError, read_python
 from .universe import TARGETS, loaders
 
@@ -94,7 +94,7 @@ class OptMain(xDSLOptMain):
     def setup_pipeline(self) -> None:
         """Parse the passes; verify, dominance too, before, between and after them."""
         if self._is_python() and not self.args.passes and self.args.args is not None:
-            self.args.passes = PIPELINES.get(parse_spec(self.args.target).name, "")
+            self.args.passes = pipeline_of(parse_spec(self.args.target).name)
         try:
             super().setup_pipeline()
         except ValueError as error:

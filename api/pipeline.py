@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
+
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+
+from foldaway.runtime.driver import Driver
+
+from .machines import all_machines, own_passes
+from .pass_table import PASSES
 
 FOLD = "fold-pyobj,differentiate-graph,check-boundary,outline-segments"
 """Python to a graph of tensors and a host program."""
@@ -11,46 +20,33 @@ FOLD = "fold-pyobj,differentiate-graph,check-boundary,outline-segments"
 LINALG = f"{FOLD},canonicalize,cse,lower-graph-to-linalg"
 """Python to linalg in tensor form, where all machines start."""
 
-CPU = (
-    f"{LINALG},fuse-elementwise-to-generic,place-buffers,schedule-epilogues,fuse-rows,"
-    "schedule-contractions,schedule-stores,schedule-threads"
-)
-"""Python to loops over buffers, which the CPU's emitter takes."""
 
-PIPELINES = {"python": FOLD, "linalg": LINALG, "llvm": CPU, "cpu": FOLD}
-"""Target name to its whole pipeline, in the syntax of `foldaway-opt -p`.
-
-The target `cpu` lowers the segments itself, since buffers don't say which integers are unsigned.
-"""
+def pipeline_of(target: str) -> str:
+    """Return a target's whole pipeline, in the syntax of `foldaway-opt -p`; "" for no target."""
+    for machine in all_machines():
+        found = machine.targets.get(target)
+        if found is not None:
+            return FOLD if found.passes is None else f"{LINALG},{found.passes}"
+    return {"python": FOLD, "linalg": LINALG}.get(target, "")
 
 
-def lower_segment(module: ModuleOp, stage: str) -> None:
-    """Lower a module of graph functions in place, to `linalg` or on to `buffers`."""
-    from foldaway.backends.cpu.processor import this_processor
-    from foldaway.passes.fuse_elementwise_to_generic import FuseElementwiseToGenericPass
-    from foldaway.passes.fuse_rows import FuseRowsPass
+def lower_to_linalg(module: ModuleOp) -> None:
+    """Lower a module of graph functions in place to linalg in tensor form."""
     from foldaway.passes.lower_graph_to_linalg import LowerGraphToLinalgPass
-    from foldaway.passes.place_buffers import PlaceBuffersPass
-    from foldaway.passes.schedule_contractions import ScheduleContractionsPass
-    from foldaway.passes.schedule_epilogues import ScheduleEpiloguesPass
-    from foldaway.passes.schedule_stores import ScheduleStoresPass
-    from foldaway.passes.schedule_threads import ScheduleThreadsPass
-    from foldaway.runtime.threads import available_processors
 
+    LowerGraphToLinalgPass().apply(Context(), module)
+
+
+def lower_segment(module: ModuleOp, driver: Driver) -> None:
+    """Lower a module of graph functions in place to what a machine's driver compiles."""
+    lower_to_linalg(module)
     ctx = Context()
-    LowerGraphToLinalgPass().apply(ctx, module)
-    if stage == "buffers":
-        FuseElementwiseToGenericPass().apply(ctx, module)
-        PlaceBuffersPass().apply(ctx, module)
-        ScheduleEpiloguesPass().apply(ctx, module)
-        FuseRowsPass().apply(ctx, module)
-        machine = this_processor()
-        ScheduleContractionsPass(
-            machine.vector_bytes,
-            machine.vector_registers,
-            machine.first_cache,
-            machine.second_cache,
-        ).apply(ctx, module)
-        # The last cache is shared with others, and with what comes before and after.
-        ScheduleStoresPass(machine.last_cache // 2).apply(ctx, module)
-        ScheduleThreadsPass(threads=max(available_processors(), 2)).apply(ctx, module)
+    for step in driver.steps():
+        _load(step.name)(**step.options).apply(ctx, module)
+
+
+@cache
+def _load(name: str) -> type[ModulePass]:
+    # The tables of the universe are made of all machines; here only this one's passes matter.
+    module, attribute = PASSES[name] if name in PASSES else own_passes()[name]
+    return getattr(import_module(module), attribute)

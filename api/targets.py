@@ -114,8 +114,9 @@ def _segment(graph: FuncOp) -> Segment:
     type, name = graph.function_type, graph.sym_name.data
     signature = Signature(tuple(map(spec_of, type.inputs)), tuple(map(spec_of, type.outputs)))
     lowered = ModuleOp([graph.clone()])
-    lower_segment(lowered, "buffers")
-    return Segment(CpuDriver().compile(lowered, name, signature), len(signature.outputs))
+    driver = CpuDriver()
+    lower_segment(lowered, driver)
+    return Segment(driver.compile(lowered, name, signature), len(signature.outputs))
 
 
 def _is_host(op: Operation) -> bool:

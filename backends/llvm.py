@@ -10,7 +10,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.target import Target
 
 from .cpu.emit_llvm import emit_llvm
-from .cpu.instructions import Instructions
+from .llvm_ir.instructions import Instructions
 
 
 @dataclass(frozen=True)

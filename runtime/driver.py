@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -33,11 +33,22 @@ class Executable(Protocol):
         ...
 
 
+class Step(NamedTuple):
+    """A pass, as `foldaway-opt` names it, and its options as Python names them."""
+
+    name: str
+    options: Mapping[str, object] = {}
+
+
 class Driver(Protocol):
     """One kind of machine."""
 
     name: str
     """As in `device_target`, in lower case: `cpu`."""
+
+    def steps(self) -> Sequence[Step]:
+        """Return the passes from linalg in tensor form to this machine's lowered form."""
+        ...
 
     def compile(
         self, module: ModuleOp, entry: str, signature: Signature | None = None

@@ -15,6 +15,7 @@ from .locks import at_fork_renew
 
 if TYPE_CHECKING:
     from .lazy_trace import LazyTrace
+    from .residence import DeviceMemory
 
 Attributes = tuple[tuple[str, AttributeValue], ...]
 
@@ -25,9 +26,15 @@ class LazyValue:
     It has an array, or the operation that gives it; once computed, it forgets the operation.
     """
 
-    __slots__ = ("array", "attributes", "fixed", "number", "op", "operands", "spec", "trace")
+    __slots__ = (
+        *("array", "attributes", "fixed", "number", "op", "operands", "resident", "spec", "trace"),
+    )
 
     array: Array | None
+    resident: DeviceMemory | None
+    """Where the elements are on a device, if they are."""
+    is_of_device = False
+    """Whether the elements were there first."""
     trace: LazyTrace | None
     operands: tuple[LazyValue, ...]
 
@@ -43,6 +50,7 @@ class LazyValue:
     ):
         self.spec = spec
         self.array = array
+        self.resident = None
         self.trace = trace
         self.op = op
         self.operands = operands

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .arrays import Array
-from .dispatch import from_new_array
+from .dispatch import from_lazy, from_new_array
 from .driver import Executable
+from .lazy_value import LazyValue
 from .tensor import Tensor
 from .tracing import current_tracer, tracing
+
+if TYPE_CHECKING:
+    from .residence import DeviceValue
+
+OnDevice = Callable[[Sequence[LazyValue | Array]], "list[DeviceValue]"]
 
 
 class Segment:
@@ -17,6 +26,7 @@ class Segment:
     def __init__(self, executable: Executable, results: int) -> None:
         self.executable = executable
         self.results = results
+        self._on_device: OnDevice | None = getattr(executable, "on_device", None)
 
     def __call__(self, *inputs: Tensor | Array | float) -> Tensor | tuple[Tensor, ...]:
         """Run the compiled code; a lone result is not in a tuple.
@@ -26,10 +36,18 @@ class Segment:
         if current_tracer() is not None:
             with tracing(None):
                 return self(*inputs)
+        if self._on_device is not None:
+            values = self._on_device([_operand(value) for value in inputs])
+            tensors = [from_lazy(value) for value in values]
+            return tensors[0] if self.results == 1 else tuple(tensors)
         outputs = self.executable([_array(value) for value in inputs])
         if self.results == 1:
             return from_new_array(outputs[0])
         return tuple([from_new_array(output) for output in outputs])
+
+
+def _operand(value: Tensor | Array | float) -> LazyValue | Array:
+    return value.unchanging() if isinstance(value, Tensor) else _array(value)
 
 
 def _array(value: Tensor | Array | float) -> Array:

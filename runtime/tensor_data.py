@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xdsl.ir import Block, SSAValue
 
     from .lazy_trace import LazyTrace
+    from .residence import DeviceValue
     from .tensor import Tensor
 
 
@@ -117,7 +118,11 @@ class TensorData:
 
     def rebind(self, new: TensorData) -> None:
         """Take over the elements of another eager tensor; who shares the old ones keeps them."""
-        self._hold_array(new.array("an assignment").copy())
+        value = new._on_device()
+        if value is not None:
+            self._hold_lazily(value)
+        else:
+            self._hold_array(new.array("an assignment").copy())
 
     @property
     def is_symbolic(self) -> bool:
@@ -143,13 +148,16 @@ class TensorData:
         """
         value = self.lazily
         if value is None:
-            return self._lend()
+            return cast(LazyValue, self._lend())
         if value.array is None and value.trace is not trace:
             value.force()
         return value
 
-    def _lend(self) -> LazyValue:
-        """Return a value of the present array, which is copied if anyone else can write to it."""
+    def _lend(self, copied: bool = True) -> LazyValue | None:
+        """Return a value of the present array; where anyone else can write to it, of a copy.
+
+        None in that case where it must not be `copied`.
+        """
         array = self._array
         if self._tracer is not None or array is None:
             raise RuntimeError(OUTLIVED)
@@ -161,7 +169,22 @@ class TensorData:
                 if is_whole(array) and holders(array) <= _VALUE_AND_HERE:
                     return value
                 self._array, self.lazily = array, None
-        return value_of_array(array)
+        return value_of_array(array) if copied else None
+
+    def unchanging(self) -> LazyValue | Array:
+        """Return the data for one who keeps what is made of them.
+
+        That is a value that never changes, or an array where someone else can write to it.
+        Raises `RuntimeError` for a symbolic tensor.
+        """
+        value = self.lazily
+        if value is None:
+            value = self._lend(copied=False)
+            if value is None:
+                return self._own()
+        elif value.trace is not None:
+            value.force()
+        return value
 
     def _own(self) -> Array:
         """Return the array of a lazy value, as this tensor's own from now on."""
@@ -361,10 +384,39 @@ class TensorData:
         return array.copy() if copy else array
 
     def __dlpack__(self, **options: Any) -> Any:
+        value = self._on_device()
+        if value is not None:
+            wanted = options.get("dl_device")
+            if not options.get("copy") and wanted in (None, value.memory.dlpack_device()):
+                return value.memory.dlpack(value.spec, options.get("stream"))
         return self.array("__dlpack__()").__dlpack__(**options)
 
     def __dlpack_device__(self) -> Any:
+        value = self._on_device()
+        if value is not None:
+            return value.memory.dlpack_device()
         return self.array("__dlpack_device__()").__dlpack_device__()
+
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        """Where the elements are on a CUDA device; `AttributeError` for those on the host.
+
+        Source: <https://numba.readthedocs.io/en/stable/cuda/cuda_array_interface.html>.
+        """
+        value = self._on_device()
+        if value is None:
+            raise AttributeError("the elements of this tensor are on the host")
+        return value.memory.cuda_array_interface(value.spec)
+
+    @property
+    def is_on_device(self) -> bool:
+        """Whether the elements are on a device, where compiled code has put them."""
+        return self._on_device() is not None
+
+    def _on_device(self) -> DeviceValue | None:
+        """Return the value of a tensor that has its elements on a device."""
+        value = self.lazily
+        return cast("DeviceValue", value) if value is not None and value.is_of_device else None
 
 
 OUTLIVED = "a tensor outlived the compilation that it belongs to; it has no data here"

@@ -15,10 +15,10 @@ from xdsl.dialects import arith
 from xdsl.dialects.linalg.ops import IndexOp
 from xdsl.ir import Operation, SSAValue
 
-from .elements import Element, element_of
+from ..llvm_ir.elements import Element, element_of
+from ..llvm_ir.scalars import COMPARE_FLOATS, COMPARE_INTEGERS
 from .kernel import Kernel, Place
 from .nest import Dimension, Nest
-from .scalars import COMPARE_FLOATS, COMPARE_INTEGERS
 
 _BYTES, _VECTORS = 32, 4
 """Bytes of a vector, and how many are worked on in a round."""

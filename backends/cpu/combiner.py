@@ -13,7 +13,7 @@ from math import inf, prod
 from xdsl.dialects import arith
 from xdsl.ir import Operation, SSAValue
 
-from .elements import Element, element_of
+from ..llvm_ir.elements import Element, element_of
 from .kernel import Kernel, Place
 from .nest import Dimension, Nest
 

@@ -21,7 +21,7 @@ from ...dialects.contraction import (
     schedule_of,
 )
 from ...dialects.split import BATCH
-from .buffers import Buffer
+from ..llvm_ir.buffers import Buffer
 from .epilogue import Tail
 from .inner_products import write_inner
 from .kernel import Kernel, Place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from xdsl.dialects import func, memref, scf
@@ -11,12 +12,14 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from ...dialects.dtypes import TensorSpec, by_element
-from ...runtime.driver import Executable, Signature
+from ...runtime.driver import Executable, Signature, Step
+from ...runtime.threads import available_processors
 from .effort import Effort
 from .emit_llvm import emit
 from .emitted_module import Emitted
 from .executable import CpuExecutable, Program, address_of, aligned
 from .machine_code import ASSEMBLER
+from .processor import this_processor
 from .thread_pool import PARALLEL, parallel_address
 
 _SOME_KERNELS, _MANY_KERNELS = 30, 300
@@ -32,6 +35,26 @@ class CpuDriver:
 
     name = "cpu"
 
+    def steps(self) -> Sequence[Step]:
+        """Return the passes to loops over buffers, scheduled for this processor."""
+        machine = this_processor()
+        contractions: dict[str, object] = {
+            "vector_bytes": machine.vector_bytes,
+            "vector_registers": machine.vector_registers,
+            "first_cache": machine.first_cache,
+            "second_cache": machine.second_cache,
+        }
+        return (
+            Step("fuse-elementwise-to-generic"),
+            Step("place-buffers"),
+            Step("schedule-epilogues"),
+            Step("fuse-rows"),
+            Step("schedule-contractions", contractions),
+            # The last cache is shared with others, and with what comes before and after.
+            Step("schedule-stores", {"past_bytes": machine.last_cache // 2}),
+            Step("schedule-threads", {"threads": max(available_processors(), 2)}),
+        )
+
     def compile(
         self, module: ModuleOp, entry: str, signature: Signature | None = None
     ) -> Executable:
@@ -42,7 +65,7 @@ class CpuDriver:
         symbols = {name: address_of(array) for name, array in constants.items()}
         if emitted.is_shared:
             symbols[PARALLEL] = parallel_address()
-        code = ASSEMBLER.assemble(emitted.text, entry, symbols, _effort(emitted))
+        code = ASSEMBLER.assemble(emitted.text, entry, symbols, effort_of(emitted))
         is_long, failures = _is_long(module, emitted), emitted.failures
         shared = emitted.is_shared
         program = Program(entry, signature, constants, failures, is_long, code.key, shared)
@@ -55,7 +78,8 @@ def _is_long(module: ModuleOp, emitted: Emitted) -> bool:
     return loops or emitted.is_shared or emitted.work > _LONG_WORK
 
 
-def _effort(emitted: Emitted) -> Effort:
+def effort_of(emitted: Emitted) -> Effort:
+    """Return how much time LLVM takes for the code of a module."""
     if emitted.is_finished:
         return Effort(0, 2, interleaved=False, unrolled=False)
     if emitted.kernels <= _SOME_KERNELS:

@@ -16,27 +16,23 @@ from typing import Protocol
 from xdsl.dialects import arith, func, memref, scf
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.linalg.ops import GenericOp
-from xdsl.ir import Block, Operation, SSAValue
-from xdsl.traits import IsTerminator
+from xdsl.ir import Block, Operation
 
 from ...dialects.epilogue import is_marked
 from ...dialects.past_cache import past_cache_of
 from ...dialects.split import Split, split_of
-from ...runtime.failure import Failure
-from .buffers import Buffer, buffer_at, reinterpreted, subview_of
+from ..llvm_ir.buffers import buffer_at
+from ..llvm_ir.function_body import FunctionBody, symbol
+from ..llvm_ir.instructions import ANY, Instructions
+from ..llvm_ir.text import FunctionText
+from ..llvm_ir.unlowered import unlowered
+from ..llvm_ir.workspace import Workspace
 from .contraction import is_cleared_for_product, panels_of, product_of
-from .control_flow import add_control
-from .elements import Element
-from .emitted_module import Emitted, EmittedModule, symbol
+from .emitted_module import Emitted, EmittedModule
 from .epilogue import Tail, followers_of
-from .instructions import ANY, Instructions
 from .loops import KernelText, write_follower, write_kernel
 from .nest import Nest, nest_of
 from .parts import FENCE, Part, call_in_parts
-from .scalars import ScalarText, literal
-from .text import FunctionText
-from .unlowered import unlowered
-from .workspace import Workspace
 
 _MANY_CALLS = 200
 """Calls in a row that are left as they stand: LLVM takes the square of their number to order."""
@@ -83,105 +79,35 @@ def emit(
     return emitter.finish()
 
 
-class _FunctionBody:
-    """The walk over one function: which buffer each memref is, and the calls of kernels.
-
-    `text` is what the function does once it has its memory, from the block `body` on.
-    """
+class _FunctionBody(FunctionBody):
+    """The walk over one function, with the calls of its kernels."""
 
     part: Part | None = None
     """Where this is a part of a loop: there threads share no more."""
 
-    def __init__(self, emitter: EmittedModule, op: func.FuncOp) -> None:
+    def __init__(
+        self, emitter: EmittedModule, op: func.FuncOp, text: FunctionText | None = None
+    ) -> None:
+        super().__init__(text or FunctionText("body"), emitter.instructions, emitter.failures)
         self.emitter = emitter
         self.op = op
-        self.text = FunctionText("body")
-        self.failed: list[tuple[str, int]] = []
-        self.buffers: dict[SSAValue, Buffer] = {}
-        self.scalars: dict[SSAValue, str] = {}
-        self.moved: dict[tuple[str, Element, str], str] = {}
-        self.workspace = Workspace()
         self.done: set[GenericOp] = set()
         self.calls = 0
         self.passes_cache = False
         """Whether something in it writes past the cache: then a fence is needed at its end."""
-        self.computes = False
-        """Whether something in it, a scalar or a branch, is worth LLVM's work."""
-        for number, argument in enumerate(op.body.block.args):
-            self.buffers[argument] = buffer_at(f"%a{number}", argument.type)
-
-    def add_block(self, block: Block) -> None:
-        """Add all ops of a block but its end, which whoever adds the block writes."""
-        for op in block.ops:
-            if op is not block.last_op or not op.has_trait(IsTerminator):
-                self.add(op)
+        if text is None:
+            for number, argument in enumerate(op.body.block.args):
+                self.buffers[argument] = buffer_at(f"%a{number}", argument.type)
 
     def add(self, op: Operation) -> None:
-        """Add one op of the function's body, or of a branch or loop in it."""
-        match op:
-            case GenericOp():
-                self._add_kernel(op)
-            case memref.AllocOp():
-                buffer = buffer_at("", op.memref.type)
-                root = self.workspace.take(buffer.size * buffer.element.bytes)
-                self.buffers[op.memref] = buffer_at(root, op.memref.type)
-            case memref.DeallocOp():
-                self.workspace.give_back(self.buffers[op.memref].root)
-            case memref.GetGlobalOp():
-                name = op.name_.root_reference.data
-                self.buffers[op.memref] = buffer_at(symbol(name), op.memref.type)
-            case memref.SubviewOp():
-                self.buffers[op.result] = subview_of(self.buffers[op.source], op)
-            case memref.ReinterpretCastOp():
-                self.buffers[op.result] = self._reinterpreted(op)
-            case memref.LoadOp() if not op.indices:
-                self.scalars[op.res] = self._load(self.buffers[op.memref])
-            case arith.MuliOp() | arith.AddiOp() | arith.IndexCastOp():
-                self.scalars[op.result] = self._scalar(op)
-                self.computes = True
-            case arith.RemUIOp() if self.scalars[op.rhs].strip("-0"):
-                operands = f"{self.scalars[op.lhs]}, {self.scalars[op.rhs]}"
-                self.scalars[op.result] = self.text.assign(f"urem i64 {operands}")
-            case arith.ConstantOp():
-                self.scalars[op.result] = literal(op)
-            case func.ReturnOp() if not op.arguments:
-                return
-            case scf.ForOp() if (split := split_of(op)) and self._is_shareable(op):
-                self._add_rounds(op, split)
-            case _:
-                if not add_control(self, op):
-                    unlowered(op)
+        """Add one op; threads share the rounds of a loop that says so."""
+        if isinstance(op, scf.ForOp) and (split := split_of(op)) and self._is_shareable(op):
+            self._add_rounds(op, split)
+        else:
+            super().add(op)
 
-    def fail(self, failure: Failure) -> str:
-        """Return the label of a block that leaves the function with an error."""
-        failures = self.emitter.failures
-        failures.append(failure)
-        status = len(failures) + 1
-        self.failed.append((f"failed{status}", status))
-        return f"failed{status}"
-
-    def _reinterpreted(self, op: memref.ReinterpretCastOp) -> Buffer:
-        source = self.buffers[op.source]
-        if len(op.offsets) != 1:
-            return reinterpreted(source, op)
-        # Views that begin at the same place are one for the kernels, which may write to one.
-        key = source.root, source.element, self.scalars[op.offsets[0]]
-        if key not in self.moved:
-            self.moved[key] = self.text.offset(key[0], key[1].memory, key[2], 1)
-        return buffer_at(self.moved[key], op.result.type, 0)
-
-    def _scalar(self, op: Operation) -> str:
-        operands = [self.scalars[operand] for operand in op.operands]
-        return ScalarText(self.text, instructions=self.emitter.instructions).emit(op, operands)
-
-    def _load(self, buffer: Buffer) -> str:
-        element = buffer.element
-        address = self.text.offset(buffer.root, element.memory, str(buffer.offset), 1)
-        value = self.text.assign(f"load {element.memory}, ptr {address}, align {element.bytes}")
-        scalars = ScalarText(self.text, instructions=self.emitter.instructions)
-        return scalars.from_memory(value, element)
-
-    def _add_kernel(self, op: GenericOp) -> None:
+    def add_kernel(self, op: GenericOp) -> None:
+        """Write the call of a kernel, or let threads share it."""
         nest = nest_of(op, self.buffers)
         if nest.is_empty or op in self.done or is_cleared_for_product(op, self.buffers):
             return
@@ -295,19 +221,9 @@ class _PartBody(_FunctionBody):
     """The walk over the rounds of a loop that threads share."""
 
     def __init__(self, around: _FunctionBody, part: Part, block: Block) -> None:
-        self.emitter = around.emitter
-        self.op = around.op
+        super().__init__(around.emitter, around.op, part.text)
         self.part = self.shared = part
-        self.text = part.text
-        self.failed = []
-        self.buffers = {}
-        self.scalars = {}
-        self.moved = {}
         self.workspace = part.workspace
-        self.done = set()
-        self.calls = 0
-        self.passes_cache = False
-        self.computes = False
         for op in block.ops:
             for value in op.operands:
                 if value in around.buffers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -11,12 +10,13 @@ from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
 from xdsl.ir import Attribute
 
 from ...runtime.failure import Failure
-from .buffers import buffer_at
-from .definitions import declared, definition, needs
-from .instructions import Instructions
+from ..llvm_ir.buffers import buffer_at
+from ..llvm_ir.definitions import declared, definition, needs
+from ..llvm_ir.function_body import escaped, symbol
+from ..llvm_ir.instructions import Instructions
+from ..llvm_ir.unlowered import unlowered
 from .loops import KernelText
 from .thread_pool import PARALLEL
-from .unlowered import unlowered
 
 _ATTRIBUTES = """attributes #0 = { nounwind }
 attributes #1 = { nobuiltin nounwind willreturn memory(none) }
@@ -62,12 +62,12 @@ class EmittedModule:
 
     def add_global(self, op: memref.GlobalOp) -> None:
         """Add a constant, as its bytes."""
-        name, data = op.sym_name.data, _bytes_of(op)
+        name, data = op.sym_name.data, bytes_of(op)
         if self.longest_constant is not None and len(data) > self.longest_constant:
             self.constants[name] = data
             value = f"external constant [{len(data)} x i8]"
         elif any(data):
-            value = f'private unnamed_addr constant [{len(data)} x i8] c"{_escaped(data)}"'
+            value = f'private unnamed_addr constant [{len(data)} x i8] c"{escaped(data)}"'
         else:
             value = f"private unnamed_addr constant [{len(data)} x i8] zeroinitializer"
         self.parts.append(f"{symbol(name)} = {value}, align 64\n")
@@ -112,28 +112,13 @@ class EmittedModule:
         )
 
 
-def symbol(name: str) -> str:
-    """Return a global name in LLVM's syntax."""
-    plain = name.replace("_", "").replace(".", "").isalnum() and name.isascii()
-    return f"@{name}" if plain and not name[0].isdigit() else f'@"{_escaped(name.encode())}"'
-
-
 def _define(name: str, defined: dict[str, str]) -> None:
     for needed in needs(name):
         _define(needed, defined)
     defined.setdefault(name, definition(name))
 
 
-def _escaped(data: bytes) -> str:
-    return "".join(_ESCAPES[byte] for byte in data)
-
-
-_ESCAPES: Sequence[str] = [
-    chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:02X}" for byte in range(256)
-]
-
-
-def _bytes_of(op: memref.GlobalOp) -> bytes:
+def bytes_of(op: memref.GlobalOp) -> bytes:
     """Return the elements of a constant as they stand in memory; a bool is 0 or 1."""
     value = op.initial_value
     if not isinstance(value, DenseIntOrFPElementsAttr):

@@ -11,12 +11,12 @@ from xdsl.ir import Operation, SSAValue
 from ...dialects.access import Access
 from ...dialects.contraction import contraction_of
 from ...dialects.epilogue import Epilogue, epilogues_of, is_marked
-from .buffers import Buffer
-from .elements import Element
-from .instructions import Instructions
+from ..llvm_ir.buffers import Buffer
+from ..llvm_ir.elements import Element
+from ..llvm_ir.instructions import Instructions
+from ..llvm_ir.text import FunctionText
 from .kernel import Kernel, Place
 from .nest import Dimension, Nest, nest_of
-from .text import FunctionText
 
 
 @dataclass(frozen=True)

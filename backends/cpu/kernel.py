@@ -10,10 +10,10 @@ from xdsl.dialects import arith
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
 from xdsl.ir import Operation, SSAValue
 
-from .instructions import Instructions
+from ..llvm_ir.instructions import Instructions
+from ..llvm_ir.scalars import ScalarText, literal
+from ..llvm_ir.text import FunctionText, Loop
 from .nest import Dimension, Nest, Operand
-from .scalars import ScalarText, literal
-from .text import FunctionText, Loop
 
 
 @dataclass(frozen=True)

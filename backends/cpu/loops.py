@@ -9,13 +9,13 @@ from functools import partial
 
 from xdsl.ir import SSAValue
 
+from ..llvm_ir.elements import FLOATS
+from ..llvm_ir.instructions import Instructions
 from .best_place import best_place_of, write_best_place
 from .columns import WIDTH, write_columns
 from .combiner import Combiner, combiners_of
 from .contraction import product_of, write_contraction
-from .elements import FLOATS
 from .epilogue import Follower, Tail, touched_by
-from .instructions import Instructions
 from .kernel import Kernel, Place
 from .nest import Dimension, Nest, innermost, pointers
 from .past_cache import write_past_cache

@@ -17,8 +17,8 @@ import llvmlite.binding as _untyped  # pyright: ignore[reportMissingTypeStubs]
 
 from ...runtime.sha256 import sha256
 from ...runtime.version import VERSION
+from ..llvm_ir.instructions import Instructions
 from .effort import Effort
-from .instructions import Instructions
 from .library import addresses
 from .processor import this_processor
 from .stored_code import IMAGES
@@ -83,6 +83,7 @@ class Assembler:
     def _new_machine(self, level: int) -> Any:
         _llvm.initialize_native_target()
         _llvm.initialize_native_asmprinter()
+        _llvm.initialize_native_asmparser()
         processor, features = self._processor
         return _llvm.Target.from_default_triple().create_target_machine(
             cpu=processor, features=features, opt=level, reloc="pic", codemodel="small"

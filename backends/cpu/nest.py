@@ -13,7 +13,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from ...dialects.access import Access
 from ...dialects.source import describe
-from .buffers import Buffer, access_of
+from ..llvm_ir.buffers import Buffer, access_of
 
 
 @dataclass(frozen=True)

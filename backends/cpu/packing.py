@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .elements import Element
+from ..llvm_ir.elements import Element
 from .nest import Operand
 from .product import ROOM, ProductWriter
 

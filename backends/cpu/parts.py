@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .text import FunctionText
+from ..llvm_ir.text import FunctionText
+from ..llvm_ir.workspace import Workspace
 from .thread_pool import PARALLEL
-from .workspace import Workspace
 
 _ON_STACK = 1 << 15
 """Bytes of memory for one part; C libraries give threads 128 KB of stack or more."""

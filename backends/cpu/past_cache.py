@@ -10,10 +10,10 @@ from xdsl.dialects.linalg.ops import YieldOp
 from xdsl.ir import Operation, SSAValue
 
 from ...dialects.past_cache import LINE, PastCache, past_cache_of
-from .elements import FLOATS
+from ..llvm_ir.elements import FLOATS
+from ..llvm_ir.scalars import literal
 from .kernel import Kernel, Place
 from .nest import Dimension, innermost
-from .scalars import literal
 
 _BINARY: dict[type[Operation], str] = {
     **{arith.AddfOp: "fadd", arith.SubfOp: "fsub", arith.MulfOp: "fmul", arith.DivfOp: "fdiv"},

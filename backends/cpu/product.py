@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from ...dialects.contraction import OUTER, STREAM, Contraction, Schedule
 from ...dialects.split import BATCH, COLUMNS, ROWS
+from ..llvm_ir.text import FunctionText
 from .epilogue import Tail
 from .kernel import Kernel
 from .nest import Operand
-from .text import FunctionText
 from .vectors import Vectors
 
 ROOM = 16

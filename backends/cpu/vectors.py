@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .elements import Element
-from .text import FunctionText
+from ..llvm_ir.elements import Element
+from ..llvm_ir.text import FunctionText
 
 
 @dataclass(frozen=True)

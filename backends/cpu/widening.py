@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from .definitions import definition
+from ..llvm_ir.definitions import definition
 
 _TOKEN = re.compile(
     r"align \d+|#\d+|[%@][\w.]+;?|\b(?:float|double|half|i\d+)\b"

@@ -14,8 +14,8 @@ from xdsl.parser import Parser
 from foldaway.backends.cpu.driver import CpuDriver, signature_of
 from foldaway.backends.cpu.effort import Effort
 from foldaway.backends.cpu.emit_llvm import emit_llvm
-from foldaway.backends.cpu.instructions import ANY
 from foldaway.backends.cpu.machine_code import ASSEMBLER
+from foldaway.backends.llvm_ir.instructions import ANY
 
 BF16 = ml_dtypes.bfloat16
 DTYPES = {"f16": np.float16, "bf16": BF16, "f32": np.float32, "f64": np.float64, "i1": np.bool_}

@@ -1,14 +1,14 @@
-"""Compiles graph ops for the CPU from calls of the builders."""
+"""Compiles graph ops for the machine of the context from calls of the builders."""
 
 import numpy as np
 from xdsl.dialects.builtin import FunctionType, ModuleOp
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region
 
-from foldaway.backends.cpu.driver import CpuDriver
 from foldaway.dialects.build import IRBuilder
 from foldaway.dialects.dtypes import TensorSpec, spec_of, tensor_type
 from foldaway.dialects.verifier import verify
+from foldaway.drivers import current_driver
 from foldaway.pipeline import lower_segment
 from foldaway.runtime.arrays import numpy_dtype
 from foldaway.runtime.driver import Signature
@@ -26,10 +26,11 @@ class GraphProgram:
         module = ModuleOp([FuncOp("f", types, Region(block))])
         self.outputs = tuple(spec_of(value.type) for value in results)
         verify(module)
-        lower_segment(module, "buffers")
+        driver = current_driver()
+        lower_segment(module, driver)
         verify(module)
         signature = Signature(tuple(self.specs), self.outputs)
-        self.executable = CpuDriver().compile(module, "f", signature)
+        self.executable = driver.compile(module, "f", signature)
 
     def __call__(self, *arrays):
         """Return the results, after a check that they are what was promised."""

@@ -5,7 +5,7 @@ import pytest
 from xdsl.utils.exceptions import PassFailedException
 
 from foldaway.backends.cpu.emit_llvm import emit, emit_llvm
-from foldaway.backends.cpu.instructions import Instructions
+from foldaway.backends.llvm_ir.instructions import Instructions
 
 from .buffer_form import constant, elementwise, function, generic, parse, run, zero
 from .test_reductions import sum_of

@@ -9,8 +9,8 @@ import llvmlite.binding as _llvm
 import pytest
 
 from foldaway.backends.cpu.emit_llvm import emit
-from foldaway.backends.cpu.instructions import Instructions
 from foldaway.backends.cpu.thread_pool import pool_text
+from foldaway.backends.llvm_ir.instructions import Instructions
 from foldaway.passes.fuse_rows import FuseRowsPass
 from foldaway.passes.schedule_contractions import ScheduleContractionsPass
 from foldaway.passes.schedule_epilogues import ScheduleEpiloguesPass

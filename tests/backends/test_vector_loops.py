@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foldaway.backends.cpu.emit_llvm import emit, emit_llvm
-from foldaway.backends.cpu.instructions import Instructions
 from foldaway.backends.cpu.machine_code import ASSEMBLER
+from foldaway.backends.llvm_ir.instructions import Instructions
 
 from .buffer_form import DTYPES, function, generic, parse, run_portable, zero
 

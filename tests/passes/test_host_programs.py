@@ -28,7 +28,7 @@ def compiled(text):
         type, name = op.function_type, op.sym_name.data
         signature = Signature(tuple(map(spec_of, type.inputs)), tuple(map(spec_of, type.outputs)))
         module = ModuleOp([op])
-        lower_segment(module, "buffers")
+        lower_segment(module, CpuDriver())
         code = CpuDriver().compile(module, name, signature)
         namespace[name] = Segment(code, len(signature.outputs))
     return to_function(host, host.sym_name.data, namespace)

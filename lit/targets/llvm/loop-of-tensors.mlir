@@ -1,6 +1,6 @@
 // RUN: not foldaway-opt -t llvm %s 2>&1 | filecheck %s
 
-// CHECK: error: the CPU has no code for 'scf.while'; run place-buffers before
+// CHECK: error: there is no code for 'scf.while'; run place-buffers before
 func.func @f(%c: memref<i1>, %y: memref<f64>) {
   %b = memref.load %c[] : memref<i1>
   %r = scf.while (%a = %b) : (i1) -> i1 {

@@ -22,5 +22,5 @@ def unlowered(op: Operation) -> NoReturn:
     dialect = op.name.partition(".")[0]
     passed = _LOWERED_BY.get(dialect, "place-buffers")
     raise PassFailedException(
-        f"{describe(op.location)}error: the CPU has no code for '{op.name}'; run {passed} before"
+        f"{describe(op.location)}error: there is no code for '{op.name}'; run {passed} before"
     )

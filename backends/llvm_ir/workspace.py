@@ -15,20 +15,21 @@ class Workspace:
     """Slots in one piece of memory. Two that exist at one time never share a byte."""
 
     def __init__(self) -> None:
-        self._sizes: list[int] = []
+        self.sizes: list[int] = []
+        """Bytes of each slot."""
         self._free: set[int] = set()
 
     def take(self, size: int) -> str:
         """Return the address of a slot for `size` bytes: a free one that fits best, or a new."""
-        fitting = [slot for slot in self._free if self._sizes[slot] >= size]
+        fitting = [slot for slot in self._free if self.sizes[slot] >= size]
         if fitting:
-            slot = min(fitting, key=lambda slot: self._sizes[slot])
+            slot = min(fitting, key=lambda slot: self.sizes[slot])
         elif self._free:
-            slot = max(self._free, key=lambda slot: self._sizes[slot])
-            self._sizes[slot] = size
+            slot = max(self._free, key=lambda slot: self.sizes[slot])
+            self.sizes[slot] = size
         else:
-            slot = len(self._sizes)
-            self._sizes.append(size)
+            slot = len(self.sizes)
+            self.sizes.append(size)
         self._free.discard(slot)
         return f"%slot{slot}"
 
@@ -48,7 +49,7 @@ class Workspace:
         More than `on_stack` bytes are allocated; `fail` is done if there are none.
         """
         variables, slots, total = list[str](), list[str](), 0
-        for n, size in enumerate(self._sizes):
+        for n, size in enumerate(self.sizes):
             if size <= _VARIABLE:
                 variables.append(f"  %slot{n} = alloca [{_VARIABLE} x i8], align {_VARIABLE}")
                 continue

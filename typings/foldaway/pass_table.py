@@ -1,0 +1,1 @@
+../../api/pass_table.py
