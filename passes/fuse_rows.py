@@ -40,10 +40,10 @@ class FuseRowsPass(ModulePass):
         """Rewrite the bodies of all functions of buffers."""
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
-                for run in _runs(function.body.block):
+                for run in runs_of(function.body.block):
                     self._tile(run)
 
-    def _tile(self, run: _Run) -> None:
+    def _tile(self, run: Run) -> None:
         row = sum(span.row * bytes_of(storage) for storage, span in run.spans.items())
         if len(run.nests) < 2 or run.rows * row < self.least_bytes or row > 4 * self.tile_bytes:
             return
@@ -82,7 +82,7 @@ class _Span:
 
 
 @dataclass
-class _Run:
+class Run:
     """Nests that can go through their rows together."""
 
     rows: int
@@ -108,9 +108,9 @@ class _Run:
         self.nests.append(nest)
         return True
 
-    def without_last(self) -> _Run:
+    def without_last(self) -> Run:
         """Return the run of all nests but the last."""
-        run = _Run(self.rows)
+        run = Run(self.rows)
         for nest in self.nests[:-1]:
             run.add(nest)
         return run
@@ -144,9 +144,9 @@ def _uses_are_in(value: SSAValue, ops: set[linalg.GenericOp]) -> bool:
     return True
 
 
-def _runs(block: Block) -> list[_Run]:
+def runs_of(block: Block) -> list[Run]:
     """Return the longest runs of nests in a block that can be fused, in order."""
-    runs: list[_Run] = []
+    runs: list[Run] = []
     neighbours: list[LoopNest] = []
     for op in (*block.ops, None):
         nest = loop_nest(op) if isinstance(op, linalg.GenericOp) and not _is_kept(op) else None
@@ -163,8 +163,8 @@ def _is_kept(op: linalg.GenericOp) -> bool:
     return is_marked(op) or is_marked(op.next_op)
 
 
-def _divided(nests: Sequence[LoopNest]) -> list[_Run]:
-    runs: list[_Run] = []
+def _divided(nests: Sequence[LoopNest]) -> list[Run]:
+    runs: list[Run] = []
     start = 0
     while start < len(nests):
         run = _longest(nests, start)
@@ -173,11 +173,11 @@ def _divided(nests: Sequence[LoopNest]) -> list[_Run]:
     return runs
 
 
-def _longest(nests: Sequence[LoopNest], start: int) -> _Run:
+def _longest(nests: Sequence[LoopNest], start: int) -> Run:
     """Return the longest run from a nest on; of equal ones that of the most rows."""
-    best = _Run(1)
+    best = Run(1)
     for rows in row_counts(nests[start]):
-        run = _Run(rows)
+        run = Run(rows)
         for nest in nests[start:]:
             if not run.add(in_rows(nest, rows)):
                 break

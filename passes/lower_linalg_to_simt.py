@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from xdsl.context import Context
 from xdsl.dialects import func
@@ -13,7 +14,16 @@ from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
-from ..dialects.simt.schedule import ELEMENTWISE, ON_HOST, SERIAL, Schedule, schedule_of
+from ..dialects.simt.schedule import (
+    ELEMENTWISE,
+    ON_HOST,
+    REDUCTION,
+    ROWS,
+    SERIAL,
+    TRANSPOSE,
+    Schedule,
+    schedule_of,
+)
 from ..dialects.source import describe
 from .simt_elementwise import lower_elementwise, lower_serial
 from .simt_kernel import Kernels
@@ -21,12 +31,17 @@ from .simt_nests import Nest, nest_of
 from .simt_product import product_of
 from .simt_product_kernel import lower_product
 from .simt_product_schedule import product_schedule_of
+from .simt_reduction import lower_reduction
+from .simt_rows import lower_rows, program_at
+from .simt_transpose import lower_transpose
 
 Lowering = Callable[[Nest, Schedule, Kernels], None]
 
 FAMILIES: Mapping[str, Lowering] = {
     ELEMENTWISE: lower_elementwise,
     SERIAL: lower_serial,
+    REDUCTION: lower_reduction,
+    TRANSPOSE: lower_transpose,
 }
 """Family to what makes its kernels."""
 
@@ -48,18 +63,31 @@ class LowerLinalgToSimtPass(ModulePass):
         kernels = Kernels(block, names)
         for function in list(block.ops):
             if isinstance(function, func.FuncOp) and not function.is_declaration:
-                for inner in list(function.walk()):
-                    product = product_of(inner)
-                    schedule = None if product is None else product_schedule_of(product)
-                    if product is not None and schedule is not None:
-                        lower_product(product, schedule, kernels)
+                _lower_products(list(function.walk()), kernels)
                 for inner in list(function.walk()):
                     if isinstance(inner, GenericOp) and ON_HOST not in inner.attributes:
                         _lower(inner, kernels)
 
 
+def _lower_products(ops: Sequence[Operation], kernels: Kernels) -> None:
+    """Lower products of matrices, and what before and behind them is done by their kernels."""
+    for op in ops:
+        product = None if op.parent is None else product_of(op)
+        schedule = None if product is None else product_schedule_of(product)
+        if product is not None and schedule is not None:
+            lower_product(product, schedule, kernels)
+
+
 def _lower(op: GenericOp, kernels: Kernels) -> None:
+    if op.parent is None:
+        return  # It was a part of another's kernel.
     schedule = schedule_of(op)
+    if schedule is not None and schedule.family == ROWS:
+        _, program = program_at(op)
+        if program is None:
+            _refuse(op)
+        lower_rows(program, schedule, kernels)
+        return
     nest = nest_of(op)
     if schedule is None or schedule.family not in FAMILIES or nest is None:
         _refuse(op)
@@ -69,6 +97,6 @@ def _lower(op: GenericOp, kernels: Kernels) -> None:
     op.erase()
 
 
-def _refuse(op: Operation) -> None:
+def _refuse(op: Operation) -> NoReturn:
     problem = "a loop nest has no schedule for a kernel; run schedule-simt before"
     raise PassFailedException(f"{describe(op.location)}error: {problem}")

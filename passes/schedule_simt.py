@@ -17,6 +17,9 @@ from .simt_elementwise import elementwise_schedule, serial_schedule
 from .simt_nests import Nest, nest_of
 from .simt_product import product_of
 from .simt_product_schedule import best_schedule
+from .simt_reduction import Machine, reduction_schedule
+from .simt_rows import schedule_rows
+from .simt_transpose import transpose_schedule
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,13 @@ class ScheduleSimtPass(ModulePass):
 
     Its `family` says what the threads do, the numbers how many there are and how much each does:
     `elementwise` (a thread computes `width` neighbours), `serial` (a thread takes the rounds of
-    all reductions in order), `fma` and `mma` (a block computes a tile of a product of matrices, and
-    all that belongs to it: zeros before, and behind it what `schedule-epilogues` marked).
+    all reductions in order), `reduction` (`lanes` threads share the rounds of a result, of
+    `width` neighbours each; `across` of the threads beside each other have results beside each
+    other; blocks do `parts` of a result), `rows` (neighbouring nests with one `group` are one
+    kernel, in which `lanes` threads have a row in registers), `transpose` (what is read along the
+    loop `turn`, and written along the last one, goes through tiles in shared memory), `fma` and
+    `mma` (a block computes a tile of a product of matrices and all that belongs to it, which has
+    no schedule of its own: zeros before, and behind it what `schedule-epilogues` marked).
     What needs C's library, or whose memory isn't reached by steps, gets the attribute `on_host`
     with the reason. A nest that has one of both is left as it is.
     The GPU has `processors`, each of which runs `threads` at a time.
@@ -42,6 +50,7 @@ class ScheduleSimtPass(ModulePass):
         """Attach schedules in place; the ops stay as they are."""
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
+                schedule_rows(function.body.block, 0)
                 nests = [inner for inner in function.walk() if isinstance(inner, GenericOp)]
                 done = {inner for nest in nests for inner in self._schedule_product(nest)}
                 for nest in nests:
@@ -69,8 +78,9 @@ class ScheduleSimtPass(ModulePass):
 
     def _best(self, nest: Nest) -> Schedule:
         if not nest.reductions:
-            return elementwise_schedule(nest)
-        return serial_schedule(nest)
+            return transpose_schedule(nest) or elementwise_schedule(nest)
+        machine = Machine(self.processors, self.threads)
+        return reduction_schedule(nest, machine) or serial_schedule(nest)
 
 
 def _reason(op: GenericOp) -> str:

@@ -13,7 +13,7 @@ from xdsl.dialects.builtin import (
     i32,
     i64,
 )
-from xdsl.dialects.linalg.ops import GenericOp, IndexOp, YieldOp
+from xdsl.dialects.linalg.ops import IndexOp, YieldOp
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from ..dialects import simt
@@ -67,8 +67,7 @@ class KernelBuilder:
         """Return the number of the thread in the whole grid."""
         ops = self.ops
         thread = self.thread_id() if threads > 1 else 0
-        block = self.block_id() if blocks > 1 else 0
-        return ops.add(ops.multiply(block, threads), thread)
+        return ops.add(ops.multiply(self.block_offset(blocks), threads), thread)
 
     def thread_id(self) -> SSAValue:
         """Return the number of the thread in its block."""
@@ -85,6 +84,10 @@ class KernelBuilder:
             number, index = self.ops.divide(number, extent)
             found.append(index)
         return [number, *reversed(found)] if extents else []
+
+    def block_offset(self, blocks: int) -> Number:
+        """Return the number of the block; 0 where there is but one."""
+        return self.block_id() if blocks > 1 else 0
 
     def finish(
         self, kernels: Kernels, op: Operation, threads: int, blocks: int, shared_bytes: int = 0
@@ -120,9 +123,6 @@ class NestBody:
         self.ops = builder.ops
         self.nest = nest
         self.type: IntegerType = i32 if nest.farthest <= _FAR else i64
-        self.memories = [
-            None if place is None else builder.parameter(place.root) for place in nest.places
-        ]
 
     def index(
         self, position: int, loops: Sequence[Loop], rounds: Sequence[Number], more: int = 0
@@ -140,9 +140,7 @@ class NestBody:
 
     def memory(self, position: int) -> SSAValue:
         """Return the memory of an operand."""
-        memory = self.memories[position]
-        assert memory is not None, "scalars are asked for nothing"
-        return memory
+        return self.builder.parameter(self.place(position).root)
 
     def load(self, position: int, index: SSAValue, many: int = 1) -> Sequence[SSAValue]:
         """Append a load of neighbouring elements."""
@@ -166,6 +164,18 @@ class NestBody:
 
         `arguments` are the elements of operands, by position; `rounds` those of loops.
         """
+        values = self.values(arguments, rounds)
+        last = self.nest.op.body.block.last_op
+        assert isinstance(last, YieldOp), "the verifier holds that the body ends so"
+        return [values.get(value, value) for value in last.operands]
+
+    def values(
+        self,
+        arguments: Mapping[int, SSAValue],
+        rounds: Mapping[int, Number],
+        without: Sequence[Operation] = (),
+    ) -> dict[SSAValue, SSAValue]:
+        """Append the body but for some ops; return what each of its values is."""
         block = self.nest.op.body.block
         known: dict[SSAValue, SSAValue] = {}
         for position, argument in enumerate(block.args):
@@ -173,36 +183,25 @@ class NestBody:
                 known[argument] = arguments[position]
             elif self.nest.places[position] is None:
                 known[argument] = self._scalar(self.nest.op.operands[position])
-        return write_body(self.ops, self.nest.op, known, rounds, self._scalar)
+        for op in block.ops:
+            if isinstance(op, arith.ConstantOp):
+                known[op.result] = self.ops.known(op)
+            elif isinstance(op, IndexOp):
+                number = self.ops.value(rounds.get(op.dim.value.data, 0))
+                known[op.result] = self.ops.emit(arith.IndexCastOp, INDEX, number)
+            elif op not in without:
+                for operand in op.operands:
+                    if operand.owner is not block and operand.owner not in without:
+                        known[operand] = known.get(operand) or self._scalar(operand)
+                if not isinstance(op, YieldOp):
+                    self.ops.append(op.clone(known))
+        return known
 
     def _scalar(self, value: SSAValue) -> SSAValue:
         """Return a scalar of the host's function."""
         if isinstance(value.owner, arith.ConstantOp):
             return self.ops.known(value.owner)
         return self.builder.parameter(value)
-
-
-def write_body(
-    ops: KernelOps,
-    op: GenericOp,
-    known: dict[SSAValue, SSAValue],
-    rounds: Mapping[int, Number],
-    outside: object,
-) -> list[SSAValue]:
-    """Append the ops of a body on known values; return what it gives."""
-    for inner in op.body.block.ops:
-        if isinstance(inner, YieldOp):
-            break
-        if isinstance(inner, arith.ConstantOp):
-            known[inner.result] = ops.known(inner)
-        elif isinstance(inner, IndexOp):
-            number = ops.value(rounds.get(inner.dim.value.data, 0))
-            known[inner.result] = ops.emit(arith.IndexCastOp, INDEX, number)
-        else:
-            ops.append(inner.clone(known))
-    last = op.body.block.last_op
-    assert isinstance(last, YieldOp), "the verifier holds that the body ends so"
-    return [known.get(value, value) for value in last.operands]
 
 
 def widest(elements: Sequence[Attribute]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xdsl.dialects import arith, memref
-from xdsl.dialects.builtin import MemRefType
+from xdsl.dialects.builtin import MemRefType, StridedLayoutAttr
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.traits import IsTerminator
 
@@ -129,7 +129,8 @@ class KernelBody:
             self.parameters.append(name)
             name = self.text.assign(f"load {type}, ptr {address}")
         if is_memory:
-            buffer = buffer_at(name, argument.type)
+            # A view that begins where a value says is given by the address of that element.
+            buffer = buffer_at(name, argument.type, 0 if _begins_anywhere(argument) else None)
             self.accesses.memories[argument] = Memory(buffer, type, not is_written)
         else:
             self.scalars[argument] = name
@@ -231,6 +232,11 @@ class KernelBody:
 
 def _type_of(argument: SSAValue) -> str:
     return "ptr" if isinstance(argument.type, MemRefType) else element_of(argument.type).register
+
+
+def _begins_anywhere(argument: SSAValue) -> bool:
+    layout = getattr(argument.type, "layout", None)
+    return isinstance(layout, StridedLayoutAttr) and layout.get_offset() is None
 
 
 def _written(kernel: simt.KernelOp) -> set[SSAValue]:
