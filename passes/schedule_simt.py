@@ -50,9 +50,9 @@ class ScheduleSimtPass(ModulePass):
         """Attach schedules in place; the ops stay as they are."""
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
-                schedule_rows(function.body.block, 0)
                 nests = [inner for inner in function.walk() if isinstance(inner, GenericOp)]
                 done = {inner for nest in nests for inner in self._schedule_product(nest)}
+                schedule_rows(function.body.block, 0, done)
                 for nest in nests:
                     if nest not in done:
                         self._schedule(nest)
