@@ -17,13 +17,14 @@ from .ptx_decode import Machine
 from .ptx_errors import WrongLaunch
 from .ptx_machine import Threads
 from .ptx_memory import SHARED_START, GlobalMemory, PrivateMemory, SharedMemory
-from .ptx_parser import Address, Function, Module, Name, Number, Operand, Variable, parse_ptx
-from .ptx_parser import Vector as VectorOperand
+from .ptx_parser import parse_ptx
 from .ptx_races import SharedAccesses
 from .ptx_rounding import Array
 from .ptx_state import Dim, Geometry, SpecialRegisters
+from .ptx_syntax import Address, Function, Module, Name, Number, Operand, Variable, Vector
 from .ptx_types import is_type, ptx_type
 
+_ELSEWHERE = {"global", "param", "local", "const"}
 _MOST_SHARED = 227 * 1024
 _MOST_LANES = 8192
 _MOST_BYTES = 64 << 20
@@ -187,7 +188,8 @@ class _Launch:
         """Return how many blocks run together: as many as memory is cheap for."""
         one = Geometry(self._grid, self._block, 1)
         sizes = self._layout.sizes
-        bytes_ = sizes.get("shared", 0) * (16 if not self._some_threads() else 12 * one.width)
+        granules = sizes.get("shared", 0) // self._granule()
+        bytes_ = granules * (32 if not self._some_threads() else 12 * one.width)
         bytes_ += one.width * (2 * sizes.get("param", 0) + 2 * sizes.get("local", 0))
         return max(1, min(_MOST_LANES // one.width, _MOST_BYTES // max(bytes_, 1)))
 
@@ -226,7 +228,7 @@ class _Launch:
                 parts, operands = instruction.parts, instruction.operands
                 if parts[0] == "cp" and len(operands) > 2 and isinstance(operands[2], Number):
                     size = min(size, operands[2].value)
-                elif parts[0] in ("ld", "st", "atom", "red") and not {"global", "param"} & {*parts}:
+                elif parts[0] in ("ld", "st", "atom", "red") and not _ELSEWHERE & {*parts}:
                     bits = [ptx_type(part).bits for part in parts[1:] if is_type(part)][-1]
                     count = 4 if "v4" in parts else 2 if "v2" in parts else 1
                     size = min(size, bits // 8 * count)
@@ -267,7 +269,7 @@ def _names(function: Function) -> set[str]:
                 found.add(text)
             case Address(base):
                 stack.append(base)
-            case VectorOperand(items):
+            case Vector(items):
                 stack += items
             case _:
                 pass
