@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import groupby
+from collections.abc import Container, Sequence
 
 from xdsl.dialects import memref
 from xdsl.dialects.builtin import i32, i64
@@ -11,7 +10,7 @@ from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects.simt.memory import WIDEST, bytes_of
 from ..dialects.simt.schedule import Schedule, schedule_of
-from .fuse_rows import runs_of
+from .fuse_rows import Run, runs_of
 from .loop_nests import RowNest, in_rows, loop_nest
 from .simt_combiners import tree
 from .simt_kernel import KernelBuilder, Kernels, NestBody
@@ -30,22 +29,20 @@ from .simt_row_programs import (
 _FAR = (1 << 31) - 1
 
 
-def schedule_rows(block: Block, group: int, others: Collection[Operation] = ()) -> int:
+def schedule_rows(block: Block, group: int, apart: Container[Operation] = ()) -> int:
     """Write schedules on the nests of a block that run together; return the next group.
 
-    The `others` belong to a kernel already.
+    The nests in `apart` have kernels already.
     """
-    for run in runs_of(block):
-        for belongs, nests in groupby(run.nests, lambda nest: nest.op in others):
-            if not belongs:
-                group = _schedule_run(list(nests), group)
+    for run in runs_of(block, apart):
+        group = _schedule_run(run, group)
     return group
 
 
-def _schedule_run(run: Sequence[RowNest], group: int) -> int:
+def _schedule_run(run: Run, group: int) -> int:
     start = 0
-    while start < len(run):
-        end, program = _longest(run, start)
+    while start < len(run.nests):
+        end, program = _longest(run.nests, start)
         schedule = None if program is None else program.schedule(group)
         if program is None or schedule is None:
             start += 1
