@@ -166,7 +166,7 @@ class CudaDevice:
         return found
 
     def _load(self, ptx: str, kernels: KernelText) -> CudaModule:
-        module = self._compile(ptx)
+        module = self.compile_ptx(ptx)
         handles: dict[str, int] = {}
         for name, kernel in kernels.kernels.items():
             function = ctypes.c_void_p()
@@ -176,7 +176,12 @@ class CudaDevice:
             handles[name] = function.value or 0
         return CudaModule(self, module.value or 0, handles)
 
-    def _compile(self, ptx: str) -> ctypes.c_void_p:
+    def compile_ptx(self, ptx: str) -> ctypes.c_void_p:
+        """Return the module of a text in PTX.
+
+        Raises `GpuError` with what the driver's compiler says of a text that it refuses.
+        """
+        self.enter()
         module = ctypes.c_void_p()
         info, error = ctypes.create_string_buffer(_LOG), ctypes.create_string_buffer(_LOG)
         options = (ctypes.c_int * 4)(_INFO, _INFO_BYTES, _ERROR, _ERROR_BYTES)
