@@ -20,6 +20,7 @@ from ..dialects.simt.schedule import (
     REDUCTION,
     ROWS,
     SERIAL,
+    TRANSPOSE,
     Schedule,
     schedule_of,
 )
@@ -32,6 +33,7 @@ from .simt_product_kernel import lower_product
 from .simt_product_schedule import product_schedule_of
 from .simt_reduction import lower_reduction
 from .simt_rows import lower_rows, program_at
+from .simt_transpose import lower_transpose
 
 Lowering = Callable[[Nest, Schedule, Kernels], None]
 
@@ -39,6 +41,7 @@ FAMILIES: Mapping[str, Lowering] = {
     ELEMENTWISE: lower_elementwise,
     SERIAL: lower_serial,
     REDUCTION: lower_reduction,
+    TRANSPOSE: lower_transpose,
 }
 """Family to what makes its kernels."""
 

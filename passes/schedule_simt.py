@@ -19,6 +19,7 @@ from .simt_product import product_of
 from .simt_product_schedule import best_schedule
 from .simt_reduction import Machine, reduction_schedule
 from .simt_rows import schedule_rows
+from .simt_transpose import transpose_schedule
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,10 @@ class ScheduleSimtPass(ModulePass):
     all reductions in order), `reduction` (`lanes` threads share the rounds of a result, of
     `width` neighbours each; `across` of the threads beside each other have results beside each
     other; blocks do `parts` of a result), `rows` (neighbouring nests with one `group` are one
-    kernel, in which `lanes` threads have a row in registers), `fma` and `mma` (a block computes a
-    tile of a product of matrices, and all that belongs to it: zeros before, and behind it what
-    `schedule-epilogues` marked).
+    kernel, in which `lanes` threads have a row in registers), `transpose` (what is read along the
+    loop `turn`, and written along the last one, goes through tiles in shared memory), `fma` and
+    `mma` (a block computes a tile of a product of matrices, and all that belongs to it: zeros
+    before, and behind it what `schedule-epilogues` marked).
     What needs C's library, or whose memory isn't reached by steps, gets the attribute `on_host`
     with the reason. A nest that has one of both is left as it is.
     The GPU has `processors`, each of which runs `threads` at a time.
@@ -76,7 +78,7 @@ class ScheduleSimtPass(ModulePass):
 
     def _best(self, nest: Nest) -> Schedule:
         if not nest.reductions:
-            return elementwise_schedule(nest)
+            return transpose_schedule(nest) or elementwise_schedule(nest)
         machine = Machine(self.processors, self.threads)
         return reduction_schedule(nest, machine) or serial_schedule(nest)
 

@@ -13,7 +13,7 @@ from xdsl.dialects.builtin import (
     i32,
     i64,
 )
-from xdsl.dialects.linalg.ops import IndexOp, YieldOp
+from xdsl.dialects.linalg.ops import GenericOp, IndexOp, YieldOp
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from ..dialects import simt
@@ -202,6 +202,29 @@ class NestBody:
         if isinstance(value.owner, arith.ConstantOp):
             return self.ops.known(value.owner)
         return self.builder.parameter(value)
+
+
+def write_body(
+    ops: KernelOps,
+    op: GenericOp,
+    known: dict[SSAValue, SSAValue],
+    rounds: Mapping[int, Number],
+    outside: object,
+) -> list[SSAValue]:
+    """Append the ops of a body on known values; return what it gives."""
+    for inner in op.body.block.ops:
+        if isinstance(inner, YieldOp):
+            break
+        if isinstance(inner, arith.ConstantOp):
+            known[inner.result] = ops.known(inner)
+        elif isinstance(inner, IndexOp):
+            number = ops.value(rounds.get(inner.dim.value.data, 0))
+            known[inner.result] = ops.emit(arith.IndexCastOp, INDEX, number)
+        else:
+            ops.append(inner.clone(known))
+    last = op.body.block.last_op
+    assert isinstance(last, YieldOp), "the verifier holds that the body ends so"
+    return [known.get(value, value) for value in last.operands]
 
 
 def widest(elements: Sequence[Attribute]) -> int:

@@ -11,6 +11,7 @@ from typing import Final
 
 DECLARATIONS: Final = r"""
 @foldaway_sim_state = external global i8, align 4096
+@foldaway_sim_lock = external global i32, align 4
 declare i32 @sched_yield()
 declare ptr @pthread_self()
 declare i32 @sigaction(i32, ptr, ptr)

@@ -11,6 +11,8 @@ class Instructions:
 
     half: bool = False
     """Converts between float16 and float32."""
+    bfloat: bool = False
+    """Converts between bfloat16 and float32; which nan comes out is left open."""
     fma: bool = False
     """Multiplies and adds with one rounding."""
     vector_bytes: int = 0
