@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from foldaway.dialects.source import reject
 from foldaway.runtime.collector import loading
-from foldaway.runtime.driver import Driver
+from foldaway.runtime.driver import Driver, Step
 
 from . import context
 from .machines import MACHINES, machine_named
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import ModuleOp
 
 
 def current_driver() -> Driver:
@@ -25,4 +31,10 @@ def current_driver() -> Driver:
             "set_context(device_target='CPU')",
         )
     with loading():
-        return machine_named(target).driver()
+        return machine_named(target).driver(_run_passes)
+
+
+def _run_passes(module: ModuleOp, steps: Sequence[Step]) -> None:
+    from .pipeline import run_passes
+
+    run_passes(module, steps)

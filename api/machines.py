@@ -10,6 +10,7 @@ from foldaway.runtime.machine import Machine, Named
 MACHINES = {
     "CPU": "foldaway.backends.cpu.machine",
     "GPU": "foldaway.backends.gpu.machine",
+    "Ascend": "foldaway.backends.ascend.machine",
 }
 """`device_target` to the module that has a `MACHINE`; it is small, and loads no backend."""
 

@@ -12,6 +12,20 @@ PASSES: dict[str, tuple[str, str]] = {
     ),
     "lower-graph-to-linalg": ("foldaway.passes.lower_graph_to_linalg", "LowerGraphToLinalgPass"),
     "lower-linalg-to-simt": ("foldaway.passes.lower_linalg_to_simt", "LowerLinalgToSimtPass"),
+    "lower-kernels-to-smaller-tiles": (
+        "foldaway.passes.lower_kernels_to_smaller_tiles",
+        "LowerKernelsToSmallerTilesPass",
+    ),
+    "lower-products-to-tiles": (
+        "foldaway.passes.lower_products_to_tiles",
+        "LowerProductsToTilesPass",
+    ),
+    "lower-vectors-to-hfusion": (
+        "foldaway.passes.lower_vectors_to_hfusion",
+        "LowerVectorsToHfusionPass",
+    ),
+    "outline-kernels": ("foldaway.passes.outline_kernels", "OutlineKernelsPass"),
+    "place-axes": ("foldaway.passes.place_axes", "PlaceAxesPass"),
     "outline-segments": ("foldaway.passes.outline_segments", "OutlineSegmentsPass"),
     "fuse-rows": ("foldaway.passes.fuse_rows", "FuseRowsPass"),
     "place-buffers": ("foldaway.passes.place_buffers", "PlaceBuffersPass"),

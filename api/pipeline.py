@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
@@ -9,7 +10,7 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
-from foldaway.runtime.driver import Driver
+from foldaway.runtime.driver import Driver, Step
 
 from .machines import all_machines, own_passes
 from .pass_table import PASSES
@@ -40,8 +41,13 @@ def lower_to_linalg(module: ModuleOp) -> None:
 def lower_segment(module: ModuleOp, driver: Driver) -> None:
     """Lower a module of graph functions in place to what a machine's driver compiles."""
     lower_to_linalg(module)
+    run_passes(module, driver.steps())
+
+
+def run_passes(module: ModuleOp, steps: Sequence[Step]) -> None:
+    """Apply passes to a module in place."""
     ctx = Context()
-    for step in driver.steps():
+    for step in steps:
         _load(step.name)(**step.options).apply(ctx, module)
 
 

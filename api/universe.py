@@ -15,7 +15,10 @@ from .machines import all_machines, own_passes
 from .pass_table import PASSES
 
 DIALECTS: dict[str, tuple[str, str]] = {
+    "ascend": ("foldaway.dialects.ascend", "Ascend"),
     "graph": ("foldaway.dialects.graph", "Graph"),
+    "hacc": ("foldaway.dialects.hacc", "Hacc"),
+    "hfusion": ("foldaway.dialects.hfusion", "HFusion"),
     "pyobj": ("foldaway.dialects.pyobj", "PyObj"),
     "simt": ("foldaway.dialects.simt", "Simt"),
 }

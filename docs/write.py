@@ -24,6 +24,7 @@ from xdsl.irdl import IRDLOperation
 from xdsl.traits import Pure
 
 from foldaway.dialects import dtypes
+from foldaway.kernel_coverage import coverage
 from foldaway.universe import DIALECTS, PASSES, TARGETS, loaders
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +41,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs/targets.md": _targets_page(),
         ROOT / "docs/errors.md": _errors_page(),
         ROOT / "docs/dtypes.md": _dtypes_page(),
+        ROOT / "docs/kernels.md": _coverage_page(),
     }
     for name in DIALECTS:
         found[ROOT / f"docs/dialects/{name}.md"] = _dialect_page(name)
@@ -203,6 +205,39 @@ A Python number is weak: it takes the tensor's dtype, unless that dtype can't ho
 {_table(["tensor", "with a bool", "with an int", "with a float"], numbers)}
 
 A tensor made of Python numbers alone is `bool_`, `int64` or `float32`.
+"""
+
+
+def _coverage_page() -> str:
+    names = [dtype.name for dtype in dtypes.ALL]
+    tables = {
+        machine: _table(
+            ["", *names],
+            [[f"**{op}**", *by_dtype.values()] for op, by_dtype in coverage(machine).items()],
+        )
+        for machine in ("GPU", "Ascend")
+    }
+    return f"""# What has a kernel
+
+The CPU has code for each op in each dtype.
+On another machine an op may be *native*, one kernel or one op of the device; *rewritten*, several; or work of the *CPU*, since there is no kernel.
+A notice then names the line and says why.
+These tables come from compiling each op alone, for tensors of three axes.
+
+## GPU
+
+Branches and loops run on the host, which launches the kernels in between.
+Convolutions, pools, sorts of windows and `graph.pick` are kernels, too.
+
+{tables["GPU"]}
+
+## Ascend
+
+16-bit floats are computed in `float32` and rounded after each op, as on the CPU.
+`graph.if`, `graph.while` and `graph.for` run on the host.
+Convolutions and `graph.pick` run on the CPU.
+
+{tables["Ascend"]}
 """
 
 

@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Operation, SSAValue
 
 from ..dialects import graph
-from ..dialects.dtypes import DType, float16, integer_limits, spec_of
+from ..dialects.dtypes import DType, TensorSpec, float16, integer_limits, spec_of
 from .lower_division import float_floordiv, float_mod, integer_floordiv, integer_mod
 from .lower_power import float_power, integer_power
 from .scalar_ops import ScalarOps, integer_type, signless, splat_number, wide
@@ -76,7 +76,7 @@ def lower_elementwise(to: TensorOps, op: Operation, operands: Sequence[SSAValue]
     elif type(op) in SINGLE[source.kind]:
         return single(to.whole(spec.shape), op, source, operands)
     elif type(op) in (graph.NegOp, graph.NotOp):
-        return _from_constant(to.whole(spec.shape), op, source, operands)
+        return _from_constant(to, op, spec, operands[0])
 
     def body(scalars: ScalarOps, values: Sequence[SSAValue]) -> Sequence[SSAValue]:
         return [EXPANSIONS[type(op)](scalars, op, source, values[:-1])]
@@ -192,14 +192,12 @@ def round_to_odd(to: ScalarOps, value: SSAValue) -> SSAValue:
     return to.select(inexact, moved, near)
 
 
-def _from_constant(
-    to: ScalarOps, op: Operation, dtype: DType, operands: Sequence[SSAValue]
-) -> SSAValue:
+def _from_constant(to: TensorOps, op: Operation, spec: TensorSpec, value: SSAValue) -> SSAValue:
     """Append `0 - x` for the negative of an integer, `x ^ -1` for its complement."""
-    element = signless(dtype)
+    element, whole = signless(spec.dtype), to.whole(spec.shape)
     if type(op) is graph.NegOp:
-        return to.emit(arith.SubiOp, element, to.constant(0, element), operands[0])
-    return to.emit(arith.XOrIOp, element, operands[0], to.constant(-1, element))
+        return whole.emit(arith.SubiOp, element, to.filled(0, element, spec.shape), value)
+    return whole.emit(arith.XOrIOp, element, value, to.filled(-1, element, spec.shape))
 
 
 def _sign(to: ScalarOps, op: Operation, dtype: DType, operands: Sequence[SSAValue]) -> SSAValue:

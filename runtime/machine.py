@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from .driver import Driver
+from .driver import Driver, Step
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import ModuleOp
 
 Named = tuple[str, str]
 """A module, and a name in it, which is loaded when it is asked for."""
+
+
+RunPasses = Callable[["ModuleOp", Sequence[Step]], None]
+"""Applies passes to a module in place; a backend can't import them."""
 
 
 class OptTarget(NamedTuple):
@@ -26,8 +33,10 @@ class Machine(NamedTuple):
 
     name: str
     """The context's `device_target`."""
-    driver: Callable[[], Driver]
-    """Loads the backend; raises CompileError where there is no such machine here."""
+    driver: Callable[[RunPasses], Driver]
+    """Loads the backend, and hands it what runs passes on parts that it lowers later.
+
+    Raises CompileError where there is no such machine here."""
     targets: Mapping[str, OptTarget]
     passes: Mapping[str, Named] = {}
     """Passes that only this machine has, if they stand in its own folder."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from ...runtime.driver import Driver
-from ...runtime.machine import Machine, OptTarget
+from ...runtime.machine import Machine, OptTarget, RunPasses
 
 BUFFERS = (
     "fuse-elementwise-to-generic,place-buffers,schedule-epilogues,fuse-rows,"
@@ -15,7 +15,7 @@ BUFFERS = (
 
 
 @cache
-def _driver() -> Driver:
+def _driver(run_passes: RunPasses) -> Driver:
     from .driver import CpuDriver
 
     return CpuDriver()

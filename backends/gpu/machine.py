@@ -6,7 +6,7 @@ import os
 from functools import cache
 
 from ...runtime.driver import Driver, Step
-from ...runtime.machine import Machine, OptTarget
+from ...runtime.machine import Machine, OptTarget, RunPasses
 
 STEPS = (
     Step("fuse-elementwise-to-generic"),
@@ -31,7 +31,7 @@ SIMT = ",".join(map(_written, STEPS))
 _VARIABLE, _SIMULATED, _INTERPRETED = "FOLDAWAY_GPU", "sim", "ptx"
 
 
-def _driver() -> Driver:
+def _driver(run_passes: RunPasses) -> Driver:
     """Return the driver of the GPU that the environment names, the first one if none.
 
     Raises CompileError where it isn't there.

@@ -8,7 +8,7 @@ HERE = "tests.toy_machine"
 
 
 @cache
-def driver():
+def driver(run_passes):
     from .driver import ToyDriver
 
     return ToyDriver()
