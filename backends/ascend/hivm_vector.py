@@ -146,8 +146,8 @@ def _select(match: re.Match[str]) -> DeviceFunction:
             values[place].values if kind == "v" else number(values[place], result)
             for place, kind in enumerate(kinds, 1)
         ]
-        picked: Array = np.where(values[0].values, chosen[0], chosen[1])
-        result.write(picked)
+        condition: Array = values[0].values
+        result.write(np.where(condition, chosen[0], chosen[1]))
 
     reads = [0, *(place for place, kind in enumerate(kinds, 1) if kind == "v")]
     return on("V", reads, [3], run, [4])

@@ -1,0 +1,251 @@
+"""Ascend as a machine: kernels go through the vendor's compiler, and run in a simulator here.
+
+A lowered segment is a host's function that launches kernels. What has no kernel, and kernels that
+the compiler refuses, run on the CPU.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Final, NoReturn, cast
+
+import numpy as np
+from xdsl.dialects.builtin import (
+    FunctionType,
+    IntegerAttr,
+    ModuleOp,
+    StringAttr,
+    SymbolRefAttr,
+    UnknownLoc,
+)
+from xdsl.dialects.func import FuncOp
+from xdsl.ir import Attribute, Operation
+
+from ...dialects.dtypes import TensorSpec, spec_of
+from ...dialects.source import describe, reject
+from ...runtime.arrays import Array, numpy_dtype
+from ...runtime.driver import Executable, Signature
+from ..cpu.driver import CpuDriver
+from .chips import DEFAULT, chip_named
+from .diagnostics import location
+from .hivm_errors import UnknownFunction, UnknownOperation
+from .hivm_kernel import Kernel
+from .host_program import HostProgram, element_dtype, shape_of
+from .kernel_text import kernel_text
+from .link_check import check_links
+from .programs import ToolchainMissing, installation
+from .simulated import simulated
+from .toolchain import KernelRefused, Source, Toolchain
+
+VARIABLE: Final = "FOLDAWAY_ASCEND"
+"""The environment variable that, as `sim`, lets kernels run in the simulator."""
+_BLOCKS: Final = 40
+"""Vector cores that share a kernel's work."""
+_GRID: Final = "foldaway.grid"
+
+Lower = Callable[[ModuleOp], None]
+"""Lowers functions of tensors in place to what the CPU's driver takes."""
+Emit = Callable[[FuncOp, str, int], ModuleOp | None]
+"""The kernel of a function of tensors with tiles halved so often; None if there is none."""
+
+
+class AscendDriver:
+    """Compiles for a chip of Ascend, and runs in the simulator where that is asked for."""
+
+    name = "ascend"
+
+    def __init__(self, lower: Lower, emit: Emit | None = None, chip: str = DEFAULT) -> None:
+        """Take what lowers the CPU's parts and makes kernels with smaller tiles.
+
+        Raises ValueError for a chip that the vendor's compiler doesn't know.
+        """
+        self.toolchain: Final = Toolchain(chip_named(chip))
+        self.lower: Final = lower
+        self.emit: Final = emit
+
+    def compile(
+        self, module: ModuleOp, entry: str, signature: Signature | None = None
+    ) -> Executable:
+        """Return the host's function of a module as a program that launches its kernels.
+
+        Kernels are compiled when they are launched for the first time.
+        Raises CompileError where there is no compiler, and no device and no simulator.
+        """
+        _check_machine()
+        host = next(
+            op
+            for op in module.body.block.ops
+            if isinstance(op, FuncOp) and op.sym_name.data == entry
+        )
+        return AscendExecutable(self, module, host, signature or signature_of(host))
+
+
+class AscendExecutable:
+    """A compiled segment. Any number of threads may call it at once."""
+
+    def __init__(
+        self, driver: AscendDriver, module: ModuleOp, host: FuncOp, signature: Signature
+    ) -> None:
+        self._driver = driver
+        self._signature = signature
+        self._symbols = {_symbol(op): op for op in module.body.block.ops if _symbol(op)}
+        self._program = HostProgram(host, self)
+        self._types = cast(FunctionType, host.function_type)
+        self._kernels: dict[str, tuple[Kernel, int] | None] = {}
+        self._on_cpu: dict[str, Executable] = {}
+
+    def __call__(self, inputs: Sequence[Array], /) -> list[Array]:
+        """Return new arrays with the results."""
+        if len(inputs) != len(self._signature.inputs):
+            raise TypeError(f"{len(self._signature.inputs)} inputs were compiled")
+        given: list[Array] = []
+        for array, spec, type in zip(
+            inputs, self._signature.inputs, self._types.inputs, strict=True
+        ):
+            dtype = numpy_dtype(spec.dtype)
+            if array.shape != spec.shape or array.dtype != dtype:
+                raise TypeError(
+                    f"an input is {array.dtype.name}{list(array.shape)}, "
+                    f"compiled was {dtype.name}{list(spec.shape)}"
+                )
+            given.append(np.ascontiguousarray(array).reshape(spec.shape).view(element_dtype(type)))
+        outputs: list[Array] = []
+        for array, spec in zip(self._program.run(given), self._signature.outputs, strict=True):
+            # An array may be an input, or be given twice.
+            is_shared = any(np.shares_memory(array, other) for other in [*given, *outputs])
+            result = array.copy() if is_shared or not array.flags.c_contiguous else array
+            outputs.append(result.reshape(spec.shape).view(numpy_dtype(spec.dtype)))
+        return outputs
+
+    def launch(self, op: Operation, inputs: Sequence[Array]) -> list[Array]:
+        """Run a kernel in the simulator, or its fallback on the CPU."""
+        name = cast(SymbolRefAttr, op.properties["kernel"]).string_value()
+        if name not in self._kernels:
+            self._kernels[name] = self._compiled(name, op)
+        kernel = self._kernels[name]
+        if kernel is None:
+            return self.call(self._fallback(op), inputs)
+        outputs = [
+            np.empty(shape_of(result.type), element_dtype(result.type)) for result in op.results
+        ]
+        kernel[0].run([np.ascontiguousarray(array) for array in inputs], outputs, kernel[1])
+        return outputs
+
+    def call(self, name: str, inputs: Sequence[Array]) -> list[Array]:
+        """Run a function on the CPU."""
+        executable = self._on_cpu.get(name)
+        if executable is None:
+            function = cast(FuncOp, self._symbols[name]).clone()
+            signature = signature_of(function)
+            module = ModuleOp([function])
+            self._driver.lower(module)
+            executable = CpuDriver().compile(module, name, signature)
+            self._on_cpu[name] = executable
+        return executable([np.ascontiguousarray(array) for array in inputs])
+
+    def _compiled(self, name: str, op: Operation) -> tuple[Kernel, int] | None:
+        """Return a kernel and how many blocks it has; None where only the CPU can run it."""
+        module = cast(ModuleOp, self._symbols[name])
+        grid = cast(IntegerAttr[Any], op.properties["grid"]).value.data
+        source = _source(module, name, grid)
+        toolchain = self._driver.toolchain
+        try:
+            final = toolchain.compile(source, self._smaller(name, op) if grid else None)
+            check_links(final.hivm, toolchain.chip)
+            return simulated(final, toolchain), final.source.blocks
+        except KernelRefused as refused:
+            if "fallback" not in op.properties:
+                _reject_kernel(refused, op)
+            self._note(name, op, refused)
+            return None
+        except (UnknownFunction, UnknownOperation) as unknown:
+            raise unknown.at(name, None, "") from None
+
+    def _smaller(self, name: str, op: Operation) -> Callable[[int], Source | None] | None:
+        emit = self._driver.emit
+        if emit is None or "fallback" not in op.properties:
+            return None
+        function = cast(FuncOp, self._symbols[self._fallback(op)])
+
+        def smaller(shrink: int) -> Source | None:
+            module = emit(function, name, shrink)
+            return None if module is None else _source(module, name, _grid_of(module))
+
+        return smaller
+
+    def _fallback(self, op: Operation) -> str:
+        return cast(SymbolRefAttr, op.properties["fallback"]).string_value()
+
+    def _note(self, name: str, op: Operation, refused: KernelRefused) -> None:
+        import logging
+
+        where = describe(location(refused.place) or op).rstrip()
+        logging.getLogger("foldaway.ascend").warning(
+            "%s\n'%s' runs on the CPU: the compiler for Ascend refuses it: %s",
+            where,
+            name,
+            refused.problem,
+        )
+
+
+def signature_of(function: FuncOp) -> Signature:
+    """Return the inputs and outputs of a function of tensors."""
+    type = function.function_type
+    specs = [tuple(_spec(one) for one in types) for types in (type.inputs, type.outputs)]
+    return Signature(*specs)
+
+
+def _spec(type: Attribute) -> TensorSpec:
+    return spec_of(type)
+
+
+def _symbol(op: Operation) -> str:
+    name = op.properties.get("sym_name") or op.attributes.get("sym_name")
+    return name.data if isinstance(name, StringAttr) else ""
+
+
+def _source(module: ModuleOp, name: str, grid: int) -> Source:
+    text = kernel_text(module, locations=True)
+    return Source(name, text, grid or _BLOCKS, grid > 0)
+
+
+def _grid_of(module: ModuleOp) -> int:
+    return cast(IntegerAttr[Any], module.attributes[_GRID]).value.data
+
+
+def _reject_kernel(refused: KernelRefused, op: Operation) -> NoReturn:
+    reject(
+        location(refused.place) or op,
+        f"the compiler for Ascend refuses a kernel: {refused.problem}",
+        "run this part on the CPU",
+    )
+
+
+def _check_machine() -> None:
+    try:
+        installation()
+    except ToolchainMissing:
+        reject(
+            UnknownLoc(),
+            "the compiler for Ascend isn't installed",
+            "pip install 'foldaway[ascend]'",
+        )
+    if os.environ.get(VARIABLE) != "sim":
+        reject(
+            UnknownLoc(),
+            "there is no Ascend device that kernels could run on",
+            f"set {VARIABLE}=sim to run them in a simulator",
+        )
+    _tell_of_simulator()
+
+
+@cache
+def _tell_of_simulator() -> None:
+    import logging
+
+    logging.getLogger("foldaway.ascend").warning(
+        "kernels are compiled to HIVM by the vendor's compiler and run in a simulator"
+    )
+
