@@ -110,7 +110,7 @@ class AscendExecutable:
                     f"an input is {array.dtype.name}{list(array.shape)}, "
                     f"compiled was {dtype.name}{list(spec.shape)}"
                 )
-            given.append(np.ascontiguousarray(array).reshape(spec.shape).view(element_dtype(type)))
+            given.append(_in_order(array).view(element_dtype(type)))
         outputs: list[Array] = []
         for array, spec in zip(self._program.run(given), self._signature.outputs, strict=True):
             # An array may be an input, or be given twice.
@@ -130,7 +130,7 @@ class AscendExecutable:
         outputs = [
             np.empty(shape_of(result.type), element_dtype(result.type)) for result in op.results
         ]
-        kernel[0].run([np.ascontiguousarray(array) for array in inputs], outputs, kernel[1])
+        kernel[0].run([_in_order(array) for array in inputs], outputs, kernel[1])
         return outputs
 
     def call(self, name: str, inputs: Sequence[Array]) -> list[Array]:
@@ -143,7 +143,7 @@ class AscendExecutable:
             self._driver.lower(module)
             executable = CpuDriver().compile(module, name, signature)
             self._on_cpu[name] = executable
-        return executable([np.ascontiguousarray(array) for array in inputs])
+        return executable([_in_order(array) for array in inputs])
 
     def _compiled(self, name: str, op: Operation) -> tuple[Kernel, int] | None:
         """Return a kernel and how many blocks it has; None where only the CPU can run it."""
@@ -197,6 +197,11 @@ def signature_of(function: FuncOp) -> Signature:
     return Signature(*specs)
 
 
+def _in_order(array: Array) -> Array:
+    """Return an array in row-major order; `ascontiguousarray` would make one axis of none."""
+    return np.asarray(array, order="C")
+
+
 def _spec(type: Attribute) -> TensorSpec:
     return spec_of(type)
 
@@ -248,4 +253,3 @@ def _tell_of_simulator() -> None:
     logging.getLogger("foldaway.ascend").warning(
         "kernels are compiled to HIVM by the vendor's compiler and run in a simulator"
     )
-

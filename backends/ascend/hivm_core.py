@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from .hivm_errors import Deadlock, FlagError, OutOfBounds, SimulationError
+from .hivm_errors import Deadlock, FlagError, OutOfBounds, SimulationError, WrongOperands
 from .hivm_functions import DeviceFunction
 from .hivm_memory import Buffer, Dims, Memory, byte_count, row_major
 from .hivm_sync import UNIT, UNITS, Flags, Order
@@ -103,6 +103,8 @@ class Core:
                 order.use(values[place].memory, values[place].span, unit, False)
             for place in writes:
                 order.use(values[place].memory, values[place].span, unit, True)
+                for other in reads:
+                    _check_apart(values[other], values[place])
         function.run(values)
         for step in function.steps:
             order.end(base + step.unit)
@@ -183,3 +185,19 @@ class Core:
         if self.sync is None:
             raise Deadlock("a kernel of one kind of core waits for, or lets go on, the other kind")
         return self.sync
+
+
+def _check_apart(operand: Buffer, result: Buffer) -> None:
+    """Refuse a result that is written where an operand has yet to be read.
+
+    A unit works on a few elements at a time. Both may begin at one place, if the result's elements
+    aren't the longer ones.
+    """
+    if operand.memory is not result.memory:
+        return
+    first, end = operand.span
+    low, high = result.span
+    if first < high and low < end and (low != first or high > end):
+        raise WrongOperands(
+            f"the result, bytes {low} to {high}, overlaps an operand, bytes {first} to {end}"
+        )

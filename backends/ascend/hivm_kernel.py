@@ -29,6 +29,8 @@ _KINDS: Final = {"AIC": CUBE, "AIV": VECTOR}
 _ON_CORE: Final = {CUBE: ("cbuf", "ca", "cb", "cc"), VECTOR: ("ub",)}
 _MEMREF: Final = re.compile(r"memref<((?:(?:\d+|\?)x)*)(\w+)")
 _LOCK_BYTES: Final = 4096
+_MISUSE: Final = (AttributeError, IndexError, TypeError, ValueError)
+"""What Python raises for operands that a device function can't take."""
 
 
 class Kernel:
@@ -179,7 +181,7 @@ class Kernel:
         line = self._line(error.__traceback__)
         if isinstance(error, SimulationError):
             raise self._placed(error, line)
-        if line is not None and isinstance(error, ValueError | IndexError | TypeError):
+        if line is not None and isinstance(error, _MISUSE):
             wrong = WrongOperands(f"operands don't fit: {error}")
             raise self._placed(wrong, line) from error
         if line is not None and isinstance(error, ArithmeticError):
