@@ -11,7 +11,7 @@ from ...runtime.failure import Place
 from .programs import Run
 
 _ERROR: Final = re.compile(
-    r'^(?:(?:loc\("(?P<file>[^"]*)":(?P<line>\d+):(?P<column>\d+)\)|loc\([^)\n]*\)): )?'
+    r'^(?:(?:loc\()?(?:"?(?P<file>[^"\n]*?)"?:(?P<line>\d+):(?P<column>\d+)|[^)\n]*)\)?: )?'
     r"(?P<kind>error|LLVM ERROR): (?P<text>.*)$",
     re.M,
 )

@@ -258,7 +258,7 @@ def _shaped(buffer: Buffer, shape: str, element: str) -> Buffer:
 
 def _line_in(steps: Steps) -> int:
     """Return the line of its text where a function gives way."""
-    frame = cast(GeneratorType[None, None, tuple[Any, ...]], steps).gi_frame
+    frame = cast("GeneratorType[None, None, tuple[Any, ...]]", steps).gi_frame
     return frame.f_lineno if frame is not None else 1
 
 

@@ -119,7 +119,7 @@ class Toolchain:
         Raises KernelRefused where it doesn't end well.
         """
         done = self.optimise(text)
-        found = diagnostic(done, text, "-")
+        found = diagnostic(done, text, "<stdin>")
         if found is None and done.status != 0:
             raise KernelRefused(f"bishengir-opt {done.ending}")
         return found

@@ -1,0 +1,156 @@
+"""The driver of Ascend: results are new arrays, refused kernels run on the CPU, and it says so."""
+
+import logging
+import threading
+
+import numpy as np
+import pytest
+from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
+
+from foldaway.backends.ascend import driver as driver_module
+from foldaway.backends.ascend import programs
+from foldaway.backends.ascend.toolchain import KernelRefused, Toolchain
+from foldaway.dialects import dtypes, graph
+from foldaway.dialects.source import CompileError
+
+from ..graph_program import GraphProgram
+from ..other_machines import ascend_driver
+from .needs_compiler import needs_compiler
+
+F32 = dtypes.float32
+X = np.linspace(-2, 2, 21, dtype=np.float32).reshape(3, 7)
+
+
+@pytest.fixture
+def simulated(monkeypatch):
+    monkeypatch.setenv("FOLDAWAY_ASCEND", "sim")
+
+
+def program(build, *specs):
+    """Return the executable for Ascend of a graph."""
+    (executable,) = GraphProgram(specs or [((3, 7), F32)], build).others
+    return executable
+
+
+def doubled(to, x):
+    return [to.binary("add", x, x)]
+
+
+@needs_compiler
+def test_without_a_device_and_the_variable_it_says_so(monkeypatch):
+    monkeypatch.delenv("FOLDAWAY_ASCEND", raising=False)
+    with pytest.raises(CompileError, match="there is no Ascend device"):
+        driver_module._check_machine()
+
+
+def test_without_the_compiler_it_says_so(monkeypatch):
+    monkeypatch.setenv("FOLDAWAY_ASCEND", "sim")
+    monkeypatch.setattr(programs.util, "find_spec", lambda name: None)
+    programs.installation.cache_clear()
+    with pytest.raises(CompileError, match=r"pip install 'foldaway\[ascend\]'"):
+        driver_module._check_machine()
+    programs.installation.cache_clear()
+
+
+def test_an_unknown_chip_is_refused():
+    with pytest.raises(ValueError, match="there is no chip 'Ascend1'"):
+        ascend_driver("Ascend1")
+
+
+@needs_compiler
+def test_the_log_says_once_that_it_is_a_simulator(simulated, caplog):
+    driver_module._tell_of_simulator.cache_clear()
+    with caplog.at_level(logging.WARNING, "foldaway.ascend"):
+        driver_module._check_machine()
+        driver_module._check_machine()
+    assert [record.message for record in caplog.records] == [
+        "kernels are compiled to HIVM by the vendor's compiler and run in a simulator"
+    ]
+
+
+@needs_compiler
+def test_results_are_new_arrays(simulated):
+    given = program(lambda to, x: [x, x, to.reshape(x, (21,))])([X])
+    np.testing.assert_array_equal(given[0], X)
+    np.testing.assert_array_equal(given[2], X.reshape(21))
+    for one, array in enumerate(given):
+        assert array.flags.c_contiguous
+        assert not any(np.shares_memory(array, other) for other in [X, *given[:one]])
+
+
+@needs_compiler
+def test_inputs_may_lie_apart(simulated):
+    run = program(doubled)
+    apart = np.zeros((3, 14), np.float32)[:, ::2]
+    apart[...] = X
+    np.testing.assert_array_equal(run([apart])[0], X + X)
+    np.testing.assert_array_equal(run([np.asfortranarray(X)])[0], X + X)
+
+
+@needs_compiler
+@pytest.mark.parametrize("inputs", [[], [X, X], [X[:2]], [X.astype(np.float64)]])
+def test_other_inputs_are_type_errors(simulated, inputs):
+    with pytest.raises(TypeError, match="compiled"):
+        program(doubled)(inputs)
+
+
+@needs_compiler
+def test_a_refused_kernel_runs_on_the_cpu_with_a_notice(simulated, monkeypatch, caplog):
+    def refuse(self, source, smaller=None):
+        raise KernelRefused("it doesn't like it", ("user.py", 7, 3))
+
+    monkeypatch.setattr(Toolchain, "compile", refuse)
+    run = program(doubled)
+    with caplog.at_level(logging.WARNING, "foldaway.ascend"):
+        for _ in range(2):
+            np.testing.assert_array_equal(run([X])[0], X + X)
+    (record,) = caplog.records
+    assert record.message.startswith("user.py:7:")
+    assert (
+        "runs on the CPU: the compiler for Ascend refuses it: it doesn't like it" in record.message
+    )
+
+
+@needs_compiler
+def test_a_function_that_doesn_t_exist_is_a_refusal(simulated, monkeypatch, caplog):
+    def missing(hivm, chip):
+        raise KernelRefused("the libraries don't have it")
+
+    monkeypatch.setattr(driver_module, "check_links", missing)
+    with caplog.at_level(logging.WARNING, "foldaway.ascend"):
+        np.testing.assert_array_equal(program(doubled)([X])[0], X + X)
+    assert "the libraries don't have it" in caplog.text
+
+
+@needs_compiler
+def test_an_assertion_raises_at_its_line(simulated):
+    def build(to, x, ok):
+        properties = {"exception": StringAttr("ValueError"), "message": StringAttr("not ok")}
+        place = FileLineColLoc(StringAttr("user.py"), IntAttr(3), IntAttr(1))
+        check = graph.AssertOp.create(operands=[ok], properties=properties, location=place)
+        to.emitter.block.add_op(check)
+        return [to.binary("add", x, x)]
+
+    run = program(build, ((3, 7), F32), ((), dtypes.bool_))
+    np.testing.assert_array_equal(run([X, np.array(True)])[0], X + X)
+    with pytest.raises(ValueError, match="not ok") as caught:
+        run([X, np.array(False)])
+    last = caught.traceback[-1]
+    assert (str(last.path), last.lineno) == ("user.py", 2)
+
+
+@needs_compiler
+def test_threads_share_an_executable(simulated):
+    run = program(doubled)
+    results: dict[int, np.ndarray] = {}
+
+    def call(n):
+        results[n] = run([X * n])[0]
+
+    threads = [threading.Thread(target=call, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for n in range(6):
+        np.testing.assert_array_equal(results[n], X * n * 2)
