@@ -13,7 +13,6 @@ from typing import Any, Final, NoReturn, cast
 
 import numpy as np
 from xdsl.dialects.builtin import (
-    FunctionType,
     IntegerAttr,
     ModuleOp,
     StringAttr,
@@ -92,7 +91,7 @@ class AscendExecutable:
         self._signature = signature
         self._symbols = {_symbol(op): op for op in module.body.block.ops if _symbol(op)}
         self._program = HostProgram(host, self)
-        self._types = cast(FunctionType, host.function_type)
+        self._types = host.function_type
         self._kernels: dict[str, tuple[Kernel, int] | None] = {}
         self._on_cpu: dict[str, Executable] = {}
 

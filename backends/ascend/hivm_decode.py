@@ -187,6 +187,13 @@ class _Decoder(BufferSteps):
     def _assert(self, op: Operation) -> None:
         self.write(f"if not {self.operands(op)[0]} & 1: failed({text_of(attribute(op, 'msg'))!r})")
 
+    def _store_number(self, op: Operation) -> None:
+        value, target = self.operands(op)
+        self.write(f"{target}[0] = {value}")
+
+    def _load_number(self, op: Operation) -> None:
+        self.assign(op, f"{self.operands(op)[0]}[0]")
+
     # Synchronisation.
 
     def _flag(self, op: Operation) -> None:
@@ -224,6 +231,8 @@ class _Decoder(BufferSteps):
         "scf.if": _if,
         "scf.while": _while,
         "cf.assert": _assert,
+        "llvm.store": _store_number,
+        "llvm.load": _load_number,
         "hivm.hir.set_flag": _flag,
         "hivm.hir.wait_flag": _flag,
         "hivm.hir.pipe_barrier": _barrier,

@@ -6,6 +6,7 @@ The cores of one block run in turns; each gives way where it waits for another.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Generator, Sequence
 from types import GeneratorType, TracebackType
@@ -25,6 +26,8 @@ from .hivm_sync import Order
 from .hivm_writer import device, identifier
 
 Steps = Generator[None, None, tuple[Any, ...]]
+Scratch = dict[str, Any]
+"""What a kernel gets beside its tensors, by the role of the parameter."""
 _KINDS: Final = {"AIC": CUBE, "AIV": VECTOR}
 _ON_CORE: Final = {CUBE: ("cbuf", "ca", "cb", "cc"), VECTOR: ("ub",)}
 _MEMREF: Final = re.compile(r"memref<((?:(?:\d+|\?)x)*)(\w+)")
@@ -78,12 +81,7 @@ class Kernel:
             Buffer.of_array(f"tensor {number}", array)
             for number, array in enumerate([*inputs, *outputs])
         ]
-        workspace = np.full(self._workspace_bytes() * blocks, POISON, np.uint8).view(np.int8)
-        lock = np.zeros(_LOCK_BYTES, np.int8)
-        scratch = {
-            "workspace": Buffer.of_array("workspace", workspace),
-            "sync_block_lock": Buffer.of_array("lock", lock),
-        }
+        scratch = self._scratch(tensors, blocks)
         memories = self._memories()
         # Where no block asks which it is, all do the same.
         count = blocks if self._asks_for_block() else min(blocks, 1)
@@ -96,8 +94,29 @@ class Kernel:
     def _asks_for_block(self) -> bool:
         return any("core.block" in one.text for one in self._functions.values())
 
-    def _workspace_bytes(self) -> int:
-        name = f"{self.name}_infer_workspace_shape_function"
+    def _scratch(self, tensors: Sequence[Buffer], blocks: int) -> Scratch:
+        """Return the memory that the host gives a kernel, and what it computes for it."""
+        workspace = np.full(
+            self._number("infer_workspace_shape_function") * blocks, POISON, np.uint8
+        )
+        sizes = np.zeros(self._number("get_tiling_struct_size_function"), np.int64)
+        scratch: Scratch = {
+            "ffts_base_address": 0,
+            "workspace": Buffer.of_array("workspace", workspace.view(np.int8)),
+            "sync_block_lock": Buffer.of_array("lock", np.zeros(_LOCK_BYTES, np.int8)),
+            "tiling_key": [0],
+            "tiling_struct": Buffer.of_array("tiling", sizes),
+        }
+        tiling = f"{self.name}_tiling_function"
+        if tiling in self._functions:
+            values = _arguments(self._functions[tiling].parameters, tensors, scratch, blocks)
+            host = Core("HOST", 0, {}, Order(1))
+            _finish(self._namespace[identifier(tiling)](host, *values))
+        return scratch
+
+    def _number(self, role: str) -> int:
+        """Return what a host's function without parameters says; 0 where there is none."""
+        name = f"{self.name}_{role}"
         if name not in self._functions:
             return 0
         steps: Steps = self._namespace[identifier(name)](None)
@@ -125,7 +144,7 @@ class Kernel:
         block: int,
         blocks: int,
         tensors: Sequence[Buffer],
-        scratch: dict[str, Buffer],
+        scratch: Scratch,
         memories: dict[tuple[int, str], Memory],
     ) -> None:
         planned = self._cores()
@@ -224,32 +243,30 @@ def restored(data: bytes) -> tuple[list[Function], dict[str, int]]:
 def _arguments(
     parameters: Sequence[Parameter],
     tensors: Sequence[Buffer],
-    scratch: dict[str, Buffer],
+    scratch: Scratch,
     blocks: int,
 ) -> list[Any]:
     """Return what a kernel is called with: its tensors in order, scratch memory and the grid."""
     values: list[Any] = []
-    rest = iter(tensors)
-    numbers = iter([blocks, 1, 1])
+    rest, numbers = [*tensors], [blocks, 1, 1]
     for type, role in parameters:
         memref = _MEMREF.match(type)
-        if role == "ffts_base_address":
-            values.append(0)
-        elif memref is None:
-            values.append(next(numbers))
-        else:
-            buffer = scratch[role] if role in scratch else next(rest)
-            values.append(_shaped(buffer, memref[1], memref[2]))
-    if next(rest, None) is not None:
+        given = rest if memref is not None else numbers
+        if role not in scratch and not given:
+            raise WrongOperands(f"{len(tensors)} tensors are too few for the kernel")
+        value = scratch[role] if role in scratch else given.pop(0)
+        values.append(_shaped(value, memref[1], memref[2]) if memref else value)
+    if rest:
         raise WrongOperands(f"{len(tensors)} tensors are too many for the kernel")
     return values
 
 
 def _shaped(buffer: Buffer, shape: str, element: str) -> Buffer:
     """Return the elements of a tensor in the shape that a kernel has for them."""
-    count = int(np.prod(buffer.sizes, dtype=np.int64))
-    sizes: Dims = tuple(count if one == "?" else int(one) for one in shape.split("x")[:-1])
-    if int(np.prod(sizes, dtype=np.int64)) != count or DTYPES.get(element) != buffer.dtype:
+    count, extents = math.prod(buffer.sizes), shape.split("x")[:-1]
+    known = math.prod(int(one) for one in extents if one != "?")
+    sizes: Dims = tuple(count // max(known, 1) if one == "?" else int(one) for one in extents)
+    if math.prod(sizes) != count or DTYPES.get(element) != buffer.dtype:
         raise WrongOperands(
             f"a tensor of {count} elements {buffer.dtype} is given for {shape}{element}"
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -147,7 +147,7 @@ def _select(match: re.Match[str]) -> DeviceFunction:
             for place, kind in enumerate(kinds, 1)
         ]
         condition: Array = values[0].values
-        result.write(np.where(condition, chosen[0], chosen[1]))
+        result.write(cast(Array, np.where(condition, chosen[0], chosen[1])))
 
     reads = [0, *(place for place, kind in enumerate(kinds, 1) if kind == "v")]
     return on("V", reads, [3], run, [4])

@@ -15,7 +15,6 @@ from xdsl.dialects.builtin import (
     DenseIntOrFPElementsAttr,
     FloatAttr,
     IntegerAttr,
-    StringAttr,
     TensorType,
 )
 from xdsl.ir import Attribute, Block, Operation, SSAValue
@@ -121,17 +120,10 @@ class HostProgram:
 
     def _assert(self, op: Operation, values: Values, _: Environment) -> Values:
         if not values[0]:
-            message = cast(StringAttr, cast(cf.AssertOp, op).msg).data
+            message = cast(cf.AssertOp, op).msg.data
             name, _separator, text = message.partition(": ")
             raise_failure(Failure(name, text, op.location), self._function.sym_name.data)
         return []
-
-    def _number(self, op: Operation, values: Values, _: Environment) -> Values:
-        return [_NUMBERS[op.name](*values)]
-
-    def _compare(self, op: Operation, values: Values, _: Environment) -> Values:
-        predicate = cast(arith.CmpiOp, op).predicate.value.data
-        return [_PREDICATES[predicate](*values)]
 
     STEPS = {  # noqa: RUF012
         LAUNCH: _launch,
@@ -142,19 +134,10 @@ class HostProgram:
         tensor.ExtractOp.name: _extract,
         tensor.FromElementsOp.name: _from_elements,
         arith.ConstantOp.name: _constant,
-        arith.CmpiOp.name: _compare,
         scf.IfOp.name: _if,
         scf.WhileOp.name: _while,
         scf.ForOp.name: _for,
         cf.AssertOp.name: _assert,
-        arith.AddiOp.name: _number,
-        arith.SubiOp.name: _number,
-        arith.MuliOp.name: _number,
-        arith.AndIOp.name: _number,
-        arith.OrIOp.name: _number,
-        arith.XOrIOp.name: _number,
-        arith.IndexCastOp.name: _number,
-        arith.SelectOp.name: _number,
     }
 
 
@@ -162,24 +145,6 @@ _STEPS: Final[dict[str, Callable[[HostProgram, Operation, Values, Environment], 
     HostProgram.STEPS
 )
 _ENDS: Final = frozenset((func.ReturnOp.name, scf.YieldOp.name, scf.ConditionOp.name))
-_NUMBERS: Final[dict[str, Callable[..., Any]]] = {
-    arith.AddiOp.name: lambda a, b: a + b,
-    arith.SubiOp.name: lambda a, b: a - b,
-    arith.MuliOp.name: lambda a, b: a * b,
-    arith.AndIOp.name: lambda a, b: a & b,
-    arith.OrIOp.name: lambda a, b: a | b,
-    arith.XOrIOp.name: lambda a, b: a ^ b,
-    arith.IndexCastOp.name: lambda a: a,
-    arith.SelectOp.name: lambda condition, a, b: a if condition else b,
-}
-_PREDICATES: Final[list[Callable[[Any, Any], bool]]] = [
-    lambda a, b: a == b,
-    lambda a, b: a != b,
-    lambda a, b: a < b,
-    lambda a, b: a <= b,
-    lambda a, b: a > b,
-    lambda a, b: a >= b,
-]
 
 
 def shape_of(type: Attribute) -> tuple[int, ...]:
@@ -195,8 +160,9 @@ def element_dtype(type: Attribute) -> np.dtype[Any]:
 
 def _constant_value(value: Attribute) -> Any:
     if isinstance(value, DenseIntOrFPElementsAttr):
-        type = cast(Attribute, value.type)
-        values = list(value.get_values())
+        elements = cast(DenseIntOrFPElementsAttr[Any], value)
+        type = cast(Attribute, elements.type)
+        values = list(elements.get_values())
         shape, dtype = shape_of(type), element_dtype(type)
         if len(values) == 1:
             return np.full(shape, values[0], dtype)
