@@ -240,7 +240,7 @@ def _check_machine() -> None:
         reject(
             UnknownLoc(),
             "there is no Ascend device that kernels could run on",
-            f"set {VARIABLE}=sim to run them in a simulator",
+            "set FOLDAWAY_ASCEND=sim to run them in a simulator",
         )
     _tell_of_simulator()
 
