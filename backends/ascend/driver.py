@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NamedTuple, NoReturn, cast
 
 import numpy as np
 from xdsl.dialects.builtin import (
@@ -21,6 +21,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.dialects.func import FuncOp
 from xdsl.ir import Attribute, Operation
+from xdsl.utils.exceptions import PassFailedException
 
 from ...dialects.dtypes import TensorSpec, spec_of
 from ...dialects.source import describe, reject
@@ -42,12 +43,21 @@ VARIABLE: Final = "FOLDAWAY_ASCEND"
 """The environment variable that, as `sim`, lets kernels run in the simulator."""
 _BLOCKS: Final = 40
 """Vector cores that share a kernel's work."""
+_KERNELS: Final = 1000
+"""How many compiled kernels are kept at once."""
 _GRID: Final = "foldaway.grid"
 
 Lower = Callable[[ModuleOp], None]
 """Lowers functions of tensors in place to what the CPU's driver takes."""
 Emit = Callable[[FuncOp, str, int], ModuleOp | None]
 """The kernel of a function of tensors with tiles halved so often; None if there is none."""
+
+
+class CompiledKernel(NamedTuple):
+    """A kernel in the simulator, and how many blocks it runs as."""
+
+    kernel: Kernel
+    blocks: int
 
 
 class AscendDriver:
@@ -63,6 +73,7 @@ class AscendDriver:
         self.toolchain: Final = Toolchain(chip_named(chip))
         self.lower: Final = lower
         self.emit: Final = emit
+        self._kernels: dict[tuple[str, str], CompiledKernel] = {}
 
     def compile(
         self, module: ModuleOp, entry: str, signature: Signature | None = None
@@ -73,12 +84,29 @@ class AscendDriver:
         Raises CompileError where there is no compiler, and no device and no simulator.
         """
         _check_machine()
-        host = next(
-            op
-            for op in module.body.block.ops
-            if isinstance(op, FuncOp) and op.sym_name.data == entry
-        )
-        return AscendExecutable(self, module, host, signature or signature_of(host))
+        for op in module.body.block.ops:
+            if isinstance(op, FuncOp) and op.sym_name.data == entry:
+                return AscendExecutable(self, module, op, signature or signature_of(op))
+        raise PassFailedException(f"error: the module has no function '{entry}'")
+
+    def kernel(
+        self, source: Source, smaller: Callable[[int], Source | None] | None
+    ) -> CompiledKernel:
+        """Return a kernel as it runs; each text is compiled once.
+
+        Raises KernelRefused, and UnknownOperation or UnknownFunction for what the simulator
+        doesn't know.
+        """
+        key = source.name, source.text
+        found = self._kernels.get(key)
+        if found is None:
+            final = self.toolchain.compile(source, smaller)
+            check_links(final.hivm, self.toolchain.chip)
+            found = CompiledKernel(simulated(final, self.toolchain), final.source.blocks)
+            if len(self._kernels) >= _KERNELS:
+                self._kernels.clear()
+            self._kernels[key] = found
+        return found
 
 
 class AscendExecutable:
@@ -92,7 +120,7 @@ class AscendExecutable:
         self._symbols = {_symbol(op): op for op in module.body.block.ops if _symbol(op)}
         self._program = HostProgram(host, self)
         self._types = host.function_type
-        self._kernels: dict[str, tuple[Kernel, int] | None] = {}
+        self._kernels: dict[str, CompiledKernel | None] = {}
         self._on_cpu: dict[str, Executable] = {}
 
     def __call__(self, inputs: Sequence[Array], /) -> list[Array]:
@@ -123,13 +151,13 @@ class AscendExecutable:
         name = cast(SymbolRefAttr, op.properties["kernel"]).string_value()
         if name not in self._kernels:
             self._kernels[name] = self._compiled(name, op)
-        kernel = self._kernels[name]
-        if kernel is None:
+        compiled = self._kernels[name]
+        if compiled is None:
             return self.call(self._fallback(op), inputs)
         outputs = [
             np.empty(shape_of(result.type), element_dtype(result.type)) for result in op.results
         ]
-        kernel[0].run([_in_order(array) for array in inputs], outputs, kernel[1])
+        compiled.kernel.run([_in_order(array) for array in inputs], outputs, compiled.blocks)
         return outputs
 
     def call(self, name: str, inputs: Sequence[Array]) -> list[Array]:
@@ -144,16 +172,13 @@ class AscendExecutable:
             self._on_cpu[name] = executable
         return executable([_in_order(array) for array in inputs])
 
-    def _compiled(self, name: str, op: Operation) -> tuple[Kernel, int] | None:
-        """Return a kernel and how many blocks it has; None where only the CPU can run it."""
+    def _compiled(self, name: str, op: Operation) -> CompiledKernel | None:
+        """Return a kernel; None where only the CPU can run it."""
         module = cast(ModuleOp, self._symbols[name])
         grid = cast(IntegerAttr[Any], op.properties["grid"]).value.data
         source = _source(module, name, grid)
-        toolchain = self._driver.toolchain
         try:
-            final = toolchain.compile(source, self._smaller(name, op) if grid else None)
-            check_links(final.hivm, toolchain.chip)
-            return simulated(final, toolchain), final.source.blocks
+            return self._driver.kernel(source, self._smaller(name, op) if grid else None)
         except KernelRefused as refused:
             if "fallback" not in op.properties:
                 _reject_kernel(refused, op)
@@ -211,8 +236,8 @@ def _symbol(op: Operation) -> str:
 
 
 def _source(module: ModuleOp, name: str, grid: int) -> Source:
-    text = kernel_text(module, locations=True)
-    return Source(name, text, grid or _BLOCKS, grid > 0)
+    located = kernel_text(module, locations=True)
+    return Source(name, kernel_text(module), grid or _BLOCKS, grid > 0, located)
 
 
 def _grid_of(module: ModuleOp) -> int:

@@ -44,11 +44,16 @@ class Source(NamedTuple):
     name: str
     """The function in the text."""
     text: str
-    """AscendNPU IR, in which ops may have places in the user's program."""
+    """AscendNPU IR."""
     blocks: int
     """How many cores work on it."""
     is_tiled: bool
     """Whether it is a program of tiles, as Triton's are; if not, one of whole tensors."""
+    located: str = ""
+    """The same with the places of ops in the user's program, for what the compiler refuses.
+
+    What is kept on disk doesn't depend on them.
+    """
 
 
 class FinalKernel(NamedTuple):
@@ -105,13 +110,19 @@ class Toolchain:
                     options = (*self._options(source), *more)
                     return FinalKernel(source, attempt.hivm, attempt.object_code, options)
                 if attempt.state != "overflow":
-                    raise KernelRefused(attempt.problem, attempt.place)
+                    raise self._refusal(source, more, attempt)
                 problem, place = attempt.problem, attempt.place
             shrink += 1
             next_source = smaller(shrink) if smaller else None
             if next_source is None:
                 raise KernelRefused(problem, place)
             source = next_source
+
+    def _refusal(self, source: Source, more: tuple[str, ...], attempt: _Attempt) -> KernelRefused:
+        """Return why a kernel is refused, and where if its text with places says so."""
+        if source.located and attempt.state == "refused":
+            attempt = self._attempt(source._replace(text=source.located), more)
+        return KernelRefused(attempt.problem, attempt.place)
 
     def verify(self, text: str) -> Diagnostic | None:
         """Return what `bishengir-opt` finds wrong with AscendNPU IR, None if it takes it.
