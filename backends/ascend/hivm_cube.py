@@ -18,6 +18,8 @@ from .hivm_memory import Buffer
 from .hivm_sync import UNIT
 
 _M, _MTE1, _MTE2 = UNIT["M"], UNIT["MTE1"], UNIT["MTE2"]
+_SMALL: Final = 1 << 18
+"""Multiplications from which on OpenBLAS thinks of more threads."""
 _CONVERSIONS: Final = {0: ("float", "float"), 1: ("float", "half"), 16: ("float", "bfloat16_t")}
 """What the fixpipe makes of its elements, by the number that it is told."""
 
@@ -26,6 +28,17 @@ def rows_and_columns(fractals: Array) -> Array:
     """Return a matrix in fractals as rows and columns, padding too."""
     columns, rows, row, column = fractals.shape
     return fractals.transpose(1, 2, 0, 3).reshape(rows * row, columns * column)
+
+
+def _multiplied(left: Array, right: Array) -> Array:
+    """Return a product of matrices, a few rows at a time.
+
+    So small that OpenBLAS uses one thread: where the processors are busy, waiting for another one
+    takes much longer than the work.
+    """
+    rows = max(1, _SMALL // max(1, right.size))
+    parts = [left[first : first + rows] @ right for first in range(0, len(left), rows)]
+    return np.concatenate(parts)
 
 
 def _to_fractals(match: re.Match[str]) -> DeviceFunction:
@@ -54,7 +67,7 @@ def _product(match: re.Match[str]) -> DeviceFunction:
             raise WrongOperands(f"{left.shape} times {right.shape} isn't {rows, inner, columns}")
         if any(event != -1 for event in values[12:14]):
             raise WrongOperands("a product that sets flags for its result isn't modelled")
-        product = left.astype(np.float32) @ right.astype(np.float32)
+        product = _multiplied(left.astype(np.float32), right.astype(np.float32))
         whole = rows_and_columns(result.array)
         if begins & 1:
             whole[:rows, :columns] = product

@@ -79,7 +79,7 @@ class Kernel:
             array.reshape(-1).view(np.uint8).fill(POISON)
         tensors = [
             Buffer.of_array(f"tensor {number}", array)
-            for number, array in enumerate([*inputs, *outputs])
+            for number, array in enumerate([*map(_read_only, inputs), *outputs])
         ]
         scratch = self._scratch(tensors, blocks)
         memories = self._memories()
@@ -271,6 +271,12 @@ def _shaped(buffer: Buffer, shape: str, element: str) -> Buffer:
             f"a tensor of {count} elements {buffer.dtype} is given for {shape}{element}"
         )
     return Buffer(buffer.memory, buffer.first, buffer.end, buffer.dtype, 0, sizes, row_major(sizes))
+
+
+def _read_only(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _line_in(steps: Steps) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from ...runtime.disk_cache import DiskCache
@@ -29,7 +31,7 @@ def simulated(final: FinalKernel, toolchain: Toolchain) -> Kernel:
 
 def decoded(hivm: str, toolchain: Toolchain) -> tuple[list[Function], dict[str, int]]:
     """Return the functions of a final HIVM as Python, and the bytes of the chip's memories."""
-    key = sha256(repr(("decoded", hivm, VERSION)).encode()).hex()
+    key = sha256(repr(("decoded", hivm, _decoder(), VERSION)).encode()).hex()
     kept = _DECODED.find(key)
     if kept is not None:
         return restored(kept)
@@ -39,3 +41,10 @@ def decoded(hivm: str, toolchain: Toolchain) -> tuple[list[Function], dict[str, 
     functions, sizes = decode(read(done.output)), memory_sizes(hivm)
     _DECODED.keep(key, stored(functions, sizes))
     return functions, sizes
+
+
+@cache
+def _decoder() -> str:
+    """Return what tells versions of the decoder apart."""
+    files = ("hivm_decode.py", "hivm_scalars.py", "hivm_text.py", "hivm_writer.py")
+    return sha256(*((Path(__file__).with_name(name)).read_bytes() for name in files)).hex()

@@ -195,3 +195,11 @@ def test_a_call_with_wrong_operands_is_no_error_of_ours():
     ]
     with pytest.raises(SimulationError):
         run(wrong)
+
+
+def test_inputs_can_t_be_written():
+    x = np.zeros(128, np.float32)
+    swapped = replaced('"memref.subview"(%arg2, %start)', '"memref.subview"(%arg0, %start)')
+    with pytest.raises(WrongOperands, match="read-only"):
+        kernel(swapped).run([x, x], [np.empty(128, np.float32)], 2)
+    assert not x.any()
