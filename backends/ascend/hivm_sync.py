@@ -70,7 +70,9 @@ class Order:
             first, end, by, at, wrote = access
             is_over = clock[by] >= at
             if first < high and low < end and (writes or wrote) and not is_over:
-                if by != unit or at != time:
+                # A unit reads its operands in the order of its steps, so that only what it has
+                # written needs a barrier.
+                if by != unit or (wrote and at != time):
                     raise MissingSync(_conflict(memory.name, access, span, unit, writes))
             # What is covered and over is implied by the new access; so is the same one, earlier.
             if is_over and writes and low <= first and end <= high:
