@@ -11,6 +11,7 @@ from xdsl.ir import Block, Operation, SSAValue
 
 from .kernel_kinds import is_elementwise, number_in
 from .lower_shape import reassociation, reshape
+from .merged_axes import merged_permutation, transposition_steps
 from .product_form import product_of
 from .scalar_ops import tensor_of
 from .structured_ops import TensorOps, element_of, generic, identity, integers, shape_of
@@ -39,15 +40,13 @@ class _Simplification:
             if op.name.startswith(("scf.", "cf.", "func.")):
                 continue
             value = self._simpler(op)
-            if value is None:
-                if product_of(op) is not None:
-                    self.products.add(op.results[0])
-                continue
-            if value.name_hint is None:
-                value.name_hint = op.results[0].name_hint
-            op.results[0].replace_all_uses_with(value)
-            op.detach()
-            op.erase()
+            if value is not None:
+                _replace(op, value)
+            elif product_of(op) is not None:
+                self.products.add(op.results[0])
+        for op in list(block.ops):
+            if isinstance(op, linalg.TransposeOp) and op.results[0].first_use is not None:
+                _replace(op, _in_steps(_At(op), op))
 
     def _simpler(self, op: Operation) -> SSAValue | None:
         """Return what an op's result is too; None if that isn't simpler."""
@@ -120,6 +119,23 @@ class _Simplification:
         if is_product:
             self.products.add(result)
         return _view(to, result, shape_of(op.results[0]))
+
+
+def _replace(op: Operation, value: SSAValue) -> None:
+    if value.name_hint is None:
+        value.name_hint = op.results[0].name_hint
+    op.results[0].replace_all_uses_with(value)
+    op.detach()
+    op.erase()
+
+
+def _in_steps(to: TensorOps, op: linalg.TransposeOp) -> SSAValue:
+    """Return a transposition of as few axes as it needs, in steps that the device has."""
+    shape, order = merged_permutation(shape_of(op.operands[0]), op.permutation.get_values())
+    value = _view(to, op.operands[0], tuple(shape))
+    for step in transposition_steps(order):
+        value = to.transpose(value, step, tuple(shape_of(value)[axis] for axis in step))
+    return _view(to, value, shape_of(op.results[0]))
 
 
 def _is_sum_of_nothing(op: Operation) -> bool:
