@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .hivm_errors import OutOfBounds, WrongOperands
-from .hivm_memory import Buffer, Dims, byte_count, row_major
+from .hivm_memory import Buffer, Dims, row_major
 
 
 def subview(
@@ -66,15 +66,15 @@ def expand(source: Buffer, groups: Sequence[Sequence[int]], sizes: Dims) -> Buff
 
 
 def view(source: Buffer, shift: int, dtype: np.dtype[Any] | None, sizes: Dims) -> Buffer:
-    """Return elements of another type in a buffer of bytes, `shift` bytes from its beginning."""
+    """Return elements of another type in a buffer of bytes, `shift` bytes from its beginning.
+
+    They may be more than are there, since often only a part is used; each access is checked.
+    """
     first = source.first + source.offset + shift
-    end = source.first + source.offset + source.sizes[0]
-    needed = byte_count(sizes, dtype)
-    if shift < 0 or first + needed > end:
-        raise OutOfBounds(
-            f"{list(sizes)} take {needed} bytes at {shift} of a buffer of {source.sizes[0]}"
-        )
-    return Buffer(source.memory, first, min(end, source.end), dtype, 0, sizes, row_major(sizes))
+    end = min(source.first + source.offset + source.sizes[0], source.end)
+    if not source.first <= first <= end:
+        raise OutOfBounds(f"{shift} bytes into a buffer of {source.sizes[0]}")
+    return Buffer(source.memory, first, end, dtype, 0, sizes, row_major(sizes))
 
 
 def bitcast(source: Buffer, dtype: np.dtype[Any]) -> Buffer:
