@@ -254,7 +254,7 @@ def _arguments(
         given = rest if memref is not None else numbers
         if role not in scratch and not given:
             raise WrongOperands(f"{len(tensors)} tensors are too few for the kernel")
-        value = scratch[role] if role in scratch else given.pop(0)
+        value: Any = scratch[role] if role in scratch else given.pop(0)
         values.append(_shaped(value, memref[1], memref[2]) if memref else value)
     if rest:
         raise WrongOperands(f"{len(tensors)} tensors are too many for the kernel")

@@ -111,7 +111,12 @@ class Flags:
         clock = self._set.pop(flag, None)
         if clock is None:
             raise Deadlock(f"{flag_text(flag)} is waited for, and nobody has set it")
-        self._order.learn(self._base + waiter, clock)
+        # The scalar unit gives all others their work, so that what it has waited for is over for
+        # all that comes later.
+        is_scalar = waiter == UNIT["S"]
+        units = range(len(UNITS)) if is_scalar else (waiter,)
+        for unit in units:
+            self._order.learn(self._base + unit, clock)
 
     def barrier(self, unit: int) -> None:
         """Let a unit finish what it has begun."""
