@@ -12,7 +12,7 @@ import numpy as np
 from foldaway.runtime.dispatch import from_lazy
 from foldaway.runtime.tensor import Tensor
 
-from .machines import machine_named
+from .drivers import driver_of
 
 _HOST = 1
 
@@ -29,5 +29,5 @@ def from_dlpack(x: Any) -> Tensor:
         raise TypeError(f"from_dlpack takes an object with __dlpack__, not {type(x).__name__}")
     if x.__dlpack_device__()[0] == _HOST:
         return Tensor.from_numpy(np.from_dlpack(x))
-    driver = cast(Any, machine_named("GPU").driver())
+    driver = cast(Any, driver_of("GPU"))
     return from_lazy(driver.pool.adopt(x))

@@ -30,6 +30,14 @@ def current_driver() -> Driver:
             f"there is no backend for device_target '{target}'",
             "set_context(device_target='CPU')",
         )
+    return driver_of(target)
+
+
+def driver_of(target: str) -> Driver:
+    """Return the driver of a machine that there is a backend for.
+
+    Raises CompileError for one that isn't here.
+    """
     with loading():
         return machine_named(target).driver(_run_passes)
 

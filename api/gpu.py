@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any, cast
 
-from .machines import machine_named
+from .drivers import driver_of
 
 
 def stream(handle: int) -> AbstractContextManager[None]:
@@ -24,4 +24,4 @@ def synchronize() -> None:
 
     Raises what went wrong on the device, CompileError without one.
     """
-    cast(Any, machine_named("GPU").driver()).device.synchronize()
+    cast(Any, driver_of("GPU")).device.synchronize()

@@ -26,11 +26,11 @@ from foldaway.dialects.dtypes import DType
 from foldaway.runtime.tensor import Tensor
 
 from .context import get_context, set_context
+from .drivers import driver_of
 from .gpu_cases import Case, large_cases, small_cases
 from .gpu_interop_check import runtime_problems
 from .gpu_timing import Peer, Timer, torch_peers
 from .jit import jit
-from .machines import machine_named
 
 _TOLERANCES: dict[DType, float] = {
     dtypes.float64: 1e-12,
@@ -219,7 +219,7 @@ def _on(target: str, device: str | None = None) -> Generator[None]:
 
 
 def _driver() -> Any:
-    return machine_named("GPU").driver()
+    return driver_of("GPU")
 
 
 def _compare(outcome: Outcome, other: str, case: Case, got: Any, wanted: Any) -> float:

@@ -220,8 +220,8 @@ def _coverage_page() -> str:
     return f"""# What has a kernel
 
 The CPU has code for each op in each dtype.
-On another machine an op may be *native*, one kernel or one op of the device; *rewritten*, several; or work of the *CPU*, since there is no kernel.
-A notice then names the line and says why.
+On another machine an op may be *native*, one kernel or op there, or *rewritten*, several.
+Or it is work of the *CPU*, since there is no kernel; a notice then names the line and says why.
 These tables come from compiling each op alone, for tensors of three axes.
 
 ## GPU

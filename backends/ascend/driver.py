@@ -26,7 +26,8 @@ from xdsl.utils.exceptions import PassFailedException
 from ...dialects.dtypes import TensorSpec, spec_of
 from ...dialects.source import describe, reject
 from ...runtime.arrays import Array, numpy_dtype
-from ...runtime.driver import Executable, Signature
+from ...runtime.driver import Executable, Signature, Step
+from ...runtime.machine import RunPasses
 from ..cpu.driver import CpuDriver
 from .chips import DEFAULT, chip_named
 from .diagnostics import location
@@ -35,6 +36,7 @@ from .hivm_kernel import Kernel
 from .host_program import HostProgram, element_dtype, shape_of
 from .kernel_text import kernel_text
 from .link_check import check_links
+from .machine import STEPS
 from .programs import ToolchainMissing, installation
 from .simulated import simulated
 from .toolchain import KernelRefused, Source, Toolchain
@@ -46,11 +48,6 @@ _BLOCKS: Final = 40
 _KERNELS: Final = 1000
 """How many compiled kernels are kept at once."""
 _GRID: Final = "foldaway.grid"
-
-Lower = Callable[[ModuleOp], None]
-"""Lowers functions of tensors in place to what the CPU's driver takes."""
-Emit = Callable[[FuncOp, str, int], ModuleOp | None]
-"""The kernel of a function of tensors with tiles halved so often; None if there is none."""
 
 
 class CompiledKernel(NamedTuple):
@@ -65,15 +62,18 @@ class AscendDriver:
 
     name = "ascend"
 
-    def __init__(self, lower: Lower, emit: Emit | None = None, chip: str = DEFAULT) -> None:
-        """Take what lowers the CPU's parts and makes kernels with smaller tiles.
+    def __init__(self, run_passes: RunPasses, chip: str = DEFAULT) -> None:
+        """Take what runs passes, for the CPU's parts and for kernels with smaller tiles.
 
         Raises ValueError for a chip that the vendor's compiler doesn't know.
         """
         self.toolchain: Final = Toolchain(chip_named(chip))
-        self.lower: Final = lower
-        self.emit: Final = emit
+        self.run_passes: Final = run_passes
         self._kernels: dict[tuple[str, str], CompiledKernel] = {}
+
+    def steps(self) -> Sequence[Step]:
+        """Return the passes to kernels and a host that launches them."""
+        return STEPS
 
     def compile(
         self, module: ModuleOp, entry: str, signature: Signature | None = None
@@ -167,8 +167,9 @@ class AscendExecutable:
             function = cast(FuncOp, self._symbols[name]).clone()
             signature = signature_of(function)
             module = ModuleOp([function])
-            self._driver.lower(module)
-            executable = CpuDriver().compile(module, name, signature)
+            driver = CpuDriver()
+            self._driver.run_passes(module, driver.steps())
+            executable = driver.compile(module, name, signature)
             self._on_cpu[name] = executable
         return executable([_in_order(array) for array in inputs])
 
@@ -178,7 +179,7 @@ class AscendExecutable:
         grid = cast(IntegerAttr[Any], op.properties["grid"]).value.data
         source = _source(module, name, grid)
         try:
-            return self._driver.kernel(source, self._smaller(name, op) if grid else None)
+            return self._driver.kernel(source, self._smaller(name, op))
         except KernelRefused as refused:
             if "fallback" not in op.properties:
                 _reject_kernel(refused, op)
@@ -188,14 +189,18 @@ class AscendExecutable:
             raise unknown.at(name, None, "") from None
 
     def _smaller(self, name: str, op: Operation) -> Callable[[int], Source | None] | None:
-        emit = self._driver.emit
-        if emit is None or "fallback" not in op.properties:
+        if "fallback" not in op.properties:
             return None
         function = cast(FuncOp, self._symbols[self._fallback(op)])
 
         def smaller(shrink: int) -> Source | None:
-            module = emit(function, name, shrink)
-            return None if module is None else _source(module, name, _grid_of(module))
+            part = ModuleOp([function.clone()])
+            step = Step("lower-kernels-to-smaller-tiles", {"shrink": shrink})
+            self._driver.run_passes(part, [step])
+            kernel = part.body.block.first_op
+            if not isinstance(kernel, ModuleOp):
+                return None
+            return _source(kernel, name, _grid_of(kernel))
 
         return smaller
 
