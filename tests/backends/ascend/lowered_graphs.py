@@ -11,13 +11,14 @@ from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region
 
 from foldaway.backends.ascend.kernel_text import kernel_text, kernels_of
+from foldaway.backends.ascend.machine import STEPS
 from foldaway.backends.cpu.driver import CpuDriver
 from foldaway.dialects import dtypes
 from foldaway.dialects.ascend import LaunchOp
 from foldaway.dialects.build import IRBuilder
 from foldaway.dialects.dtypes import TensorSpec, spec_of, tensor_type
 from foldaway.dialects.verifier import verify
-from foldaway.pipeline import lower_segment, lower_tensors_to_buffers
+from foldaway.pipeline import lower_to_linalg, run_passes
 from foldaway.runtime.arrays import numpy_dtype
 from foldaway.runtime.driver import Signature
 
@@ -48,7 +49,8 @@ def lowered(specs, build, location=None):
     level = log.level
     log.setLevel(logging.CRITICAL)
     try:
-        lower_segment(module, "ascend")
+        lower_to_linalg(module)
+        run_passes(module, STEPS)
     finally:
         log.setLevel(level)
     verify(module)
@@ -143,7 +145,7 @@ class Parts:
             signature = Signature(
                 tuple(map(spec_of, type.inputs)), tuple(map(spec_of, type.outputs))
             )
-            lower_tensors_to_buffers(alone)
+            run_passes(alone, CpuDriver().steps())
             self.code[name] = CpuDriver().compile(alone, name, signature)
         return self.code[name](given)
 

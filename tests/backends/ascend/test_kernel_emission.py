@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr, TensorType
+from xdsl.dialects.builtin import FileLineColLoc, IntAttr, ModuleOp, StringAttr, TensorType
 
 from foldaway.backends.ascend.kernel_text import kernels_of
+from foldaway.backends.ascend.machine import STEPS
 from foldaway.dialects import dtypes
 from foldaway.dialects.ascend import LaunchOp
 from foldaway.kernel_coverage import CPU, NATIVE, NONE, REWRITTEN, coverage
-from foldaway.passes.smaller_kernels import smaller_kernel
-from foldaway.pipeline import lower_segment
+from foldaway.pipeline import lower_to_linalg, run_passes
+from foldaway.runtime.driver import Step
 
 from ..graph_program import GraphProgram
 from .lowered_graphs import (
@@ -79,7 +80,7 @@ def test_every_op_is_a_kernel_or_says_why_not(dtype, shape):
 
 
 def test_what_becomes_of_ops_is_known():
-    table = coverage()
+    table = coverage("Ascend")
     assert {status for row in table.values() for status in row.values()} == {
         *(CPU, NATIVE, NONE, REWRITTEN)
     }
@@ -136,7 +137,8 @@ def test_a_notice_says_what_runs_on_the_cpu(caplog):
         [((3,), dtypes.int32)] * 2, lambda to, x, y: [to.binary("mod", x, y)], location=place
     )
     with caplog.at_level("WARNING", "foldaway.ascend"):
-        lower_segment(module, "ascend")
+        lower_to_linalg(module)
+        run_passes(module, STEPS)
     assert caplog.messages == [
         "program.py:12: note: this runs on the CPU: 'arith.remsi' on i32 has no kernel"
     ]
@@ -156,6 +158,13 @@ def test_ops_of_kernels_keep_the_line_they_came_from():
         assert not lost - {"func.return"}
 
 
+def smaller_kernel(function, shrink):
+    module = ModuleOp([function.clone()])
+    run_passes(module, [Step("lower-kernels-to-smaller-tiles", {"shrink": shrink})])
+    (made,) = module.ops
+    return made if isinstance(made, ModuleOp) else None
+
+
 @pytest.mark.parametrize("dtype", [F32, dtypes.int64, dtypes.float16], ids=str)
 def test_smaller_kernels_have_more_programs(dtype):
     module = lowered(
@@ -165,7 +174,7 @@ def test_smaller_kernels_have_more_programs(dtype):
     fallback = next(op for op in module.ops if op.sym_name == launch.fallback.root_reference)
     grids = []
     for shrink in range(1, 20):
-        kernel = smaller_kernel(fallback, "k", shrink)
+        kernel = smaller_kernel(fallback, shrink)
         if kernel is None:
             break
         kernel.verify()
@@ -179,7 +188,7 @@ def test_no_smaller_kernel_where_rows_are_reduced():
     module = lowered([((1000,), F32)], lambda to, x: [to.reduce("sum", x)])
     (launch,) = [op for op in module.walk() if isinstance(op, LaunchOp)]
     fallback = next(op for op in module.ops if op.sym_name == launch.fallback.root_reference)
-    assert smaller_kernel(fallback, "k", 1) is None
+    assert smaller_kernel(fallback, 1) is None
 
 
 UNARY = ["neg", "exp", "abs", "floor"]
