@@ -31,7 +31,7 @@ from ...runtime.machine import RunPasses
 from ..cpu.driver import CpuDriver
 from .chips import DEFAULT, chip_named
 from .diagnostics import location
-from .hivm_errors import UnknownFunction, UnknownOperation
+from .hivm_errors import SimulationError, UnknownFunction, UnknownOperation
 from .hivm_kernel import Kernel
 from .host_program import HostProgram, element_dtype, shape_of
 from .kernel_text import kernel_text
@@ -51,10 +51,11 @@ _GRID: Final = "foldaway.grid"
 
 
 class CompiledKernel(NamedTuple):
-    """A kernel in the simulator, and how many blocks it runs as."""
+    """A kernel in the simulator, how many blocks it runs as, and whether it is one of tiles."""
 
     kernel: Kernel
     blocks: int
+    is_tiled: bool
 
 
 class AscendDriver:
@@ -102,7 +103,8 @@ class AscendDriver:
         if found is None:
             final = self.toolchain.compile(source, smaller)
             check_links(final.hivm, self.toolchain.chip)
-            found = CompiledKernel(simulated(final, self.toolchain), final.source.blocks)
+            kernel = simulated(final, self.toolchain)
+            found = CompiledKernel(kernel, final.source.blocks, final.source.is_tiled)
             if len(self._kernels) >= _KERNELS:
                 self._kernels.clear()
             self._kernels[key] = found
@@ -157,7 +159,15 @@ class AscendExecutable:
         outputs = [
             np.empty(shape_of(result.type), element_dtype(result.type)) for result in op.results
         ]
-        compiled.kernel.run([_in_order(array) for array in inputs], outputs, compiled.blocks)
+        try:
+            compiled.kernel.run([_in_order(array) for array in inputs], outputs, compiled.blocks)
+        except SimulationError as error:
+            # A kernel of whole tensors has no address in it: those are the compiler's.
+            if compiled.is_tiled or "fallback" not in op.properties:
+                raise
+            self._kernels[name] = None
+            self._note(name, op, f"what the compiler for Ascend makes of it is wrong: {error}")
+            return self.call(self._fallback(op), inputs)
         return outputs
 
     def call(self, name: str, inputs: Sequence[Array]) -> list[Array]:
@@ -183,7 +193,8 @@ class AscendExecutable:
         except KernelRefused as refused:
             if "fallback" not in op.properties:
                 _reject_kernel(refused, op)
-            self._note(name, op, refused)
+            why = f"the compiler for Ascend refuses it: {refused.problem}"
+            self._note(name, location(refused.place) or op, why)
             return None
         except (UnknownFunction, UnknownOperation) as unknown:
             raise unknown.at(name, None, "") from None
@@ -207,15 +218,12 @@ class AscendExecutable:
     def _fallback(self, op: Operation) -> str:
         return cast(SymbolRefAttr, op.properties["fallback"]).string_value()
 
-    def _note(self, name: str, op: Operation, refused: KernelRefused) -> None:
+    def _note(self, name: str, where: Operation | Attribute, why: str) -> None:
         import logging
 
-        where = describe(location(refused.place) or op).rstrip()
+        place = describe(where).rstrip()
         logging.getLogger("foldaway.ascend").warning(
-            "%s\n'%s' runs on the CPU: the compiler for Ascend refuses it: %s",
-            where,
-            name,
-            refused.problem,
+            "%s\n'%s' runs on the CPU: %s", place, name, why
         )
 
 

@@ -9,6 +9,8 @@ from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
 
 from foldaway.backends.ascend import driver as driver_module
 from foldaway.backends.ascend import programs
+from foldaway.backends.ascend.hivm_errors import OutOfBounds
+from foldaway.backends.ascend.hivm_kernel import Kernel
 from foldaway.backends.ascend.toolchain import KernelRefused, Toolchain
 from foldaway.dialects import dtypes, graph
 from foldaway.dialects.source import CompileError
@@ -120,6 +122,29 @@ def test_a_function_that_doesn_t_exist_is_a_refusal(simulated, monkeypatch, capl
     with caplog.at_level(logging.WARNING, "foldaway.ascend"):
         np.testing.assert_array_equal(program(doubled)([X])[0], X + X)
     assert "the libraries don't have it" in caplog.text
+
+
+@needs_compiler
+def test_a_kernel_that_the_compiler_makes_wrong_runs_on_the_cpu(simulated, caplog):
+    """The vendor's compiler puts 1,320 bytes, 32 bytes apart, into a buffer of 12,256."""
+    x = np.arange(2640, dtype=np.int8).reshape(1320, 2)
+    run = program(lambda to, x: [to.reduce("min", x, (1,))], (x.shape, dtypes.int8))
+    with caplog.at_level(logging.WARNING, "foldaway.ascend"):
+        for _ in range(2):
+            np.testing.assert_array_equal(run([x])[0], x.min(1))
+    (record,) = [one for one in caplog.records if "is wrong" in one.message]
+    assert "bytes 0 to 32737 of a buffer of 12256" in record.message
+
+
+@needs_compiler
+def test_what_is_wrong_in_a_program_of_tiles_is_an_error(simulated, monkeypatch):
+    def fail(self, inputs, outputs, blocks):
+        raise OutOfBounds("outside")
+
+    monkeypatch.setattr(Kernel, "run", fail)
+    square = program(lambda to, x, y: [to.matmul(x, y)], ((3, 7), F32), ((7, 5), F32))
+    with pytest.raises(OutOfBounds):
+        square([X, np.ones((7, 5), np.float32)])
 
 
 @needs_compiler
