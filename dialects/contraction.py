@@ -143,9 +143,16 @@ def _is_runnable(schedule: Schedule) -> bool:
     return fits and min(schedule.depth, schedule.width) > 0 and rows * columns // lanes <= _MANY
 
 
-def contraction_of(op: GenericOp) -> Contraction | None:
-    """Return an op on buffers as a contraction of floats, or None if it is something else."""
-    factors = _factors(op)
+_FLOATS = (arith.AddfOp, arith.MulfOp)
+_INTEGERS = (arith.AddiOp, arith.MuliOp)
+
+
+def contraction_of(op: GenericOp, integers: bool = False) -> Contraction | None:
+    """Return an op on buffers as a contraction of floats, or None if it is something else.
+
+    With `integers` it may be one of integers, too.
+    """
+    factors = _factors(op, _FLOATS) or (_factors(op, _INTEGERS) if integers else None)
     if factors is None:
         return None
     loops = _loops(op, factors)
@@ -182,17 +189,23 @@ def _usefulness(loop: Loop) -> tuple[bool, bool, bool, int]:
     return loop.extent >= _FEW, loop.rhs == 1, loop.lhs == 1, loop.extent
 
 
-def _factors(op: GenericOp) -> tuple[int, int] | None:
-    """Return the positions of the two operands of which the body adds the products."""
+def _factors(
+    op: GenericOp,
+    kinds: tuple[type[arith.AddfOp | arith.AddiOp], type[arith.MulfOp | arith.MuliOp]],
+) -> tuple[int, int] | None:
+    """Return the positions of the two operands of which the body adds the products.
+
+    `kinds` are the ops that add and multiply.
+    """
     block = op.body.block
     last = block.last_op
     if len(op.outputs) != 1 or not isinstance(last, YieldOp) or len(last.operands) != 1:
         return None
     sum, total = last.operands[0].owner, block.args[-1]
-    if not isinstance(sum, arith.AddfOp) or total not in sum.operands:
+    if not isinstance(sum, kinds[0]) or total not in sum.operands:
         return None
     product = (sum.rhs if sum.lhs is total else sum.lhs).owner
-    if not isinstance(product, arith.MulfOp) or not total.has_one_use():
+    if not isinstance(product, kinds[1]) or not total.has_one_use():
         return None
     if not product.result.has_one_use() or sum.result.type != op.body.block.args[-1].type:
         return None

@@ -28,6 +28,9 @@ from ..dialects.source import describe
 from .simt_elementwise import lower_elementwise, lower_serial
 from .simt_kernel import Kernels
 from .simt_nests import Nest, nest_of
+from .simt_product import product_of
+from .simt_product_kernel import lower_product
+from .simt_product_schedule import product_schedule_of
 from .simt_reduction import lower_reduction
 from .simt_rows import lower_rows, program_at
 from .simt_transpose import lower_transpose
@@ -60,6 +63,11 @@ class LowerLinalgToSimtPass(ModulePass):
         kernels = Kernels(block, names)
         for function in list(block.ops):
             if isinstance(function, func.FuncOp) and not function.is_declaration:
+                for inner in list(function.walk()):
+                    product = product_of(inner)
+                    schedule = None if product is None else product_schedule_of(product)
+                    if product is not None and schedule is not None:
+                        lower_product(product, schedule, kernels)
                 for inner in list(function.walk()):
                     if isinstance(inner, GenericOp) and ON_HOST not in inner.attributes:
                         _lower(inner, kernels)

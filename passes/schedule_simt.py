@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -14,6 +15,8 @@ from ..dialects.simt.scalar_ops import needs_host
 from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, keep_on_host
 from .simt_elementwise import elementwise_schedule, serial_schedule
 from .simt_nests import Nest, nest_of
+from .simt_product import product_of
+from .simt_product_schedule import best_schedule
 from .simt_reduction import Machine, reduction_schedule
 from .simt_rows import schedule_rows
 from .simt_transpose import transpose_schedule
@@ -29,7 +32,9 @@ class ScheduleSimtPass(ModulePass):
     `width` neighbours each; `across` of the threads beside each other have results beside each
     other; blocks do `parts` of a result), `rows` (neighbouring nests with one `group` are one
     kernel, in which `lanes` threads have a row in registers), `transpose` (what is read along the
-    loop `turn`, and written along the last one, goes through tiles in shared memory).
+    loop `turn`, and written along the last one, goes through tiles in shared memory),
+    `fma` and `mma` (a block computes a tile of a product of matrices, and all that belongs to it:
+    zeros before, and behind it what `schedule-epilogues` marked).
     What needs C's library, or whose memory isn't reached by steps, gets the attribute `on_host`
     with the reason. A nest that has one of both is left as it is.
     The GPU has `processors`, each of which runs `threads` at a time.
@@ -45,10 +50,21 @@ class ScheduleSimtPass(ModulePass):
         """Attach schedules in place; the ops stay as they are."""
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
+                nests = [inner for inner in function.walk() if isinstance(inner, GenericOp)]
+                done = {inner for nest in nests for inner in self._schedule_product(nest)}
                 schedule_rows(function.body.block, 0)
-                for inner in function.walk():
-                    if isinstance(inner, GenericOp):
-                        self._schedule(inner)
+                for nest in nests:
+                    if nest not in done:
+                        self._schedule(nest)
+
+    def _schedule_product(self, op: GenericOp) -> Sequence[GenericOp]:
+        """Attach the schedule of a product of matrices; return all ops that its kernel does."""
+        product = None if NAME in op.attributes or ON_HOST in op.attributes else product_of(op)
+        schedule = best_schedule(product, self.processors) if product is not None else None
+        if product is None or schedule is None:
+            return ()
+        schedule.attach(op)
+        return product.ops
 
     def _schedule(self, op: GenericOp) -> None:
         if NAME in op.attributes or ON_HOST in op.attributes:

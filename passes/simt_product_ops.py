@@ -214,12 +214,12 @@ class KernelOps:
         """
         if count == 1:
             return body(0, carried)
-        bounds = [self.constant(number) for number in (0, count, 1)]
+        start, end, step = (self.constant(number) for number in (0, count, 1))
         block = Block(arg_types=[i32, *(value.type for value in carried)])
         with self.inside(block):
             given = body(block.args[0], block.args[1:])
             self.append(scf.YieldOp(*given))
-        return self.append(scf.ForOp(*bounds, carried, Region(block)))
+        return self.append(scf.ForOp(start, end, step, carried, Region(block)))
 
     def branch(self, condition: Condition, body: Callable[[], None]) -> None:
         """Append what happens only where a condition holds."""

@@ -41,24 +41,37 @@ class Device(Protocol):
     What can't be done raises a `RuntimeError` of the device's own, `MemoryError` for no memory.
     """
 
-    name: str
-    """As people call it: `NVIDIA H100 80GB HBM3`, `simulated GPU`."""
-    target: str
-    """What the emitter is asked for: `nvptx` or `sim`."""
-    dlpack_device: tuple[int, int]
-    """DLPack's kind of the device, and its number: (2, 0) for CUDA's first, (1, 0) for memory of
-    the host."""
-    functions: Mapping[str, int]
-    """Addresses of C functions that compiled code calls; each returns 0 or an error's number.
+    @property
+    def name(self) -> str:
+        """As people call it: `NVIDIA H100 80GB HBM3`, `simulated GPU`."""
+        ...
 
-    `launch` is `i32 (ptr handle, i32 gx, gy, gz, bx, by, bz, i32 shared_bytes, ptr stream,
-    ptr parameters, ptr extra)`: CUDA's `cuLaunchKernel`; `parameters` points at an array of
-    addresses of the parameters' values, which are read before it returns.
-    `to_host` is `i32 (ptr to, ptr from, i64 size)`: CUDA's `cuMemcpyDtoH_v2`; it waits.
-    `to_device` is `i32 (ptr to, ptr from, i64 size)`: CUDA's `cuMemcpyHtoD_v2`; it waits.
-    `wait`, which a device may lack, is `i32 (ptr stream)`: CUDA's `cuStreamSynchronize`; it is
-    called before the others that wait.
-    """
+    @property
+    def target(self) -> str:
+        """What the emitter is asked for: `nvptx` or `sim`."""
+        ...
+
+    @property
+    def dlpack_device(self) -> tuple[int, int]:
+        """DLPack's kind of the device, and its number.
+
+        (2, 0) is CUDA's first, (1, 0) is memory of the host.
+        """
+        ...
+
+    @property
+    def functions(self) -> Mapping[str, int]:
+        """Addresses of C functions that compiled code calls; each returns 0 or an error's number.
+
+        `launch` is `i32 (ptr handle, i32 gx, gy, gz, bx, by, bz, i32 shared_bytes, ptr stream,
+        ptr parameters, ptr extra)`: CUDA's `cuLaunchKernel`; `parameters` points at an array of
+        addresses of the parameters' values, which are read before it returns.
+        `to_host` is `i32 (ptr to, ptr from, i64 size)`: CUDA's `cuMemcpyDtoH_v2`; it waits.
+        `to_device` is `i32 (ptr to, ptr from, i64 size)`: CUDA's `cuMemcpyHtoD_v2`; it waits.
+        `wait`, which a device may lack, is `i32 (ptr stream)`: CUDA's `cuStreamSynchronize`; it is
+        called before the others that wait.
+        """
+        ...
 
     def enter(self) -> int:
         """Let the calling thread work with the device; return the stream in which it works.

@@ -20,6 +20,7 @@ from .device import Device
 
 _SMALL, _LARGE = 512, 1 << 21
 """Sizes are multiples of the first, from the second on multiples of that."""
+_SIMULATED = "sim"
 
 
 class Piece:
@@ -83,10 +84,15 @@ class Piece:
 
 
 class MemoryPool:
-    """Pieces of a device's memory. Those that came back wait for others of their size."""
+    """Pieces of a device's memory. Those that came back wait for others of their size.
+
+    A simulated device gets each back at once, and is asked for just as many bytes as are needed:
+    then it sees what goes beyond, and what is read before it is written.
+    """
 
     def __init__(self, device: Device):
         self.device = device
+        self._is_kept = device.target != _SIMULATED
         self.returned: deque[tuple[int, int, int]] = deque()
         self._free: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         self._lock = ForkSafeLock()
@@ -97,7 +103,7 @@ class MemoryPool:
         Raises `MemoryError` if there is none.
         """
         unit = _LARGE if size >= _LARGE else _SMALL
-        room = max(-(-size // unit) * unit, unit)
+        room = max(-(-size // unit) * unit, unit) if self._is_kept else size
         with self._lock:
             self._sort()
             free = self._free.get((stream, room))
@@ -139,4 +145,7 @@ class MemoryPool:
                 address, room, stream = self.returned.popleft()
             except IndexError:  # Another thread was faster.
                 return
-            self._free[stream, room].append(address)
+            if self._is_kept:
+                self._free[stream, room].append(address)
+            else:
+                self.device.free(address)

@@ -55,22 +55,19 @@ class Record(NamedTuple):
         return f"kernel {self.kernel}, block {self.block}, thread {self.thread}"
 
 
-def exception_of(
-    record: Record, threads: int, owner: Callable[[int], str], entry: Callable[[int], str]
-) -> KernelFault:
-    """Return the exception for a fault.
+def exception_of(record: Record, threads: int, owner: Callable[[int], str]) -> KernelFault:
+    """Return the exception for a fault in a launch of blocks of so many threads.
 
-    `owner` says of an address which piece of memory it belongs to, or is near to; `entry` names an
-    entry of the table of these.
+    `owner` says of an address which piece of memory it belongs to, or is near to.
     """
     kind, say = _SAYINGS[record.fault]
-    return kind(say(record, threads, owner, entry))
+    return kind(say(record, threads, owner))
 
 
-_Say = Callable[[Record, int, Callable[[int], str], Callable[[int], str]], str]
+_Say = Callable[[Record, int, Callable[[int], str]], str]
 
 
-def _deadlock(record: Record, threads: int, owner: object, entry: object) -> str:
+def _deadlock(record: Record, threads: int, owner: object) -> str:
     others = threads - record.a - record.b
     return (
         f"deadlock in kernel {record.kernel}, block {record.block}: of {threads} threads "
@@ -78,7 +75,7 @@ def _deadlock(record: Record, threads: int, owner: object, entry: object) -> str
     )
 
 
-def _divergent(record: Record, threads: int, owner: object, entry: object) -> str:
+def _divergent(record: Record, threads: int, owner: object) -> str:
     if not record.b:
         return f"{_kind(record.a)} by a warp of less than 32 threads: {record.where()}"
     return (
@@ -91,32 +88,26 @@ def _kind(what: int) -> str:
     return Kind(what & 255).name.lower()
 
 
-def _unawaited(record: Record, threads: int, owner: object, entry: object) -> str:
+def _unawaited(record: Record, threads: int, owner: object) -> str:
     return f"{record.a} asynchronous copies that nobody waited for: {record.where()}"
 
 
-def _too_many(record: Record, threads: int, owner: object, entry: object) -> str:
+def _too_many(record: Record, threads: int, owner: object) -> str:
     return f"too many asynchronous copies that nobody waits for: {record.where()}"
 
 
-def _guard(
-    record: Record, threads: int, owner: Callable[[int], str], entry: Callable[[int], str]
-) -> str:
-    return f"kernel {record.kernel} wrote outside of its memory, {entry(record.a)}{owner(record.b)}"
+def _guard(record: Record, threads: int, owner: Callable[[int], str]) -> str:
+    return f"kernel {record.kernel} wrote outside of its memory, {owner(record.b)}"
 
 
-def _misaligned(
-    record: Record, threads: int, owner: Callable[[int], str], entry: Callable[[int], str]
-) -> str:
+def _misaligned(record: Record, threads: int, owner: Callable[[int], str]) -> str:
     return f"{owner(record.a)} is no multiple of {record.b}: {record.where()}"
 
 
 _SIGNALS: Final = {4: "an instruction that can't be", 8: "a division that can't be"}
 
 
-def _signal(
-    record: Record, threads: int, owner: Callable[[int], str], entry: Callable[[int], str]
-) -> str:
+def _signal(record: Record, threads: int, owner: Callable[[int], str]) -> str:
     what = _SIGNALS.get(record.b & 255)
     if what is None:
         what = f"a {'write' if record.b & 256 else 'read'} at {owner(record.a)}"

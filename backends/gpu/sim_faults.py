@@ -101,14 +101,13 @@ define internal void @place_shared(i32 %bytes) noinline {
   %up = add i64 %wide, 127
   %room = and i64 %up, -128
   %below = sub i64 0, %room
-  %start = getelementptr i8, ptr $$STACKS, i64 %below
-  %start1 = getelementptr i8, ptr %start, i64 -4096
-  store ptr %start1, ptr $$SHARED
+  %high = load ptr, ptr $$SHARED_END
+  %start = getelementptr i8, ptr %high, i64 %below
+  store ptr %start, ptr $$SHARED
   store i64 %wide, ptr $$SHARED_BYTES
-  %low = getelementptr i8, ptr %start1, i64 -256
-  %end = getelementptr i8, ptr %start1, i64 %wide
-  %high = getelementptr i8, ptr $$STACKS, i64 -4096
-  call void @write_entry(i64 0, ptr %low, ptr %start1, ptr %end, ptr %high)
+  %low = getelementptr i8, ptr %start, i64 -256
+  %end = getelementptr i8, ptr %start, i64 %wide
+  call void @write_entry(i64 0, ptr %low, ptr %start, ptr %end, ptr %high)
   ret void
 }
 

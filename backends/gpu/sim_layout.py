@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from typing import Final
 
 STATE: Final = "foldaway_sim_state"
@@ -70,7 +70,7 @@ class State(IntEnum):
     TAIL = 128
     """i32: how many were put into it."""
     ORDERED = 132
-    """i32: whether threads take turns in the order of the table and not of their numbers."""
+    """i32: 0, or threads take turns in the order of the table and not of their numbers."""
     OWNER = 136
     """The system's thread that runs the launch."""
     BARRIER_SITE = 144
@@ -90,6 +90,8 @@ class State(IntEnum):
     """3 of i32."""
     FAULT_A = 216
     FAULT_B = 224
+    SHARED_END = 232
+    """Where the block's shared memory ends, and a page that is no memory begins."""
     OLD_ACTIONS = 256
     """What the system did at SIGILL, SIGBUS, SIGFPE and SIGSEGV: 160 bytes each."""
     OLD_STACK = 896
@@ -102,9 +104,7 @@ class State(IntEnum):
     SIGNAL_STACK = WARPS + 8192 * 32
     ALLOCATIONS = SIGNAL_STACK + 65536
     COPIES = ALLOCATIONS + 32 * MOST_ALLOCATIONS
-    SHARED_ROOM = COPIES + 32 * MOST_COPIES * MOST_THREADS
-    """A page that is no memory, `MOST_SHARED` rounded up, such a page again."""
-    STACKS = SHARED_ROOM + 2 * PAGE + -(-MOST_SHARED // PAGE) * PAGE
+    STACKS = COPIES + 32 * MOST_COPIES * MOST_THREADS
     """Each begins with a page that is no memory."""
     SIZE = STACKS + STACK_STRIDE * MOST_THREADS
 
@@ -217,6 +217,15 @@ class Fault(IntEnum):
     TOO_MANY_COPIES = 7
 
 
+class Order(IntFlag):
+    """How threads and blocks take turns, if it isn't by their numbers."""
+
+    BY_TABLE = 1
+    LAST_BLOCK_FIRST = 2
+    LATEST_FIRST = 4
+    """Who may go on goes on before those who waited."""
+
+
 class Kind(IntEnum):
     """What a warp does together."""
 
@@ -235,6 +244,7 @@ _PLACES: Final[Mapping[str, int]] = {
 _NUMBERS: Final[Mapping[str, int]] = {
     **_PLACES,
     **{f"FAULT_{fault.name}": int(fault) for fault in Fault},
+    **{order.name or "": int(order) for order in Order},
     **{f"KIND_{kind.name}": int(kind) for kind in Kind},
     **{name: globals()[name] for name in ("GUARD_BYTE", "POISON_BYTE", "STACK_STRIDE")},
     **{name: globals()[name] for name in ("MOST_THREADS", "MOST_COPIES", "MOST_SHARED")},

@@ -10,11 +10,13 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any, Final
 
-from .sim_layout import GUARD, MOST_ALLOCATIONS, PAGE, POISON_BYTE
+from .sim_layout import GUARD, MOST_ALLOCATIONS, MOST_SHARED, PAGE, POISON_BYTE
 
 _ROOM: Final = 1 << 36
 """Addresses that are reserved; an index of 32 bits that goes astray stays among them."""
 _FIRST: Final = 1 << 34
+_SHARED: Final = 1 << 33
+_SHARED_ROOM: Final = -(-(MOST_SHARED + GUARD) // PAGE) * PAGE
 _ALIGNMENT: Final = 256
 """Of each piece, as CUDA has it."""
 _NOTHING, _WRITABLE = 0, mmap.PROT_READ | mmap.PROT_WRITE
@@ -73,6 +75,9 @@ class DeviceMemory:
         # Code may still run when the interpreter ends.
         self.release.atexit = False
         self._next = self._base + _FIRST
+        self.shared_end = self._base + _SHARED
+        """Where shared memory ends, as far from everything else as an index of 32 bits goes."""
+        protect(self.shared_end - _SHARED_ROOM, _SHARED_ROOM, _WRITABLE)
         self._pieces: dict[int, tuple[int, int, int]] = {}
         """Size, pages, and entry of the table by the address of a piece in use."""
         self._starts: list[int] = []

@@ -20,10 +20,11 @@ from ..cpu.executable import Code
 from ..cpu.stored_code import lasting_code
 from .device import Kernel, KernelText
 from .sim_builtins import PREFIX, RUNTIME
-from .sim_collectives import COPIES, MATRICES, MEETINGS
+from .sim_collectives import COPIES, MEETINGS
 from .sim_errors import KernelFault, Record, SimulatorError, exception_of
 from .sim_faults import GUARDS, SIGNALS
 from .sim_kernels import ENTRY, simulated
+from .sim_launch import BLOCKS
 from .sim_layout import (
     MOST_SHARED,
     MOST_THREADS,
@@ -32,17 +33,23 @@ from .sim_layout import (
     STATE,
     Fault,
     Handle,
+    Order,
     State,
     written_out,
 )
+from .sim_matrices import MATRICES
 from .sim_memory import DeviceMemory, protect, released, reserved
-from .sim_runtime import BLOCKS, DECLARATIONS, THREADS
+from .sim_runtime import DECLARATIONS, THREADS
 from .sim_switch import Processor, switch_text, this_processor
 
-_EFFORT: Final = Effort(optimizer=2, generator=2, interleaved=False, unrolled=True)
+_RUNTIME: Final = Effort(optimizer=2, generator=2, interleaved=False, unrolled=True)
+_KERNELS: Final = Effort(optimizer=1, generator=0, interleaved=False, unrolled=False)
+"""Most kernels run once, on little: they take half the time to compile and half as long again."""
 _C: Final = ("sched_yield", "pthread_self", "sigaction", "sigaltstack")
 _EXPORTS: Final = ("launch", "to_host", "to_device", "publish", "retract", *RUNTIME)
 _TABLE: Final = f"{PREFIX}table"
+_NEAR: Final = 1 << 32
+"""How far from shared memory an address is still taken for one of it."""
 _INVALID: Final = 1
 """CUDA's number for arguments that can't be."""
 
@@ -60,8 +67,9 @@ class SimulatedKernels:
 class Simulator:
     """A device that is simulated. Any number of threads may use it at once.
 
-    With an `order`, a number, threads take turns in another order, and blocks, too: what depends
-    on it is a race. Fresh memory is filled with NaN and -1 if it `is_poisoned`.
+    With an `order`, any number, threads take turns in another order, and blocks, too: what
+    depends on it is a race. Odd numbers turn the blocks round, and two numbers of four let warps
+    get far ahead of others. Fresh memory is filled with NaN and -1 if it `is_poisoned`.
 
     Raises `SimulatorError` where the processor or the system isn't known.
     """
@@ -79,7 +87,7 @@ class Simulator:
         # Code may still run when the interpreter ends.
         weakref.finalize(self, released, self.state, int(State.SIZE)).atexit = False
         symbols = {STATE: self.state, **_addresses(_C)}
-        self._code = lasting_code(runtime_text(processor), _TABLE, _EFFORT, symbols)
+        self._code = lasting_code(runtime_text(processor), _TABLE, _RUNTIME, symbols)
         table = (ctypes.c_void_p * len(_EXPORTS))()
         ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._code.address)(ctypes.addressof(table))
         exports = {name: table[n] or 0 for n, name in enumerate(_EXPORTS)}
@@ -95,6 +103,7 @@ class Simulator:
             ctypes.CFUNCTYPE(None, word)(exports["retract"]),
             is_poisoned,
         )
+        self._long(State.SHARED_END).value = self._memory.shared_end
         self._numbers = itertools.count()
         self._names: dict[int, str] = {}
         _simulators.add(self)
@@ -121,7 +130,7 @@ class Simulator:
             ready = simulated(kernels.text, names)
         except KeyError as error:
             raise SimulatorError(error.args[0]) from None
-        code = ASSEMBLER.assemble(ready.text, ENTRY, self._symbols, _EFFORT)
+        code = ASSEMBLER.assemble(ready.text, ENTRY, self._symbols, _KERNELS)
         addresses = (ctypes.c_void_p * max(len(names), 1))()
         ctypes.CFUNCTYPE(None, ctypes.c_void_p)(code.address)(ctypes.addressof(addresses))
         memory = ctypes.create_string_buffer(Handle.H_SIZE * max(len(names), 1))
@@ -193,25 +202,26 @@ class Simulator:
             if not fault:
                 return None
             places = [(self._word(p), self._word(p + 4), self._word(p + 8)) for p in _PLACES]
-            long = ctypes.c_uint64.from_address
-            number = long(self.state + State.FAULT_KERNEL).value
-            a, b = (long(self.state + p).value for p in (State.FAULT_A, State.FAULT_B))
+            number = self._long(State.FAULT_KERNEL).value
+            a, b = self._long(State.FAULT_A).value, self._long(State.FAULT_B).value
             name = self._names.get(number, "that is no more")
             record = Record(Fault(fault), name, places[0], places[1], a, b)
             threads = self._word(State.THREADS)
-            found = exception_of(record, threads, self._described, _entry_described)
+            found = exception_of(record, threads, self._described)
             ctypes.c_int32.from_address(self.state + State.FAULT).value = 0
             return found
 
     def _described(self, address: int) -> str:
-        place = address - self.state
-        if State.SHARED_ROOM <= place < State.STACKS:
-            start = ctypes.c_uint64.from_address(self.state + State.SHARED).value
-            size = ctypes.c_uint64.from_address(self.state + State.SHARED_BYTES).value
-            return f"byte {address - start} of the {size} bytes of shared memory"
-        if State.STACKS <= place < State.SIZE:
+        if State.STACKS <= address - self.state < State.SIZE:
             return "the stack of a thread, which is full"
+        if abs(address - self._memory.shared_end) < _NEAR:
+            start = self._long(State.SHARED).value
+            size = self._long(State.SHARED_BYTES).value
+            return f"byte {address - start} of the {size} bytes of shared memory"
         return self._memory.described(address)
+
+    def _long(self, place: int) -> ctypes.c_uint64:
+        return ctypes.c_uint64.from_address(self.state + place)
 
     def _word(self, place: int) -> int:
         return ctypes.c_int32.from_address(self.state + place).value
@@ -251,22 +261,35 @@ def runtime_text(processor: Processor) -> str:
 def _new_state(order: int | None) -> int:
     base = reserved(int(State.SIZE), 3)
     try:
-        protect(base + State.SHARED_ROOM, PAGE, 0)
-        protect(base + State.STACKS - PAGE, PAGE, 0)
         for n in range(MOST_THREADS):
             protect(base + State.STACKS + n * STACK_STRIDE, PAGE, 0)
     except BaseException:
         released(base, int(State.SIZE))
         raise
-    ordinals = list(range(MOST_THREADS))
-    if order is not None:
-        random.Random(order).shuffle(ordinals)
-        # Bit 0 turns the order of the blocks round.
-        ctypes.c_int32.from_address(base + State.ORDERED).value = 2 + (order & 1)
+    ordinals, flags = _turns(order)
+    ctypes.c_int32.from_address(base + State.ORDERED).value = flags
     (ctypes.c_int16 * MOST_THREADS).from_address(base + State.ORDER)[:] = ordinals
     # The first entry is the block's shared memory.
     ctypes.c_int64.from_address(base + State.ALLOCATED).value = 1
     return base
+
+
+def _turns(order: int | None) -> tuple[list[int], int]:
+    """Return in which order threads begin, and how they and blocks go on."""
+    threads = list(range(MOST_THREADS))
+    if order is None:
+        return threads, 0
+    dice = random.Random(order)
+    dice.shuffle(threads)
+    flags = Order.BY_TABLE
+    if order & 1:
+        flags |= Order.LAST_BLOCK_FIRST
+    if order & 2:
+        flags |= Order.LATEST_FIRST
+        warps = list(range(MOST_THREADS // 32))
+        dice.shuffle(warps)
+        threads.sort(key=lambda thread: warps[thread // 32])
+    return threads, int(flags)
 
 
 def _addresses(names: Sequence[str]) -> dict[str, int]:
@@ -294,7 +317,3 @@ def _write_handle(handle: int, code: int, is_collective: bool, kernel: Kernel, n
 def _forget(names: dict[int, str], numbers: Sequence[int]) -> None:
     for number in numbers:
         names.pop(number, None)
-
-
-def _entry_described(entry: int) -> str:
-    return "" if entry else "shared memory: "

@@ -16,7 +16,7 @@ from .simulated import Bench, define, indexed, kernel, load, store
 
 BARRIER = "  call void @foldaway_sim_barrier()\n"
 SHARED = "  %s = call ptr @foldaway_sim_shared()\n"
-ORDERS = [None, 0, 1, 2]
+ORDERS = [None, 0, 1, 2, 3]
 
 
 @pytest.fixture(scope="module", params=ORDERS)

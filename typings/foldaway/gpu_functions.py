@@ -1,0 +1,1 @@
+../../api/gpu_functions.py

@@ -1,0 +1,1 @@
+../../api/gpu_peers.py
