@@ -64,7 +64,7 @@ class ScheduleSimtPass(ModulePass):
             return ()
         if NAME in op.attributes:
             return product.ops if product_schedule_of(product) is not None else ()
-        schedule = best_schedule(product, self.processors)
+        schedule = best_schedule(product, self.processors, self.arch)
         if schedule is None:
             return ()
         schedule.attach(op)

@@ -13,8 +13,9 @@ turns = pytest.mark.parametrize("turned", TURNS)
 LARGE = {
     "fma": ProductSchedule(FMA, 128, 128, 8, 4, 2, 4),
     "fma-half": ProductSchedule(FMA, 64, 64, 16, 2, 2, 3),
-    "mma": ProductSchedule(MMA, 128, 128, 32, 2, 4, 4),
-    "mma-wide": ProductSchedule(MMA, 128, 256, 32, 2, 4, 3),
+    "mma": ProductSchedule(MMA, 128, 128, 32, 2, 2, 4),
+    "mma-wide": ProductSchedule(MMA, 128, 256, 64, 2, 4, 3),
+    "mma-tall": ProductSchedule(MMA, 256, 128, 32, 4, 2, 3),
     "mma-deep": ProductSchedule(MMA, 64, 64, 64, 2, 2, 3),
 }
 SIZES = [(1, 1, 1), (7, 7, 7), (33, 33, 33), (64, 64, 64), (1, 40, 65), (130, 3, 18)]
