@@ -111,21 +111,24 @@ class TileCopy:
         self.is_deep = is_deep(factor)
         self.size = bytes_of(factor.element)
         self.far = far_type(factor.memory)
-        self.width = self._width()
+        self.width = self._width(threads)
         self.is_async = self.width * self.size >= _NARROWEST
         self.pieces = self._pieces(thread, threads, start, batch)
 
-    def _width(self) -> int:
-        """Return how many elements are copied at once: those that are aligned everywhere."""
-        factor = self.factor
+    def _width(self, threads: int) -> int:
+        """Return how many elements are copied at once.
+
+        They are aligned everywhere, and there is work for all threads.
+        """
+        factor, tile = self.factor, self.tile
         column, row = (factor.along, factor.across)[:: 1 if self.is_deep else -1]
         if column != 1:
             return 1
         steps = (factor.first, row, *factor.outer, *factor.taps)
         width = _CHUNK // self.size
-        while any(step % width for step in steps):
+        while any(step % width for step in steps) or tile.rows * tile.columns // width % threads:
             width //= 2
-        return width
+        return width if width * self.size >= _NARROWEST else 1
 
     def _pieces(
         self, thread: Number, threads: int, start: Number, batch: Sequence[Number]

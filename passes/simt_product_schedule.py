@@ -66,23 +66,27 @@ def is_runnable(schedule: ProductSchedule, product: Product) -> bool:
     numbers = [cast(int, getattr(schedule, name)) for name in _NUMBERS]
     if schedule.family not in (FMA, MMA) or min(numbers) < 1 or schedule.threads > 1024:
         return False
+    sizes = schedule.rows, schedule.columns, schedule.depth
     if schedule.family == MMA:
-        sizes = schedule.rows, schedule.columns, schedule.depth
         # The chunks of a row are permuted by `xor`.
         if not takes_mma(product) or any(size.bit_count() != 1 for size in sizes):
             return False
-    rows, columns, depth = (16, 16, 16) if schedule.family == MMA else (16, 32, 4)
-    if schedule.rows % (rows * schedule.warp_rows) or schedule.depth % depth:
+    down, across, depth = (16, 16, 16) if schedule.family == MMA else (16, 32, 4)
+    units = down * schedule.warp_rows, across * schedule.warp_columns, depth
+    if any(size % unit for size, unit in zip(sizes, units, strict=True)):
         return False
-    parts = schedule.columns * (schedule.rows // schedule.warp_rows)
-    fits = shared_bytes(schedule, product) <= _MOST_SHARED and 2 <= schedule.stages <= 8
-    return (
-        fits and not schedule.columns % (columns * schedule.warp_columns) and parts <= _MOST_PARTS
-    )
+    copied = schedule.rows * schedule.depth, schedule.columns * schedule.depth
+    if any(count % schedule.threads for count in copied):
+        return False
+    sums = schedule.rows * schedule.columns // schedule.threads
+    fits = shared_bytes(schedule, product) <= _MOST_SHARED
+    return fits and sums <= _MOST_SUMS and 2 <= schedule.stages <= _MOST_STAGES
 
 
 _MOST_SHARED = 227 * 1024
-_MOST_PARTS = 64 * 256
+_MOST_SUMS = 128
+"""Of a thread: more don't fit into its registers."""
+_MOST_STAGES = 8
 PADDING = 16
 """Bytes by which rows in shared memory are longer, so that those of one column are in different
 banks."""
