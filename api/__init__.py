@@ -36,7 +36,8 @@ from .jit import jit, ms_function
 
 # The others are loaded when they are asked for: a program needs few of them.
 if TYPE_CHECKING:
-    from . import nn, numpy, ops
+    from . import gpu, nn, numpy, ops
+    from .dlpack import from_dlpack
     from .gradients import grad, value_and_grad
     from .initializer import set_seed
 
@@ -55,8 +56,10 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "from_dlpack",
     "get_context",
     "get_num_threads",
+    "gpu",
     "grad",
     "int8",
     "int16",
@@ -77,7 +80,12 @@ __all__ = [
     "value_and_grad",
 ]
 
-_LATE = {"grad": "gradients", "value_and_grad": "gradients", "set_seed": "initializer"}
+_LATE = {
+    "from_dlpack": "dlpack",
+    "grad": "gradients",
+    "set_seed": "initializer",
+    "value_and_grad": "gradients",
+}
 """Where a name is that isn't a module's."""
 
 

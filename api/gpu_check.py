@@ -27,6 +27,7 @@ from foldaway.runtime.tensor import Tensor
 
 from .context import get_context, set_context
 from .gpu_cases import Case, large_cases, small_cases
+from .gpu_interop_check import runtime_problems
 from .gpu_timing import Peer, Timer, torch_peers
 from .jit import jit
 from .machines import machine_named
@@ -93,6 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     deadline = time.monotonic() + options.seconds
     outcomes: list[Outcome] = []
     skipped: list[str] = []
+    wrong = _check_runtime(device, peers) if not (is_simulated or options.cases) else 0
     for case in _chosen(options, is_simulated):
         if time.monotonic() > deadline:
             skipped.append(case.title)
@@ -104,13 +106,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         with open(options.json, "w") as file:
             json.dump([asdict(outcome) for outcome in outcomes], file, indent=1)
-    wrong = [outcome for outcome in outcomes if outcome.problems]
-    print(f"\n{len(outcomes)} cases, {len(wrong)} wrong")
-    for outcome in wrong:
+    disagreeing = [outcome for outcome in outcomes if outcome.problems]
+    print(f"\n{len(outcomes)} cases, {len(disagreeing)} wrong")
+    for outcome in disagreeing:
         print(f"- {outcome.title}: {'; '.join(outcome.problems)}")
     if skipped:
         print(f"{len(skipped)} cases left out for lack of time: {'; '.join(skipped)}")
-    return int(bool(wrong))
+    return int(bool(disagreeing or wrong))
+
+
+def _check_runtime(device: Any, peers: Sequence[Peer]) -> int:
+    """Print what is wrong with the runtime; return how many checks found something."""
+    wrong = 0
+    with _on("GPU"):
+        for name, problems in runtime_problems(device, peers[0].torch if peers else None):
+            wrong += bool(problems)
+            print(f"| {name} | | | {'; '.join(problems) or 'ok'} | | | | | |", flush=True)
+    return wrong
 
 
 def _options() -> argparse.ArgumentParser:

@@ -52,7 +52,7 @@ class ScheduleSimtPass(ModulePass):
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 nests = [inner for inner in function.walk() if isinstance(inner, GenericOp)]
                 done = {inner for nest in nests for inner in self._schedule_product(nest)}
-                schedule_rows(function.body.block, 0)
+                schedule_rows(function.body.block, 0, done)
                 for nest in nests:
                     if nest not in done:
                         self._schedule(nest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from xdsl.dialects import memref
 from xdsl.dialects.builtin import i32, i64
@@ -30,9 +30,12 @@ from .simt_row_programs import (
 _FAR = (1 << 31) - 1
 
 
-def schedule_rows(block: Block, group: int) -> int:
-    """Write schedules on the nests of a block that run together; return the next group."""
-    for run in runs_of(block):
+def schedule_rows(block: Block, group: int, apart: Container[Operation] = ()) -> int:
+    """Write schedules on the nests of a block that run together; return the next group.
+
+    The nests in `apart` have kernels already.
+    """
+    for run in runs_of(block, apart):
         group = _schedule_run(run, group)
     return group
 

@@ -86,7 +86,9 @@ class Parameter(Tensor):
 
     def _assign(self, new: Tensor) -> None:
         tracer = current_tracer()
-        converted = new.astype(self.dtype)
+        # What is on a device stays there: values don't change.
+        stays = tracer is None and new.is_on_device and new.dtype is self.dtype
+        converted = new if stays else new.astype(self.dtype)
         if tracer is None:
             self._hold_same(converted)
         elif self.is_symbolic:

@@ -47,8 +47,13 @@ class DeviceValue(LazyValue):
     is_of_device = True
 
     def __init__(self, spec: TensorSpec, memory: DeviceMemory):
-        super().__init__(spec)
+        # Not by the class's own `__init__`: every result of every call comes here.
+        self.spec = spec
         self.resident = memory
+        self.array = self.trace = self.op = None
+        self.operands = self.attributes = ()
+        self.number = 0
+        self.fixed = False
 
     @property
     def memory(self) -> DeviceMemory:

@@ -408,6 +408,11 @@ class TensorData:
             raise AttributeError("the elements of this tensor are on the host")
         return value.memory.cuda_array_interface(value.spec)
 
+    @property
+    def is_on_device(self) -> bool:
+        """Whether the elements are on a device, where compiled code has put them."""
+        return self._on_device() is not None
+
     def _on_device(self) -> DeviceValue | None:
         """Return the value of a tensor that has its elements on a device."""
         value = self.lazily

@@ -85,12 +85,14 @@ class CudaDevice:
         self._has_pools = bool(self.attribute(_POOLS))
         context = ctypes.c_void_p()
         library("cuDevicePrimaryCtxRetain", ctypes.byref(context), device)
-        self._context = context.value
+        self.context = context.value or 0
         self.functions: Mapping[str, int] = {
             "launch": library.address("cuLaunchKernel"),
             "to_host": library.address("cuMemcpyDtoH_v2"),
             "to_device": library.address("cuMemcpyHtoD_v2"),
             "wait": library.address("cuStreamSynchronize"),
+            "get_context": library.address("cuCtxGetCurrent"),
+            "set_context": library.address("cuCtxSetCurrent"),
         }
         self.old_modules: list[int] = []
         self._modules: WeakValueDictionary[str, CudaModule] = WeakValueDictionary()
@@ -117,21 +119,27 @@ class CudaDevice:
             f"'{self.name}' has compute capability {self.capability / 10}; 8.0 is the least"
         )
 
-    def enter(self) -> int:
-        """Let the calling thread work with the device; return the stream in which it works.
+    def stream(self) -> int:
+        """Return the stream in which the calling thread works.
 
         Raises `GpuError` in a child of the process that has begun to use the device.
         """
         if os.getpid() != self._process:
             raise GpuError("a forked child can't use the GPU of its parent: start it with 'spawn'")
+        return _STREAM.get()
+
+    def enter(self) -> int:
+        """Let the calling thread call the driver; return its stream. Raises as `stream` does."""
+        stream = self.stream()
         current = ctypes.c_void_p()
         self._library("cuCtxGetCurrent", ctypes.byref(current))
-        if current.value != self._context:
-            self._library("cuCtxSetCurrent", self._context)
-        return _STREAM.get()
+        if current.value != self.context:
+            self._library("cuCtxSetCurrent", self.context)
+        return stream
 
     def order(self, first: int, then: int) -> None:
         """Let what will be put into one stream wait for what another has now."""
+        self.enter()
         event = ctypes.c_void_p()
         self._library("cuEventCreate", ctypes.byref(event), _NO_TIMING)
         try:
@@ -158,7 +166,7 @@ class CudaDevice:
         return found
 
     def _load(self, ptx: str, kernels: KernelText) -> CudaModule:
-        module = self._compile(ptx)
+        module = self.compile_ptx(ptx)
         handles: dict[str, int] = {}
         for name, kernel in kernels.kernels.items():
             function = ctypes.c_void_p()
@@ -168,7 +176,12 @@ class CudaDevice:
             handles[name] = function.value or 0
         return CudaModule(self, module.value or 0, handles)
 
-    def _compile(self, ptx: str) -> ctypes.c_void_p:
+    def compile_ptx(self, ptx: str) -> ctypes.c_void_p:
+        """Return the module of a text in PTX.
+
+        Raises `GpuError` with what the driver's compiler says of a text that it refuses.
+        """
+        self.enter()
         module = ctypes.c_void_p()
         info, error = ctypes.create_string_buffer(_LOG), ctypes.create_string_buffer(_LOG)
         options = (ctypes.c_int * 4)(_INFO, _INFO_BYTES, _ERROR, _ERROR_BYTES)

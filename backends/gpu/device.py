@@ -68,15 +68,38 @@ class Device(Protocol):
         addresses of the parameters' values, which are read before it returns.
         `to_host` is `i32 (ptr to, ptr from, i64 size)`: CUDA's `cuMemcpyDtoH_v2`; it waits.
         `to_device` is `i32 (ptr to, ptr from, i64 size)`: CUDA's `cuMemcpyHtoD_v2`; it waits.
-        `wait`, which a device may lack, is `i32 (ptr stream)`: CUDA's `cuStreamSynchronize`; it is
-        called before the others that wait.
+        A device that has streams also has `wait`, `i32 (ptr stream)`: CUDA's
+        `cuStreamSynchronize`, which is called before the others that wait; and `get_context`,
+        `i32 (ptr context)`, and `set_context`, `i32 (context)`, of the calling thread.
+        """
+        ...
+
+    @property
+    def context(self) -> int:
+        """In which compiled code works, 0 without any."""
+        ...
+
+    @property
+    def arch(self) -> str:
+        """For which chip kernels are scheduled: `sm_90`."""
+        ...
+
+    @property
+    def processors(self) -> int:
+        """How many multiprocessors there are."""
+        ...
+
+    def stream(self) -> int:
+        """Return the stream in which the calling thread works; 0 is the device's own.
+
+        Raises in a process that can't use the device.
         """
         ...
 
     def enter(self) -> int:
-        """Let the calling thread work with the device; return the stream in which it works.
+        """Let the calling thread call the device's methods; return its `stream`.
 
-        0 is the device's own. Raises in a process that can't use the device.
+        The methods do so themselves, and compiled code, too. Raises as `stream` does.
         """
         ...
 

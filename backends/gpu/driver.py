@@ -14,7 +14,7 @@ from ..cpu.machine_code import ASSEMBLER
 from .device import Device, Kernel, KernelText
 from .executable import GpuExecutable, Program
 from .host_code import FUNCTIONS, HostCode, emit_host
-from .machine import SIMT
+from .machine import STEPS
 from .memory import MemoryPool
 
 _LAUNCHES = Effort(0, 0, interleaved=False, unrolled=False)
@@ -32,7 +32,8 @@ class GpuDriver:
 
     def steps(self) -> Sequence[Step]:
         """Return the passes from linalg in tensor form to simt form."""
-        return [Step(name) for name in SIMT.split(",")]
+        device = {"arch": self.device.arch, "processors": self.device.processors}
+        return [Step(s.name, device) if s.name == "schedule-simt" else s for s in STEPS]
 
     def compile(
         self, module: ModuleOp, entry: str, signature: Signature | None = None
@@ -61,8 +62,8 @@ class GpuDriver:
     ) -> GpuExecutable:
         """Return the code of a function of a module whose kernels are emitted."""
         device = self.device
-        waits = "wait" in device.functions
-        host = emit_host(module, entry, kernels.kernels, waits, ASSEMBLER.instructions)
+        has_streams = "wait" in device.functions
+        host = emit_host(module, entry, kernels.kernels, has_streams, ASSEMBLER.instructions)
         _tell(host)
         effort = _LAUNCHES if host.of_processor is None else effort_of(host.of_processor)
         code = ASSEMBLER.assemble(host.text, entry, {}, effort)
@@ -72,6 +73,7 @@ class GpuDriver:
             name: self.pool.upload_bytes(data, stream) for name, data in host.constants.items()
         }
         table = [device.functions.get(name, 0) for name in FUNCTIONS]
+        table.append(device.context)
         table += [loaded.handles[name] for name in host.kernels]
         table += [piece.address for piece in constants.values()]
         program = Program(entry, signature, host.workspace, host.failures, table)

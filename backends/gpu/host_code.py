@@ -31,8 +31,9 @@ from ..llvm_ir.workspace import Workspace
 from .device import Kernel
 from .on_host import OnHost, on_host_function
 
-FUNCTIONS = ("launch", "to_host", "to_device", "wait")
-"""The device's functions, which are the first words of the table."""
+FUNCTIONS = ("launch", "to_host", "to_device", "wait", "get_context", "set_context")
+"""The device's functions, which are the first words of the table; then comes its context."""
+_FIRST = len(FUNCTIONS) + 1
 ALIGNMENT = 256
 """Of all that is allocated on a device."""
 
@@ -43,7 +44,7 @@ class HostCode:
 
     text: str
     kernels: list[str] = field(default_factory=list[str])
-    """The table has the addresses of `FUNCTIONS`, then these kernels' handles,"""
+    """The table has the addresses of `FUNCTIONS`, the context, then these kernels' handles,"""
     constants: dict[str, bytes] = field(default_factory=dict[str, bytes])
     """then the addresses of these constants on the device."""
     workspace: int = 0
@@ -60,7 +61,7 @@ def emit_host(
     module: ModuleOp,
     entry: str,
     kernels: Mapping[str, Kernel],
-    waits: bool,
+    has_streams: bool,
     instructions: Instructions = ANY,
 ) -> HostCode:
     """Return the LLVM IR of a function of a module in simt form, for a 64-bit machine.
@@ -69,7 +70,8 @@ def emit_host(
     device's functions, kernels and constants are. The block has the stream, the address of the
     workspace, and those of the arguments, all on the device. The result is 0, 1 when the host has
     no memory, `n` ≥ 2 when the assertion `n - 2` failed, and `-n` for the device's error `n`.
-    With `waits` the device has a function of that name.
+    With `has_streams` the device has the functions `wait`, `get_context` and `set_context`: the
+    function works in the context, whatever the thread's own was.
     Raises PassFailedException for an op that isn't of the simt form.
     """
     found = None
@@ -81,7 +83,7 @@ def emit_host(
             found = op
     if found is None:
         raise PassFailedException(f"error: the module has no function '{entry}'")
-    body = _HostBody(kernels, list(constants), waits, instructions)
+    body = _HostBody(kernels, list(constants), has_streams, instructions)
     return body.finish(found, constants)
 
 
@@ -111,7 +113,7 @@ class _HostBody(FunctionBody):
         self,
         kernels: Mapping[str, Kernel],
         constants: list[str],
-        waits: bool,
+        has_streams: bool,
         instructions: Instructions,
     ) -> None:
         super().__init__(FunctionText("body"), instructions, [])
@@ -120,7 +122,7 @@ class _HostBody(FunctionBody):
         self.kernels = kernels
         self.handles = {name: n for n, name in enumerate(kernels)}
         self.places = {name: n for n, name in enumerate(constants)}
-        self.waits = waits
+        self.has_streams = has_streams
         self.slots: list[str] = []
         self.pointers = ""
         self.broken: list[tuple[str, str]] = []
@@ -136,7 +138,7 @@ class _HostBody(FunctionBody):
 
     def constant(self, name: str) -> str:
         """Return the address of a constant on the device."""
-        return self._word(len(FUNCTIONS) + len(self.kernels) + self.places[name])
+        return self._word(_FIRST + len(self.kernels) + self.places[name])
 
     def element_address(self, address: str, element: Element) -> str:
         """Return where an element of the device's is after it was copied to the host."""
@@ -179,11 +181,24 @@ class _HostBody(FunctionBody):
             value = self.buffers[operand].root if is_memory else self.scalars[operand]
             self.text.emit(f"store {type} {value}, ptr {self._slot(n)}, align 8")
         extents = ", ".join(f"i32 {extent}" for extent in (*kernel.grid, *kernel.block))
-        handle = self._word(len(FUNCTIONS) + self.handles[name])
+        handle = self._word(_FIRST + self.handles[name])
         self._call(
             f"i32 %launch(ptr {handle}, {extents}, i32 {kernel.shared_bytes}, ptr %stream, "
             f"ptr {self.pointers or 'null'}, ptr null)"
         )
+
+    def _enter(self) -> None:
+        """Make the device's context the thread's, where another is."""
+        current = self.text.allocate("ptr")
+        self._call(f"i32 %get_context(ptr {current})")
+        found = self.text.assign(f"load ptr, ptr {current}, align 8")
+        other, ready = self.text.labels("other", "ready")
+        is_same = self.text.assign(f"icmp eq ptr {found}, %context")
+        self.text.emit(f"br i1 {is_same}, label %{ready}, label %{other}")
+        self.text.start(other)
+        self._call("i32 %set_context(ptr %context)")
+        self.text.emit(f"br label %{ready}")
+        self.text.start(ready)
 
     def _slot(self, number: int) -> str:
         """Return where a parameter's value is put; the array of all that launches need is one."""
@@ -203,7 +218,7 @@ class _HostBody(FunctionBody):
     def _copy(self, function: str, to: str, source: str, size: int) -> None:
         if not size:
             return
-        if self.waits:
+        if self.has_streams:
             self._call("i32 %wait(ptr %stream)")
         self._call(f"i32 %{function}(ptr {to}, ptr {source}, i64 {size})")
 
@@ -226,6 +241,8 @@ class _HostBody(FunctionBody):
         arguments = op.body.block.args
         for number, argument in enumerate(arguments):
             self.buffers[argument] = buffer_at(f"%a{number}", argument.type)
+        if self.has_streams:
+            self._enter()
         for inner in op.body.block.ops:
             self.add(inner)
         emitted = emit(ModuleOp([part.function for part in self.parts]), self.instructions)
@@ -245,7 +262,7 @@ class _HostBody(FunctionBody):
 
     def _prologue(self, arguments: int) -> list[str]:
         """Return what reads the functions of the table and the words of the block."""
-        names = [(name, "table", n) for n, name in enumerate(FUNCTIONS)]
+        names = [(name, "table", n) for n, name in enumerate((*FUNCTIONS, "context"))]
         names += [("stream", "block", 0), ("memory", "block", 1)]
         names += [(f"a{n}", "block", n + 2) for n in range(arguments)]
         return [

@@ -19,8 +19,8 @@ HOST = 1
 
 _KINDS = {"i": 0, "u": 1, "f": 2, "b": 6}
 _BFLOAT = 4
-_LEGACY, _PER_THREAD = 1, 2
-"""Streams that CUDA knows by number: the default one and the calling thread's."""
+LEGACY = 1
+"""DLPack's and CUDA's number of the default stream."""
 
 
 class _Tensor(ctypes.Structure):
@@ -81,7 +81,7 @@ def stream_of(wanted: int | None) -> int | None:
         return None
     if wanted == 0:
         raise ValueError("stream 0 is ambiguous: 1 is CUDA's default stream, 2 that of the thread")
-    return 0 if wanted is None or wanted == _LEGACY else wanted
+    return 0 if wanted is None or wanted == LEGACY else wanted
 
 
 def capsule(owner: object, address: int, spec: TensorSpec, device: tuple[int, int]) -> object:
@@ -139,7 +139,7 @@ def array_interface(
         "data": (address if spec.size else 0, False),
         "strides": None,
         "version": 3,
-        "stream": stream or _LEGACY,
+        "stream": stream or LEGACY,
     }
 
 

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import NoReturn
 
-from ...runtime.driver import Driver
+from ...runtime.driver import Driver, Step
 from ...runtime.machine import Machine, OptTarget
 
-SIMT = (
-    "fuse-elementwise-to-generic,place-buffers,schedule-epilogues,"
-    "schedule-simt,lower-linalg-to-simt"
+STEPS = (
+    Step("fuse-elementwise-to-generic"),
+    Step("place-buffers"),
+    # A launch less is worth it for any size.
+    Step("schedule-epilogues", {"least_bytes": 0}),
+    Step("schedule-simt"),
+    Step("lower-linalg-to-simt"),
 )
 """Linalg in tensor form to kernels and the functions that launch them."""
 
-_VARIABLE, _SIMULATED = "FOLDAWAY_GPU", "sim"
+
+def _written(step: Step) -> str:
+    """Return a pass in the syntax of `foldaway-opt -p`."""
+    options = [f"{name.replace('_', '-')}={value}" for name, value in step.options.items()]
+    return f"{step.name}{{{' '.join(options)}}}" if options else step.name
+
+
+SIMT = ",".join(map(_written, STEPS))
+"""The same as text."""
+
+_VARIABLE, _SIMULATED, _INTERPRETED = "FOLDAWAY_GPU", "sim", "ptx"
 
 
 def _driver() -> Driver:
@@ -28,6 +41,9 @@ def _driver() -> Driver:
 
 @cache
 def _driver_of(device: str) -> Driver:
+    from xdsl.dialects.builtin import UnknownLoc
+
+    from ...dialects.source import reject
     from .driver import GpuDriver
 
     if device == _SIMULATED:
@@ -39,27 +55,24 @@ def _driver_of(device: str) -> Driver:
             "%s=%s: the GPU is simulated on the CPU, for tests", _VARIABLE, device
         )
         return GpuDriver(Simulator())
+    if device == _INTERPRETED:
+        from .ptx_device import PtxDevice
+
+        return GpuDriver(PtxDevice())
     from .cuda import cuda_device
     from .cuda_library import NoGpu
 
     if not device.isdecimal():
-        _refuse(f"{_VARIABLE} is {device!r}", f"{_VARIABLE} is a number, or '{_SIMULATED}'")
+        reject(UnknownLoc(), f"FOLDAWAY_GPU is '{device}'", "make it a number, or 'sim'")
     try:
         return GpuDriver(cuda_device(int(device)))
     except NoGpu as error:
-        _refuse(
+        reject(
+            UnknownLoc(),
             f"there is no GPU for device_target 'GPU': {error}",
-            f"set_context(device_target='CPU'), or {_VARIABLE}={_SIMULATED} in the environment, "
-            "which simulates one",
+            "set_context(device_target='CPU'), or FOLDAWAY_GPU=sim in the environment: one is "
+            "simulated then",
         )
-
-
-def _refuse(problem: str, hint: str) -> NoReturn:
-    from xdsl.dialects.builtin import UnknownLoc
-
-    from ...dialects.source import reject
-
-    reject(UnknownLoc(), problem, hint)
 
 
 MACHINE = Machine(

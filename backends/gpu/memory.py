@@ -14,6 +14,7 @@ import numpy as np
 from ...dialects.dtypes import TensorSpec
 from ...runtime.arrays import Array, numpy_dtype
 from ...runtime.locks import ForkSafeLock
+from ...runtime.residence import DeviceValue
 from ..cpu.executable import address_of
 from . import interop
 from .device import Device
@@ -21,6 +22,8 @@ from .device import Device
 _SMALL, _LARGE = 512, 1 << 21
 """Sizes are multiples of the first, from the second on multiples of that."""
 _SIMULATED = "sim"
+_ALIGNMENT = 16
+"""Bytes that kernels count on."""
 
 
 class Piece:
@@ -83,6 +86,20 @@ class Piece:
         self.pool.returned.append((self.address, self.room, self.stream))
 
 
+class BorrowedPiece(Piece):
+    """A piece of another library's memory, which it gets back when nothing refers to this."""
+
+    __slots__ = ("_taken",)
+
+    def __init__(self, pool: MemoryPool, taken: interop.Taken, size: int, stream: int):
+        super().__init__(pool, taken.address, size, size, stream)
+        self._taken = taken
+        self.is_exposed = True
+
+    def __del__(self) -> None:
+        """Leave it to the capsule."""
+
+
 class MemoryPool:
     """Pieces of a device's memory. Those that came back wait for others of their size.
 
@@ -128,6 +145,29 @@ class MemoryPool:
     def upload_bytes(self, data: bytes, stream: int) -> Piece:
         """Return a piece with these bytes."""
         return self.upload(np.frombuffer(data, np.uint8), stream)
+
+    def adopt(self, owner: Any) -> DeviceValue:
+        """Return a value that shares the memory of another library, by DLPack.
+
+        Raises `ValueError` for memory of another device, and for elements that don't lie row by
+        row without gaps, `TypeError` for a dtype that no tensor has.
+        """
+        given = tuple(owner.__dlpack_device__())
+        if given != self.device.dlpack_device:
+            raise ValueError(f"DLPack's device {given} isn't '{self.device.name}'")
+        stream = self.device.enter()
+        taken = interop.Taken(owner.__dlpack__(stream=stream or interop.LEGACY))
+        if not taken.is_dense:
+            raise ValueError("a tensor of the device lies row by row: make it contiguous first")
+        spec = TensorSpec(taken.shape, taken.dtype)
+        size = spec.size * spec.dtype.itemsize
+        piece = BorrowedPiece(self, taken, size, stream)
+        if taken.address % _ALIGNMENT:
+            # Kernels read 16 bytes at once.
+            borrowed, piece = piece, self.take(size, stream)
+            if size:
+                self.device.copy(piece.address, borrowed.address, size)
+        return DeviceValue(spec, piece)
 
     def empty(self) -> None:
         """Give all that nobody uses back to the device."""

@@ -13,9 +13,9 @@ from .ptx_decode import Action, Decoder, Function, Machine, Read, items_of, type
 from .ptx_errors import OutOfBounds, UnsupportedPtx
 from .ptx_floats import flushed
 from .ptx_memory import WINDOW_SHIFT, WINDOWS, Space, check_aligned
-from .ptx_parser import Instruction, Number, Operand
 from .ptx_rounding import Array
 from .ptx_state import Lanes, first_lane
+from .ptx_syntax import Instruction, Number, Operand
 from .ptx_types import PtxType, ptx_type
 
 PRED, U32 = ptx_type("pred"), ptx_type("u32")
@@ -156,6 +156,8 @@ def decode_load(decoder: Decoder, instruction: Instruction) -> Action:
 def decode_store(decoder: Decoder, instruction: Instruction) -> Action:
     """Return the action of st, of one number or of a vector."""
     target, source = instruction.operands[:2]
+    if "async" in instruction.parts or "bulk" in instruction.parts:
+        raise UnsupportedPtx("stores of other kinds than st")
     bits = type_of(instruction).bits
     reads = [decoder.raw(item, bits) for item in items_of(source)]
     accessor = Accessor(decoder.machine, space_of(instruction))
@@ -180,7 +182,7 @@ def decode_atomic(decoder: Decoder, instruction: Instruction) -> Action:
     """Return the action of atom, and of red, which gives no old value."""
     type_, parts = type_of(instruction), instruction.parts
     operation = next((part for part in parts if part in _ATOMICS), None)
-    if operation is None or _vector_length(instruction) > 1:
+    if operation is None or "async" in parts or _vector_length(instruction) > 1:
         raise UnsupportedPtx("an atomic operation of this kind")
     operands = list(instruction.operands)
     write = None

@@ -9,8 +9,8 @@ from typing import TypeAlias
 from .ptx_decode import Action, Decoder, Machine, Read, Write, type_of
 from .ptx_errors import PtxError, PtxSyntaxError, UnsupportedPtx, WrongLaunch
 from .ptx_instructions import decode
-from .ptx_parser import Function, Group, Instruction, Module, Name, Operand
 from .ptx_state import Register
+from .ptx_syntax import Function, Group, Instruction, Module, Name, Operand
 from .ptx_types import ptx_type
 from .ptx_warps import Collective
 

@@ -12,10 +12,10 @@ import numpy as np
 from .ptx_copies import Copies
 from .ptx_errors import PtxSyntaxError, UnsupportedPtx
 from .ptx_memory import GlobalMemory, PrivateMemory, SharedMemory
-from .ptx_parser import Address, Instruction, Name, Number, Operand, Pair, Vector
 from .ptx_races import SharedAccesses
 from .ptx_rounding import Array
 from .ptx_state import Geometry, Lanes, Register, SpecialRegisters
+from .ptx_syntax import Address, Instruction, Name, Number, Operand, Pair, Vector
 from .ptx_types import UNSIGNED, PtxType, is_type, ptx_type
 
 Action: TypeAlias = Callable[[Lanes], None]

@@ -17,7 +17,6 @@ import numpy as np
 
 from .ptx_decode import Action, Decoder, Function, elementwise, type_of
 from .ptx_errors import UnsupportedPtx
-from .ptx_parser import Instruction
 from .ptx_rounding import (
     ROUNDINGS,
     Array,
@@ -28,6 +27,7 @@ from .ptx_rounding import (
     odd_root,
     odd_sum,
 )
+from .ptx_syntax import Instruction
 from .ptx_types import PtxType, ptx_type
 
 PRED = ptx_type("pred")

@@ -14,8 +14,8 @@ from .ptx_floats import FLOATS, decode_float
 from .ptx_integers import INTEGERS, decode_integer
 from .ptx_matrices import decode_load_matrix, decode_product, decode_store_matrix
 from .ptx_moves import MOVES
-from .ptx_parser import Instruction
 from .ptx_state import Lanes
+from .ptx_syntax import Instruction
 from .ptx_warps import WARPS, Collective, decode_active, decode_warp_barrier
 
 Decode: TypeAlias = Callable[[Decoder, Instruction], Action | Collective]

@@ -11,8 +11,8 @@ import numpy as np
 
 from .ptx_decode import Action, Decoder, Function, elementwise, type_of, types_of
 from .ptx_errors import UnsupportedPtx
-from .ptx_parser import Instruction
 from .ptx_rounding import Array
+from .ptx_syntax import Instruction
 from .ptx_types import SIGNED, UNSIGNED, PtxType, ptx_type
 
 U32, S32, PRED = ptx_type("u32"), ptx_type("s32"), ptx_type("pred")

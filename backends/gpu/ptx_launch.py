@@ -11,19 +11,20 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .ptx_control import Layout, Linker, Step, reachable
+from .ptx_control import Layout, Linker, reachable
 from .ptx_copies import Copies
 from .ptx_decode import Machine
 from .ptx_errors import WrongLaunch
 from .ptx_machine import Threads
 from .ptx_memory import SHARED_START, GlobalMemory, PrivateMemory, SharedMemory
-from .ptx_parser import Address, Function, Module, Name, Number, Operand, Variable, parse_ptx
-from .ptx_parser import Vector as VectorOperand
+from .ptx_parser import parse_ptx
 from .ptx_races import SharedAccesses
 from .ptx_rounding import Array
 from .ptx_state import Dim, Geometry, SpecialRegisters
+from .ptx_syntax import Address, Function, Module, Name, Number, Operand, Variable, Vector
 from .ptx_types import is_type, ptx_type
 
+_ELSEWHERE = {"global", "param", "local", "const"}
 _MOST_SHARED = 227 * 1024
 _MOST_LANES = 8192
 _MOST_BYTES = 64 << 20
@@ -57,31 +58,73 @@ def run_ptx(
     may be taken, one for all threads that take it together. Faults of the kernel are subclasses
     of PtxError, which name the line of the text, the block and the thread.
     """
-    launch = _Launch(_parsed(text), kernel, _three(grid), _three(block), shared_bytes)
-    return launch.run(arguments, max_steps)
+    memory = GlobalMemory()
+    launch = Launch(_parsed(text), kernel, three(grid), three(block), shared_bytes, memory)
+    values, arrays = _passed(arguments, launch.kernel.parameters, memory)
+    launch.run(values, max_steps)
+    return [_result(array, memory.content(address)) for array, address in arrays]
 
 
 _parsed = lru_cache(maxsize=8)(parse_ptx)
 
 
-def _three(sizes: Sequence[int]) -> Dim:
+def _passed(
+    arguments: Sequence[Argument], parameters: Sequence[Variable], memory: GlobalMemory
+) -> tuple[list[bytes], list[tuple[Array, int]]]:
+    """Return the bytes of each argument, and each array with its address."""
+    if len(arguments) != len(parameters):
+        raise WrongLaunch(f"{len(parameters)} arguments are due, {len(arguments)} are given")
+    addresses: dict[int, int] = {}
+    arrays: list[tuple[Array, int]] = []
+    values: list[bytes] = []
+    for number, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
+        if isinstance(argument, np.ndarray):
+            argument = Pointer(argument)
+        if isinstance(argument, Pointer):
+            base = addresses.get(id(argument.array))
+            if base is None:
+                raw = np.frombuffer(argument.array.tobytes(), np.uint8)
+                base = memory.put(f"argument {number}", raw)
+                addresses[id(argument.array)] = base
+            arrays.append((argument.array, base))
+            values.append((base + argument.offset).to_bytes(8, "little"))
+        else:
+            values.append(_bytes_of(argument, parameter))
+    return values, arrays
+
+
+def _result(array: Array, content: Array) -> Array:
+    return np.ndarray(array.shape, array.dtype, content.copy().data if array.size else None)
+
+
+def three(sizes: Sequence[int]) -> Dim:
+    """Return a size of a grid or a block with all three numbers."""
     if not 1 <= len(sizes) <= 3 or min(sizes) < 1:
         raise WrongLaunch(f"{tuple(sizes)} is no size of a grid or a block")
     x, y, z = (*sizes, 1, 1)[:3]
     return int(x), int(y), int(z)
 
 
-class _Launch:
+class Launch:
     """One launch: memory is laid out, the code decoded, and the blocks run some at a time."""
 
-    def __init__(self, module: Module, kernel: str, grid: Dim, block: Dim, shared_bytes: int):
+    def __init__(
+        self,
+        module: Module,
+        kernel: str,
+        grid: Dim,
+        block: Dim,
+        shared_bytes: int,
+        memory: GlobalMemory,
+    ):
         self._functions = reachable(module, kernel)
-        self._kernel = self._functions[0]
+        self.kernel = self._functions[0]
         self._grid = grid
         self._block = block
-        self._memory = GlobalMemory()
+        self._memory = memory
+        self._own: list[int] = []  # addresses of the module's variables
         self._layout = Layout({function.name: {} for function in self._functions})
-        _check_block(self._kernel, block)
+        _check_block(self.kernel, block)
         self._place_parameters()
         self._place_variables(module, shared_bytes)
 
@@ -119,7 +162,8 @@ class _Launch:
         if space in ("global", "const"):
             content = np.zeros(size, np.uint8)
             content[: len(variable.content)] = np.frombuffer(variable.content, np.uint8)
-            address = self._memory.allocate(variable.name, content, space == "global")
+            address = self._memory.put(variable.name, content, space == "global")
+            self._own.append(address)
         else:
             address = self._layout.place(space, size, variable.alignment)
             address += SHARED_START if space == "shared" else 0
@@ -129,65 +173,45 @@ class _Launch:
         for function in functions:
             self._layout.symbols[function.name].setdefault(variable.name, symbol)
 
-    # Arguments
-
-    def _pass(self, arguments: Sequence[Argument]) -> tuple[bytes, list[tuple[Array, int]]]:
-        """Return the bytes of the parameters, and each array with its address."""
-        parameters = self._kernel.parameters
-        if len(arguments) != len(parameters):
-            raise WrongLaunch(f"{len(parameters)} arguments are due, {len(arguments)} are given")
-        content = bytearray(self._layout.sizes.get("param", 0))
-        end = 0
-        addresses: dict[int, int] = {}
-        arrays: list[tuple[Array, int]] = []
-        for number, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
-            if isinstance(argument, np.ndarray):
-                argument = Pointer(argument)
-            if isinstance(argument, Pointer):
-                base = addresses.get(id(argument.array))
-                if base is None:
-                    raw = np.frombuffer(argument.array.tobytes(), np.uint8)
-                    base = self._memory.allocate(f"argument {number}", raw)
-                    addresses[id(argument.array)] = base
-                arrays.append((argument.array, base))
-                value = (base + argument.offset).to_bytes(8, "little")
-            else:
-                value = _bytes_of(argument, parameter)
-            if len(value) != parameter.size:
-                raise WrongLaunch(f"argument {number} has {len(value)} bytes, not {parameter.size}")
-            place = self._layout.symbols[self._kernel.name][parameter.name][1]
-            end = place + len(value)
-            content[place:end] = value
-        return bytes(content[:end]), arrays
-
     # Running
 
-    def run(self, arguments: Sequence[Argument], max_steps: int) -> list[Array]:
-        """Run all blocks, and return the arrays as they are then."""
-        parameters, arrays = self._pass(arguments)
-        self._memory.freeze()
+    def run(self, values: Sequence[bytes], max_steps: int) -> None:
+        """Run all blocks; `values` are the bytes of each parameter."""
+        parameters = self._parameters(values)
         total = self._grid[0] * self._grid[1] * self._grid[2]
         machine = self._machine(min(total, self._together()))
         linker = Linker(self._functions, self._layout, machine)
         with np.errstate(all="ignore"):
-            steps: list[Step] = linker.steps()
-            threads = Threads(machine, steps, linker.registers)
+            threads = Threads(machine, linker.steps(), linker.registers)
             for first in range(0, total, machine.geometry.blocks):
                 machine.parameters.fill(parameters)
                 machine.local.fill(b"")
                 blocks = min(machine.geometry.blocks, total - first)
                 threads.run(first, blocks, max_steps)
-        return [self._result(array, address) for array, address in arrays]
 
-    def _result(self, array: Array, address: int) -> Array:
-        content = self._memory.content(address).copy()
-        return np.ndarray(array.shape, array.dtype, content.data if array.size else None)
+    def release(self) -> None:
+        """Give back the memory of the module's variables."""
+        for address in self._own:
+            self._memory.free(address)
+        self._own = []
+
+    def _parameters(self, values: Sequence[bytes]) -> bytes:
+        content = bytearray(self._layout.sizes.get("param", 0))
+        end = 0
+        for number, (one, value) in enumerate(zip(self.kernel.parameters, values, strict=True)):
+            if len(value) != one.size:
+                raise WrongLaunch(f"argument {number} has {len(value)} bytes, not {one.size}")
+            place = self._layout.symbols[self.kernel.name][one.name][1]
+            end = place + len(value)
+            content[place:end] = value
+        return bytes(content[:end])
 
     def _together(self) -> int:
         """Return how many blocks run together: as many as memory is cheap for."""
         one = Geometry(self._grid, self._block, 1)
         sizes = self._layout.sizes
-        bytes_ = sizes.get("shared", 0) * (16 if not self._some_threads() else 12 * one.width)
+        granules = sizes.get("shared", 0) // self._granule()
+        bytes_ = granules * (32 if not self._some_threads() else 12 * one.width)
         bytes_ += one.width * (2 * sizes.get("param", 0) + 2 * sizes.get("local", 0))
         return max(1, min(_MOST_LANES // one.width, _MOST_BYTES // max(bytes_, 1)))
 
@@ -226,7 +250,7 @@ class _Launch:
                 parts, operands = instruction.parts, instruction.operands
                 if parts[0] == "cp" and len(operands) > 2 and isinstance(operands[2], Number):
                     size = min(size, operands[2].value)
-                elif parts[0] in ("ld", "st", "atom", "red") and not {"global", "param"} & {*parts}:
+                elif parts[0] in ("ld", "st", "atom", "red") and not _ELSEWHERE & {*parts}:
                     bits = [ptx_type(part).bits for part in parts[1:] if is_type(part)][-1]
                     count = 4 if "v4" in parts else 2 if "v2" in parts else 1
                     size = min(size, bits // 8 * count)
@@ -267,7 +291,7 @@ def _names(function: Function) -> set[str]:
                 found.add(text)
             case Address(base):
                 stack.append(base)
-            case VectorOperand(items):
+            case Vector(items):
                 stack += items
             case _:
                 pass

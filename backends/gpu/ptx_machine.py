@@ -18,8 +18,8 @@ from .ptx_rounding import Array
 from .ptx_state import Lanes, Register
 from .ptx_warps import Collective
 
-_PATIENCE = 4096  # turns of the lowest lanes, after which the highest ones get some
-_FAVOUR = 256
+_PATIENCE = 1024  # turns of the lowest lanes, after which the highest ones get some
+_FAVOUR = 64
 
 
 class Threads:

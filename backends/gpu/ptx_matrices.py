@@ -16,9 +16,9 @@ from .ptx_accesses import Accessor
 from .ptx_decode import Decoder, items_of, types_of
 from .ptx_errors import UnsupportedPtx
 from .ptx_memory import check_aligned
-from .ptx_parser import Instruction, Operand
 from .ptx_rounding import Array
 from .ptx_state import WARP, Lanes
+from .ptx_syntax import Instruction, Operand
 from .ptx_types import PtxType, ptx_type
 from .ptx_warps import Collective
 

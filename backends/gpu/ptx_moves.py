@@ -12,9 +12,9 @@ from .ptx_decode import Action, Decoder, Read, elementwise, pair_of, type_of, ty
 from .ptx_errors import UnsupportedPtx
 from .ptx_floats import flushed, saturated
 from .ptx_memory import WINDOW_SHIFT, WINDOWS
-from .ptx_parser import Instruction, Name, Operand, Vector
 from .ptx_rounding import Array, odd_integer, round_double
 from .ptx_state import Lanes
+from .ptx_syntax import Instruction, Name, Operand, Vector
 from .ptx_types import SIGNED, UNSIGNED, PtxType, ptx_type
 
 PRED, B64, F32 = (ptx_type(name) for name in ("pred", "b64", "f32"))
@@ -78,6 +78,8 @@ def decode_setp(decoder: Decoder, instruction: Instruction) -> Action:
         if combine is not None and third is not None:
             other = third(lanes)
             true, false = combine(true, other), combine(false, other)
+        if type_.packed:  # one predicate for each half
+            true, false = true[:, 0], true[:, 1]
         write(lanes, _truth(true, result))
         if write_second is not None:
             write_second(lanes, _truth(false, result))

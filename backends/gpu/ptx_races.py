@@ -168,7 +168,7 @@ class SharedAccesses:
         """Return the granules of the accesses, and the lane of each."""
         first = lanes.spread(offsets) // self._granule
         count = size // self._granule
-        if count == 1:
+        if count <= 1:  # a part of a granule: a lane's share of a row that ldmatrix reads
             return first, lanes.index
         return (first[:, None] + np.arange(count)).reshape(-1), np.repeat(lanes.index, count)
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from .ptx_decode import Action, Decoder, Read, pair_of, type_of
 from .ptx_errors import DivergentCollective, UnsupportedPtx
-from .ptx_parser import Instruction
 from .ptx_rounding import Array
 from .ptx_state import WARP, Lanes
+from .ptx_syntax import Instruction
 from .ptx_types import ptx_type
 
 PRED, B32 = ptx_type("pred"), ptx_type("b32")

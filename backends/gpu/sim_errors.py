@@ -104,13 +104,14 @@ def _misaligned(record: Record, threads: int, owner: Callable[[int], str]) -> st
     return f"{owner(record.a)} is no multiple of {record.b}: {record.where()}"
 
 
+_ACCESSES: Final = ("an access", "a read", "a write")
 _SIGNALS: Final = {4: "an instruction that can't be", 8: "a division that can't be"}
 
 
 def _signal(record: Record, threads: int, owner: Callable[[int], str]) -> str:
     what = _SIGNALS.get(record.b & 255)
     if what is None:
-        what = f"a {'write' if record.b & 256 else 'read'} at {owner(record.a)}"
+        what = f"{_ACCESSES[record.b >> 8]} at {owner(record.a)}"
     return f"{what}: {record.where()}"
 
 

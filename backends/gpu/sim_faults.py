@@ -221,10 +221,9 @@ ours:
   store volatile i32 0, ptr $$RUNNING
   %at_address = getelementptr i8, ptr %information, i64 16
   %address = load i64, ptr %at_address
-  $IS_WRITE
-  %write = select i1 %is_write, i64 256, i64 0
+  $ACCESS
   %signal64 = zext i32 %signal to i64
-  %what = or i64 %signal64, %write
+  %what = or i64 %signal64, %access
   call void @note(i32 $FAULT_SIGNAL, i64 %address, i64 %what)
   %main = load i64, ptr $$MAIN
   %at_stack = getelementptr i8, ptr %context, i64 $AT_STACK

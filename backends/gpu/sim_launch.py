@@ -101,11 +101,12 @@ end:
   ret void
 }
 
+; One device of the process works at a time: what the system does at a fault is the process's.
 define internal void @lock() noinline {
 entry:
   br label %try
 try:
-  %pair = cmpxchg ptr $$LOCK, i32 0, i32 1 acquire monotonic
+  %pair = cmpxchg ptr @foldaway_sim_lock, i32 0, i32 1 acquire monotonic
   %is_mine = extractvalue { i32, i1 } %pair, 1
   br i1 %is_mine, label %end, label %wait
 wait:
@@ -116,7 +117,7 @@ end:
 }
 
 define internal void @unlock() alwaysinline {
-  store atomic i32 0, ptr $$LOCK release, align 4
+  store atomic i32 0, ptr @foldaway_sim_lock release, align 4
   ret void
 }
 

@@ -12,6 +12,8 @@ from typing import Final
 
 STATE: Final = "foldaway_sim_state"
 """The symbol of the start of the mapping."""
+LOCK: Final = "foldaway_sim_lock"
+"""The symbol of an i32: 1 while a launch runs or the table of allocations changes."""
 
 MOST_THREADS: Final = 1024
 """Of a block, as on every device of CUDA."""
@@ -35,9 +37,7 @@ STACK_STRIDE: Final = STACK + PAGE
 class State(IntEnum):
     """The device as a whole."""
 
-    LOCK = 0
-    """i32: 1 while a launch runs or the table of allocations changes."""
-    RUNNING = 4
+    RUNNING = 0
     """i32: 1 while a fault is the kernel's."""
     CURRENT = 8
     """The record of the thread that runs."""
@@ -213,7 +213,7 @@ class Fault(IntEnum):
     MISALIGNED = 5
     """A: the address. B: the alignment."""
     SIGNAL = 6
-    """A: the address. B: the signal, and 256 if it was a write."""
+    """A: the address. B: the signal, and 256 for a read, 512 for a write."""
     TOO_MANY_COPIES = 7
 
 

@@ -12,10 +12,14 @@ from typing import Any, Final
 
 from .sim_layout import GUARD, MOST_ALLOCATIONS, MOST_SHARED, PAGE, POISON_BYTE
 
-_ROOM: Final = 1 << 36
-"""Addresses that are reserved; an index of 32 bits that goes astray stays among them."""
-_FIRST: Final = 1 << 34
-_SHARED: Final = 1 << 33
+_MARGIN: Final = 20 << 30
+"""Addresses that nobody uses, on both sides of what is used: an index of 32 bits, of elements of 8
+bytes, that goes astray stays among them."""
+_SHARED: Final = _MARGIN
+_FIRST: Final = 2 * _MARGIN
+_LAST: Final = 4 * _MARGIN
+_ROOM: Final = 5 * _MARGIN
+"""Addresses that are reserved."""
 _SHARED_ROOM: Final = -(-(MOST_SHARED + GUARD) // PAGE) * PAGE
 _ALIGNMENT: Final = 256
 """Of each piece, as CUDA has it."""
@@ -125,10 +129,14 @@ class DeviceMemory:
             return waiting.popleft()
         first = self._next
         end = first + (count + 1) * PAGE
-        if end > self._base + _ROOM - _FIRST:
+        if end <= self._base + _LAST:
+            self._next = end
+            return first
+        # What is left over of a larger place is lost: there is plenty.
+        larger = sorted(pages for pages, places in self._free.items() if pages > count and places)
+        if not larger:
             raise MemoryError(f"the simulated device has no {count * PAGE} bytes")
-        self._next = end
-        return first
+        return self._free[larger[0]].popleft()
 
     def holds(self, address: int, size: int) -> bool:
         """Return whether so many bytes from an address on lie in one piece."""

@@ -21,15 +21,16 @@ class Processor(NamedTuple):
     numbers: Mapping[str, int]
     """`FRAME`: bytes that are kept. `RETURN`: where the address to go on from is among them.
     `AT_CODE`, `AT_STACK`: where in a signal's context the two registers are."""
-    is_write: str
-    """LLVM IR that gives `%is_write`: whether the faulting access was one, from `%context`."""
+    access: str
+    """LLVM IR that gives `%access` from a signal's `%context`: 256 for a read, 512 for a write,
+    0 where nothing says it."""
 
 
 def this_processor() -> Processor | None:
     """Return what is known of this processor under this system, None for nothing."""
     if not sys.platform.startswith("linux"):
         return None
-    return _KNOWN.get(platform.machine())
+    return PROCESSORS.get(platform.machine())
 
 
 def switch_text(processor: Processor) -> str:
@@ -62,11 +63,12 @@ _X86: Final = Processor(
     # Linux's `ucontext_t`: 40 bytes, then r8 … r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip,
     # eflags, segments, err.
     numbers={"FRAME": 64, "RETURN": 48, "AT_CODE": 168, "AT_STACK": 160},
-    is_write=(
+    access=(
         "%at_error = getelementptr i8, ptr %context, i64 192\n"
         "  %error = load i64, ptr %at_error\n"
         "  %write_bit = and i64 %error, 2\n"
-        "  %is_write = icmp ne i64 %write_bit, 0"
+        "  %is_write = icmp ne i64 %write_bit, 0\n"
+        "  %access = select i1 %is_write, i64 512, i64 256"
     ),
 )
 _PAIRS: Final = (
@@ -90,6 +92,7 @@ _ARM: Final = Processor(
     resume=_ARM_RESUME,
     # Linux's `ucontext_t`: 176 bytes, the fault's address, x0 … x30, sp, pc.
     numbers={"FRAME": 160, "RETURN": 88, "AT_CODE": 440, "AT_STACK": 432},
-    is_write="%is_write = icmp eq ptr %context, null",
+    access="%access = add i64 0, 0",
 )
-_KNOWN: Final = {"x86_64": _X86, "aarch64": _ARM}
+PROCESSORS: Final = {"x86_64": _X86, "aarch64": _ARM}
+"""By what Python's `platform.machine` says."""

@@ -26,6 +26,7 @@ from .sim_faults import GUARDS, SIGNALS
 from .sim_kernels import ENTRY, simulated
 from .sim_launch import BLOCKS
 from .sim_layout import (
+    LOCK,
     MOST_SHARED,
     MOST_THREADS,
     PAGE,
@@ -77,6 +78,9 @@ class Simulator:
     name = "simulated GPU"
     target = "sim"
     dlpack_device = (1, 0)
+    context = 0
+    arch = "sm_80"
+    processors = 132
 
     def __init__(self, order: int | None = None, is_poisoned: bool = True) -> None:
         processor = this_processor()
@@ -86,7 +90,7 @@ class Simulator:
         self.state = _new_state(order)
         # Code may still run when the interpreter ends.
         weakref.finalize(self, released, self.state, int(State.SIZE)).atexit = False
-        symbols = {STATE: self.state, **_addresses(_C)}
+        symbols = {STATE: self.state, LOCK: ctypes.addressof(taken), **_addresses(_C)}
         self._code = lasting_code(runtime_text(processor), _TABLE, _RUNTIME, symbols)
         table = (ctypes.c_void_p * len(_EXPORTS))()
         ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._code.address)(ctypes.addressof(table))
@@ -107,6 +111,10 @@ class Simulator:
         self._numbers = itertools.count()
         self._names: dict[int, str] = {}
         _simulators.add(self)
+
+    def stream(self) -> int:
+        """Return 0, as `enter` does."""
+        return 0
 
     def enter(self) -> int:
         """Return 0: all threads work in the one stream that there is."""
@@ -228,15 +236,19 @@ class Simulator:
 
     def after_fork(self) -> None:
         """Forget the launch of a thread that doesn't exist in this process."""
-        for place in (State.LOCK, State.RUNNING):
-            ctypes.c_int32.from_address(self.state + place).value = 0
+        ctypes.c_int32.from_address(self.state + State.RUNNING).value = 0
 
 
 _PLACES: Final = (int(State.FAULT_BLOCK), int(State.FAULT_THREAD))
 _simulators: weakref.WeakSet[Simulator] = weakref.WeakSet()
 
 
+taken = ctypes.c_int32()
+"""The runtime's lock: 1 while somebody has it."""
+
+
 def _after_fork() -> None:
+    taken.value = 0
     for simulator in list(_simulators):
         simulator.after_fork()
 
@@ -246,7 +258,7 @@ os.register_at_fork(after_in_child=_after_fork)
 
 def runtime_text(processor: Processor) -> str:
     """Return the runtime's module."""
-    signals = SIGNALS.replace("$IS_WRITE", processor.is_write)
+    signals = SIGNALS.replace("$ACCESS", processor.access)
     parts = (DECLARATIONS, THREADS, BLOCKS, GUARDS, signals, MEETINGS, COPIES, MATRICES)
     stores = "".join(
         f"  %p{n} = getelementptr ptr, ptr %array, i64 {n}\n"
@@ -278,7 +290,8 @@ def _turns(order: int | None) -> tuple[list[int], int]:
     """Return in which order threads begin, and how they and blocks go on."""
     threads = list(range(MOST_THREADS))
     if order is None:
-        return threads, 0
+        # A warp that goes on as far as it gets finds what it needs in the first cache.
+        return threads, int(Order.LATEST_FIRST)
     dice = random.Random(order)
     dice.shuffle(threads)
     flags = Order.BY_TABLE

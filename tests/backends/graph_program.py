@@ -1,4 +1,4 @@
-"""Compiles graph ops for the machine of the context from calls of the builders."""
+"""Compiles graph ops from calls of the builders, for the machine of the context or another."""
 
 import numpy as np
 from xdsl.dialects.builtin import FunctionType, ModuleOp
@@ -17,7 +17,7 @@ from foldaway.runtime.driver import Signature
 class GraphProgram:
     """What `build(builder, *inputs)`, a function that returns a list of values, computes."""
 
-    def __init__(self, specs, build):
+    def __init__(self, specs, build, driver=None):
         self.specs = [TensorSpec(shape, dtype) for shape, dtype in specs]
         block = Block(arg_types=[tensor_type(spec) for spec in self.specs])
         results = build(IRBuilder(block), *block.args)
@@ -26,7 +26,7 @@ class GraphProgram:
         module = ModuleOp([FuncOp("f", types, Region(block))])
         self.outputs = tuple(spec_of(value.type) for value in results)
         verify(module)
-        driver = current_driver()
+        driver = driver or current_driver()
         lower_segment(module, driver)
         verify(module)
         signature = Signature(tuple(self.specs), self.outputs)

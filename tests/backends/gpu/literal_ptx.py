@@ -24,7 +24,7 @@ def kernel_text(body, pointers=1, extra="", before="", limits=""):
         f"    ld.param.b64 %d{number}, [k_p{number}];\n" for number in range(1, pointers + 1)
     )
     return (
-        f".version 7.8\n.target sm_90\n.address_size 64\n{before}\n"
+        f".version 8.0\n.target sm_90\n.address_size 64\n{before}\n"
         f".visible .entry k({', '.join(parameters)}) {limits}\n{{{_REGISTERS}{loads}"
         f"    mov.u32 %r1, %tid.x;\n{body}\n    ret;\n}}\n"
     )

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import logging
+import threading
 
 import numpy as np
 import pytest
@@ -12,14 +13,18 @@ from xdsl.dialects.builtin import Builtin
 from xdsl.dialects.linalg import Linalg
 from xdsl.parser import Parser
 
-from foldaway import Tensor
+from foldaway import Parameter, Tensor
+from foldaway.backends.gpu import interop
 from foldaway.backends.gpu.cuda import CudaDevice
 from foldaway.backends.gpu.cuda_library import CudaLibrary, GpuError
 from foldaway.backends.gpu.device import Kernel, KernelText
 from foldaway.backends.gpu.driver import GpuDriver
+from foldaway.backends.gpu.memory import Piece
 from foldaway.dialects.dtypes import TensorSpec, float32
 from foldaway.dialects.simt import Simt
+from foldaway.runtime.dispatch import from_lazy
 from foldaway.runtime.driver import Signature
+from foldaway.runtime.residence import DeviceValue
 from foldaway.runtime.segment import Segment
 
 from .mock_cuda import ILLEGAL, MockCuda
@@ -321,3 +326,94 @@ def test_cudas_array_interface():
     assert x.__dlpack_device__() == (1, 0)
     y.asnumpy()
     assert not hasattr(y, "__cuda_array_interface__")
+
+
+class Theirs:
+    """Memory of another library on the device."""
+
+    def __init__(self, tensor):
+        self.tensor, self.streams = tensor, []
+
+    def __dlpack_device__(self):
+        return self.tensor.__dlpack_device__()
+
+    def __dlpack__(self, stream):
+        self.streams.append(stream)
+        return self.tensor.__dlpack__(stream=stream)
+
+
+def test_memory_of_other_libraries_is_adopted():
+    compiled = Compiled(TWICE)
+    segment = Segment(compiled.executable, 1)
+    theirs = Theirs(segment(Tensor(X.tolist())))
+    value = compiled.driver.pool.adopt(theirs)
+    assert theirs.streams == [1]
+    assert value.memory.address == theirs.tensor.__cuda_array_interface__["data"][0]
+    ours = from_lazy(value)
+    assert segment(ours).tolist() == (4 * X).tolist()
+    ctypes.c_float.from_address(value.memory.address).value = 9
+    assert ours.tolist()[0] == 9
+    assert segment(ours).tolist()[0] == 18
+    lent = len(interop._lent)
+    del ours, value
+    gc.collect()
+    assert len(interop._lent) == lent - 1
+    assert theirs.tensor.tolist()[0] == 9
+
+
+def test_memory_of_another_device_is_refused():
+    compiled = Compiled(TWICE)
+    y = Segment(compiled.executable, 1)(Tensor(X.tolist()))
+    compiled.driver.device.dlpack_device = (2, 3)
+    with pytest.raises(ValueError, match=r"DLPack's device \(1, 0\) isn't 'mock'"):
+        compiled.driver.pool.adopt(np.zeros(3))
+    assert y.__dlpack_device__() == (2, 3)
+
+
+def test_a_capsule_that_nobody_takes_lets_go():
+    compiled = Compiled(TWICE)
+    y = Segment(compiled.executable, 1)(Tensor(X.tolist()))
+    before = len(interop._lent)
+    capsule = y.__dlpack__()
+    assert len(interop._lent) == before + 1
+    del capsule
+    gc.collect()
+    assert len(interop._lent) == before
+
+
+def test_memory_that_kernels_cant_read_16_bytes_of_is_copied():
+    compiled = Compiled(TWICE)
+    pool = compiled.driver.pool
+    piece = pool.upload(np.arange(8, dtype=np.float32), 0)
+    inside = Piece(pool, piece.address + 4, 24, 24, 0)
+    theirs = Theirs(from_lazy(DeviceValue(TensorSpec((6,), float32), inside)))
+    value = pool.adopt(theirs)
+    assert value.memory.address not in (piece.address, inside.address)
+    (got,) = compiled.executable.on_device([value])
+    assert (got.force() == 2 * np.arange(1, 7)).all()
+    pool.returned.clear()  # The inner piece is no piece of the pool's.
+
+
+def test_a_thread_without_the_context_gets_it_in_compiled_code():
+    compiled = Compiled(TWICE)
+    x, found = Tensor(X.tolist()), []
+    segment = Segment(compiled.executable, 1)
+    y = segment(x)
+    thread = threading.Thread(target=lambda: found.append(segment(y).tolist()))
+    thread.start()
+    thread.join()
+    assert found == [(4 * X).tolist()]
+
+
+def test_parameters_take_data_on_the_device():
+    compiled = Compiled(TWICE)
+    segment = Segment(compiled.executable, 1)
+    weight = Parameter(Tensor(X.tolist()))
+    for _ in range(3):
+        weight.set_data(segment(weight))
+    assert "cuMemcpyDtoHAsync_v2" not in compiled.mock.calls
+    assert weight.tolist() == (8 * X).tolist()
+    other = Parameter(Tensor((X * 0).tolist()))
+    other.rebind(segment(weight))
+    assert compiled.mock.calls.count("cuMemcpyDtoHAsync_v2") == 1
+    assert other.tolist() == (16 * X).tolist()

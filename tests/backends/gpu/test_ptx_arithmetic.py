@@ -134,12 +134,13 @@ def test_roots_are_rounded_once(kind, mode, data):
 
 
 def test_an_fma_that_doubles_would_round_twice():
-    # a*b lies a hair beyond the middle of two f32 around c; as a double the hair is lost.
-    a, b = np.float32(1 + 2**-12), np.float32(2**-24 * (1 - 2**-12))
+    # a*b is a hair less than half of c's last place; in the sum, as a double, the hair is lost.
+    a, b = np.float32(1 - 2**-23), np.float32(2**-24 * (1 + 2**-23))
     c = np.float32(1 + 2**-23)
     got = apply("fma.rn.f32 {0}, {1}, {2}, {3}", np.float32, *(np.array([v]) for v in (a, b, c)))
     exact = Fraction(float(a)) * Fraction(float(b)) + Fraction(float(c))
-    assert float(got[0]) == rounded(exact, "f32")
+    assert float(got[0]) == rounded(exact, "f32") == c
+    assert np.float32(np.float64(a) * b + c) != c
 
 
 def test_zeros_and_nan_of_extremes():

@@ -8,10 +8,13 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from foldaway.backends.gpu.device import KernelText
-from foldaway.backends.gpu.sim_errors import SimulatorError
-from foldaway.backends.gpu.simulator import Simulator
+from foldaway.backends.gpu import sim_memory
+from foldaway.backends.gpu.device import Kernel, KernelText
+from foldaway.backends.gpu.sim_errors import KernelFault, SimulatorError
+from foldaway.backends.gpu.sim_switch import PROCESSORS
+from foldaway.backends.gpu.simulator import Simulator, runtime_text, taken
 
+from ..test_other_processors import MACHINES, assembly
 from .simulated import Bench, define, indexed, kernel, load, store
 
 BARRIER = "  call void @foldaway_sim_barrier()\n"
@@ -316,6 +319,34 @@ def test_a_product_in_tf32(bench: Bench):
     np.testing.assert_array_equal(bench.get(target, (32, 4), np.float32), expected)
 
 
+@pytest.mark.parametrize("meeting", ["shuffle", "vote", "barrier"])
+def test_lanes_meet_in_one_place_between_two_equal_branches(bench: Bench, meeting: str):
+    """LLVM would go from the first branch right to the second, and have the middle twice."""
+    middle = {
+        "shuffle": "  %m = call i32 @foldaway_sim_shuffle_xor_i32(i32 %x, i32 1)\n",
+        "vote": "  %m = call i32 @foldaway_sim_vote_ballot(i1 %c)\n",
+        "barrier": BARRIER + "  %m = add i32 %x, 0\n",
+    }[meeting]
+    text = define(
+        ["ptr"],
+        indexed(64) + "  %c = icmp slt i32 %t, 9\n  br i1 %c, label %yes, label %on\n"
+        "yes:\n"
+        + load("v", "i32", "%a0", "%t")
+        + "  br label %on\non:\n  %x = phi i32 [ %v, %yes ], [ 7, %entry ]\n"
+        + middle
+        + "  br i1 %c, label %yes2, label %end\nyes2:\n"
+        + store("y", "i32", "%m", "%a0", "%t")
+        + "  br label %end\nend:\n",
+    )
+    x = np.arange(64, dtype=np.int32)
+    address = bench.put(x)
+    bench.run(text, kernel(["ptr"], 1, 64), [address])
+    brought = np.where(x < 9, x, 7)
+    other = {"shuffle": brought[x ^ 1], "vote": np.full(64, 511), "barrier": brought}[meeting]
+    expected = np.where(x < 9, other, x)
+    np.testing.assert_array_equal(bench.get(address, 64, np.int32), expected)
+
+
 def test_kernels_of_one_text_call_functions_of_their_own():
     """A kernel that only calls another function that waits has stacks, too."""
     text = (
@@ -394,6 +425,21 @@ def test_memory_and_copies():
         device.allocate(1 << 45)
 
 
+def test_memory_that_was_given_back_is_used_when_there_is_no_other(monkeypatch: pytest.MonkeyPatch):
+    device = Simulator()
+    pieces = [device.allocate(10000) for _ in range(10)]
+    monkeypatch.setattr(sim_memory, "_LAST", 0)
+    with pytest.raises(MemoryError):
+        device.allocate(10000)
+    for piece in pieces:
+        device.free(piece)
+    device.allocate(10000)
+    small = [device.allocate(100) for _ in range(9)]
+    assert len(set(small)) == 9
+    with pytest.raises(MemoryError):
+        device.allocate(100)
+
+
 def test_fresh_memory_has_no_value():
     found = np.zeros(64, np.float32)
     device = Simulator()
@@ -432,11 +478,47 @@ def test_a_forked_child_goes_on():
     x = np.arange(64, dtype=np.float32)
     source, target = bench.put(x), bench.put(np.zeros_like(x))
     # As if another thread were in a launch.
-    ctypes.c_int32.from_address(bench.device.state).value = 1
+    taken.value = 1
     child = os.fork()
     if not child:
         good = bench.launch(handle, how, [source, target]) == 0
         found = bench.get(target, (2, 32), np.float32)
         os._exit(0 if good and np.array_equal(found, x.reshape(2, 32)[:, ::-1]) else 1)
-    ctypes.c_int32.from_address(bench.device.state).value = 0
+    taken.value = 0
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_devices_of_one_process_do_not_disturb_each_other():
+    """While one is in a launch, another one's kernels may fault."""
+    wrong = define(["ptr"], indexed(32) + store("y", "i32", "%t", "%a0", "%t"))
+    how = kernel(["ptr", "ptr"], 16, 64, 256)
+    found: list[int] = []
+
+    def work(text: str, how: Kernel, count: int) -> None:
+        bench = Bench()
+        handle = bench.load(text, how)
+        x = np.ones(1024, np.float32)
+        values = [bench.put(x), bench.put(x)] if len(how.parameters) == 2 else [64]
+        for _ in range(count):
+            found.append(bench.launch(handle, how, values))
+            if found[-1]:
+                assert isinstance(bench.device.error(found[-1]), KernelFault)
+
+    threads = [
+        threading.Thread(target=work, args=arguments)
+        for arguments in [(reversal(64), how, 300), (wrong, kernel(["ptr"], 1, 32), 300)] * 2
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [0] * 600 + [700] * 600
+
+
+def test_the_runtime_for_another_processor():
+    """LLVM's generator takes all but the switch: its assembler for that isn't in llvmlite here."""
+    text = runtime_text(PROCESSORS["aarch64"])
+    for head in ("@switch(ptr %save, ptr %to)", "@resume()"):
+        before, _, rest = text.partition(f"define internal void {head}")
+        text = f"{before}declare void {head}{rest.partition(chr(10) + '}' + chr(10))[2]}"
+    assert "foldaway_sim_launch:" in assembly(text, MACHINES["neon"])

@@ -206,6 +206,19 @@ def test_a_missing_wait_reads_what_was_there_before(bench: Bench):
     assert (bench.get(target, 32, np.int32) == -1).all()
 
 
+def test_a_wait_without_a_barrier_shows_in_some_order():
+    """Who waits knows of its own copies alone."""
+    x = np.arange(32, dtype=np.int32)
+    found: list[bool] = []
+    for order in (None, 0, 1, 2):
+        one = Bench(order)
+        source, target = one.put(x), one.put(x)
+        text = staged(COPY, WAIT.format(0)).replace(BARRIER, "")
+        one.run(text, kernel(["ptr", "ptr"], 1, 32, 128), [source, target])
+        found.append(np.array_equal(one.get(target, 32, np.int32), x[::-1]))
+    assert not any(found)
+
+
 def test_copies_that_nobody_waited_for_are_found_at_the_end(bench: Bench):
     source, target = bench.put(np.arange(32)), bench.put(np.arange(32))
     with pytest.raises(UnawaitedCopy, match=r"1 asynchronous copies .* thread \("):
@@ -344,6 +357,16 @@ def test_a_stack_that_is_full_ends_the_launch(bench: Bench, threads: int):
         bench.run(
             deep + define(["ptr"], body), kernel(["ptr"], 1, threads), [bench.put(np.ones(4))]
         )
+
+
+@pytest.mark.parametrize("index", [0, 10000, 19999])
+def test_a_frame_that_is_larger_than_a_stack_does_not_reach_another(bench: Bench, index: int):
+    body = (
+        "  %v = alloca [20000 x i32]\n  %p = getelementptr i32, ptr %v, i32 %a0\n"
+        "  store volatile i32 7, ptr %p\n" + BARRIER
+    )
+    with pytest.raises(IllegalAccess, match="the stack of a thread"):
+        bench.run(define(["i32"], body), kernel(["i32"], 1, 256), [index])
 
 
 def test_what_a_launch_did_is_told_once(bench: Bench):
