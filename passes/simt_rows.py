@@ -9,7 +9,8 @@ from xdsl.dialects.builtin import i32, i64
 from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects.simt.memory import WIDEST, bytes_of
-from ..dialects.simt.schedule import Schedule, schedule_of
+from ..dialects.simt.scalar_ops import needs_host
+from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, schedule_of
 from .fuse_rows import Run, runs_of
 from .loop_nests import RowNest, in_rows, loop_nest
 from .simt_combiners import tree
@@ -57,12 +58,21 @@ def _schedule_run(run: Run, group: int) -> int:
 def _longest(nests: Sequence[RowNest], start: int) -> tuple[int, RowProgram | None]:
     best, end = None, start
     for stop in range(start + 2, len(nests) + 1):
+        if not all(_is_free(nest) for nest in nests[start:stop]):
+            break
         program = row_program(nests[start:stop])
         if program is None:
             break
         if is_worth_it(program):
             best, end = program, stop
     return end, best
+
+
+def _is_free(nest: RowNest) -> bool:
+    """Return whether nothing is decided yet, and a device has code for it."""
+    op = nest.op
+    decided = NAME in op.attributes or ON_HOST in op.attributes
+    return not decided and not any(needs_host(inner) for inner in op.body.block.ops)
 
 
 def program_at(op: Operation) -> tuple[list[Operation], RowProgram | None]:
