@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from xdsl.context import Context
 from xdsl.dialects import arith, func, memref
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.linalg import ops as linalg
-from xdsl.ir import Block, SSAValue
+from xdsl.ir import Block, Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from ..dialects.contraction import contraction_of
@@ -144,12 +144,17 @@ def _uses_are_in(value: SSAValue, ops: set[linalg.GenericOp]) -> bool:
     return True
 
 
-def runs_of(block: Block) -> list[Run]:
-    """Return the longest runs of nests in a block that can be fused, in order."""
+def runs_of(block: Block, apart: Container[Operation] = ()) -> list[Run]:
+    """Return the longest runs of nests in a block that can be fused, in order.
+
+    The nests in `apart` are in none of them.
+    """
     runs: list[Run] = []
     neighbours: list[LoopNest] = []
     for op in (*block.ops, None):
-        nest = loop_nest(op) if isinstance(op, linalg.GenericOp) and not _is_kept(op) else None
+        nest = None
+        if isinstance(op, linalg.GenericOp) and op not in apart and not _is_kept(op):
+            nest = loop_nest(op)
         if nest is not None:
             neighbours.append(nest)
         elif not isinstance(op, _BETWEEN):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -63,14 +63,19 @@ class LowerLinalgToSimtPass(ModulePass):
         kernels = Kernels(block, names)
         for function in list(block.ops):
             if isinstance(function, func.FuncOp) and not function.is_declaration:
-                for inner in list(function.walk()):
-                    product = product_of(inner)
-                    schedule = None if product is None else product_schedule_of(product)
-                    if product is not None and schedule is not None:
-                        lower_product(product, schedule, kernels)
+                _lower_products(list(function.walk()), kernels)
                 for inner in list(function.walk()):
                     if isinstance(inner, GenericOp) and ON_HOST not in inner.attributes:
                         _lower(inner, kernels)
+
+
+def _lower_products(ops: Sequence[Operation], kernels: Kernels) -> None:
+    """Lower products of matrices, and what before and behind them is done by their kernels."""
+    for op in ops:
+        product = None if op.parent is None else product_of(op)
+        schedule = None if product is None else product_schedule_of(product)
+        if product is not None and schedule is not None:
+            lower_product(product, schedule, kernels)
 
 
 def _lower(op: GenericOp, kernels: Kernels) -> None:

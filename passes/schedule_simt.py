@@ -33,8 +33,8 @@ class ScheduleSimtPass(ModulePass):
     other; blocks do `parts` of a result), `rows` (neighbouring nests with one `group` are one
     kernel, in which `lanes` threads have a row in registers), `transpose` (what is read along the
     loop `turn`, and written along the last one, goes through tiles in shared memory), `fma` and
-    `mma` (a block computes a tile of a product of matrices, and all that belongs to it: zeros
-    before, and behind it what `schedule-epilogues` marked).
+    `mma` (a block computes a tile of a product of matrices and all that belongs to it, which has
+    no schedule of its own: zeros before, and behind it what `schedule-epilogues` marked).
     What needs C's library, or whose memory isn't reached by steps, gets the attribute `on_host`
     with the reason. A nest that has one of both is left as it is.
     The GPU has `processors`, each of which runs `threads` at a time.

@@ -63,6 +63,12 @@ class KernelBuilder:
             self.given[value] = found
         return found
 
+    def scalar(self, value: SSAValue) -> SSAValue:
+        """Return a scalar of the host's function."""
+        if isinstance(value.owner, arith.ConstantOp):
+            return self.ops.known(value.owner)
+        return self.parameter(value)
+
     def thread(self, threads: int, blocks: int) -> Number:
         """Return the number of the thread in the whole grid."""
         ops = self.ops
@@ -165,9 +171,7 @@ class NestBody:
         `arguments` are the elements of operands, by position; `rounds` those of loops.
         """
         values = self.values(arguments, rounds)
-        last = self.nest.op.body.block.last_op
-        assert isinstance(last, YieldOp), "the verifier holds that the body ends so"
-        return [values.get(value, value) for value in last.operands]
+        return given_by(self.nest.op, values)
 
     def values(
         self,
@@ -182,26 +186,51 @@ class NestBody:
             if position in arguments:
                 known[argument] = arguments[position]
             elif self.nest.places[position] is None:
-                known[argument] = self._scalar(self.nest.op.operands[position])
-        for op in block.ops:
-            if isinstance(op, arith.ConstantOp):
-                known[op.result] = self.ops.known(op)
-            elif isinstance(op, IndexOp):
-                number = self.ops.value(rounds.get(op.dim.value.data, 0))
-                known[op.result] = self.ops.emit(arith.IndexCastOp, INDEX, number)
-            elif op not in without:
-                for operand in op.operands:
-                    if operand.owner is not block and operand.owner not in without:
-                        known[operand] = known.get(operand) or self._scalar(operand)
-                if not isinstance(op, YieldOp):
-                    self.ops.append(op.clone(known))
-        return known
+                known[argument] = self.builder.scalar(self.nest.op.operands[position])
+        return body_values(self.builder, self.nest.op, known, rounds, without)
 
-    def _scalar(self, value: SSAValue) -> SSAValue:
-        """Return a scalar of the host's function."""
-        if isinstance(value.owner, arith.ConstantOp):
-            return self.ops.known(value.owner)
-        return self.builder.parameter(value)
+
+def write_body(
+    builder: KernelBuilder, op: GenericOp, known: dict[SSAValue, SSAValue]
+) -> list[SSAValue]:
+    """Append the body of an op that asks for no index, on known values; return what it gives."""
+    return given_by(op, body_values(builder, op, known, {}))
+
+
+def body_values(
+    builder: KernelBuilder,
+    op: GenericOp,
+    known: dict[SSAValue, SSAValue],
+    rounds: Mapping[int, Number],
+    without: Sequence[Operation] = (),
+) -> dict[SSAValue, SSAValue]:
+    """Append the ops of a body but for some; return what each of its values is."""
+    ops, block = builder.ops, op.body.block
+    for inner in block.ops:
+        if isinstance(inner, arith.ConstantOp):
+            known[inner.result] = ops.known(inner)
+        elif isinstance(inner, IndexOp):
+            number = ops.value(rounds.get(inner.dim.value.data, 0))
+            known[inner.result] = ops.emit(arith.IndexCastOp, INDEX, number)
+        elif inner not in without:
+            for operand in inner.operands:
+                if operand not in known and not _is_inside(operand, block):
+                    known[operand] = builder.scalar(operand)
+            if not isinstance(inner, YieldOp):
+                ops.append(inner.clone(known))
+    return known
+
+
+def _is_inside(value: SSAValue, block: Block) -> bool:
+    owner = value.owner
+    return owner is block or (isinstance(owner, Operation) and owner.parent_block() is block)
+
+
+def given_by(op: GenericOp, values: Mapping[SSAValue, SSAValue]) -> list[SSAValue]:
+    """Return what a body gives, of all its values."""
+    last = op.body.block.last_op
+    assert isinstance(last, YieldOp), "the verifier holds that the body ends so"
+    return [values[value] for value in last.operands]
 
 
 def write_body(

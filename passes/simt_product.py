@@ -18,6 +18,7 @@ from ..dialects.access import Access, buffer_access, storage_of
 from ..dialects.contraction import Contraction, contraction_of
 from ..dialects.epilogue import Epilogue, epilogues_of, is_marked
 from ..dialects.simt.scalar_ops import needs_host
+from ..dialects.simt.schedule import NAME, ON_HOST
 from .structured_ops import element_of
 
 
@@ -114,7 +115,10 @@ def _following(op: GenericOp) -> Iterator[GenericOp]:
 
 
 def _is_tail(op: GenericOp) -> bool:
-    return is_marked(op) and not any(needs_host(inner) for inner in op.body.block.ops)
+    """Return whether an op is to run with the product before it, and has no kernel of its own."""
+    if not is_marked(op) or NAME in op.attributes or ON_HOST in op.attributes:
+        return False
+    return not any(needs_host(inner) for inner in op.body.block.ops)
 
 
 def _filled_by(op: GenericOp) -> GenericOp | None:
@@ -123,7 +127,7 @@ def _filled_by(op: GenericOp) -> GenericOp | None:
     if not isinstance(before, GenericOp) or before.inputs or before.outputs[0] is not written:
         return None
     last = before.body.block.last_op
-    if len(before.outputs) != 1 or not isinstance(last, YieldOp):
+    if NAME in before.attributes or len(before.outputs) != 1 or not isinstance(last, YieldOp):
         return None
     positions = [
         result.position if isinstance(result, AffineDimExpr) else None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import groupby
+from collections.abc import Container, Sequence
 
 from xdsl.dialects import memref
 from xdsl.dialects.builtin import i32, i64
 from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects.simt.memory import WIDEST, bytes_of
-from ..dialects.simt.schedule import Schedule, schedule_of
-from .fuse_rows import runs_of
+from ..dialects.simt.scalar_ops import needs_host
+from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, schedule_of
+from .fuse_rows import Run, runs_of
 from .loop_nests import RowNest, in_rows, loop_nest
 from .simt_combiners import tree
 from .simt_kernel import KernelBuilder, Kernels, NestBody
@@ -30,22 +30,20 @@ from .simt_row_programs import (
 _FAR = (1 << 31) - 1
 
 
-def schedule_rows(block: Block, group: int, others: Collection[Operation] = ()) -> int:
+def schedule_rows(block: Block, group: int, apart: Container[Operation] = ()) -> int:
     """Write schedules on the nests of a block that run together; return the next group.
 
-    The `others` belong to a kernel already.
+    The nests in `apart` have kernels already.
     """
-    for run in runs_of(block):
-        for belongs, nests in groupby(run.nests, lambda nest: nest.op in others):
-            if not belongs:
-                group = _schedule_run(list(nests), group)
+    for run in runs_of(block, apart):
+        group = _schedule_run(run, group)
     return group
 
 
-def _schedule_run(run: Sequence[RowNest], group: int) -> int:
+def _schedule_run(run: Run, group: int) -> int:
     start = 0
-    while start < len(run):
-        end, program = _longest(run, start)
+    while start < len(run.nests):
+        end, program = _longest(run.nests, start)
         schedule = None if program is None else program.schedule(group)
         if program is None or schedule is None:
             start += 1
@@ -60,12 +58,21 @@ def _schedule_run(run: Sequence[RowNest], group: int) -> int:
 def _longest(nests: Sequence[RowNest], start: int) -> tuple[int, RowProgram | None]:
     best, end = None, start
     for stop in range(start + 2, len(nests) + 1):
+        if not all(_is_free(nest) for nest in nests[start:stop]):
+            break
         program = row_program(nests[start:stop])
         if program is None:
             break
         if is_worth_it(program):
             best, end = program, stop
     return end, best
+
+
+def _is_free(nest: RowNest) -> bool:
+    """Return whether nothing is decided yet, and a device has code for it."""
+    op = nest.op
+    decided = NAME in op.attributes or ON_HOST in op.attributes
+    return not decided and not any(needs_host(inner) for inner in op.body.block.ops)
 
 
 def program_at(op: Operation) -> tuple[list[Operation], RowProgram | None]:

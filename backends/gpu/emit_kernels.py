@@ -15,7 +15,7 @@ from .builtins import NVPTX
 from .kernel_body import KernelBody
 from .kernel_text import KernelEntry, KernelText
 
-DEVICE = Instructions(half=True, fma=True)
+DEVICE = Instructions(half=True, fma=True, bfloat=True)
 """What every GPU does by an instruction."""
 _PLAIN = Instructions(fma=True)
 _HEADS = {

@@ -11,12 +11,12 @@ class Instructions:
 
     half: bool = False
     """Converts between float16 and float32."""
-    bfloat: bool = False
-    """Converts between bfloat16 and float32; which nan comes out is left open."""
     fma: bool = False
     """Multiplies and adds with one rounding."""
     vector_bytes: int = 0
     """What a vector holds, if loops are written on vectors; 0 leaves all to LLVM."""
+    bfloat: bool = False
+    """Converts between bfloat16 and float32; which nan comes out is left open."""
 
 
 ANY = Instructions()
