@@ -27,6 +27,7 @@ from foldaway.runtime.tensor import Tensor
 
 from .context import get_context, set_context
 from .gpu_cases import Case, large_cases, small_cases
+from .gpu_interop_check import runtime_problems
 from .gpu_timing import Peer, Timer, torch_peers
 from .jit import jit
 from .machines import machine_named
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the check; return 1 if something disagrees or can't run, else 0."""
     options = _options().parse_args(arguments)
     device: Any = _driver().device
-    is_simulated = device.target == _SIMULATED
+    is_simulated = not hasattr(device, "new_event")
     peers = [] if is_simulated or options.no_torch else torch_peers(not options.no_compile)
     for line in _heading(device, peers):
         print(line)
@@ -93,6 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     deadline = time.monotonic() + options.seconds
     outcomes: list[Outcome] = []
     skipped: list[str] = []
+    wrong = _check_runtime(device, peers) if not (is_simulated or options.cases) else 0
     for case in _chosen(options, is_simulated):
         if time.monotonic() > deadline:
             skipped.append(case.title)
@@ -104,13 +106,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         with open(options.json, "w") as file:
             json.dump([asdict(outcome) for outcome in outcomes], file, indent=1)
-    wrong = [outcome for outcome in outcomes if outcome.problems]
-    print(f"\n{len(outcomes)} cases, {len(wrong)} wrong")
-    for outcome in wrong:
+    disagreeing = [outcome for outcome in outcomes if outcome.problems]
+    print(f"\n{len(outcomes)} cases, {len(disagreeing)} wrong")
+    for outcome in disagreeing:
         print(f"- {outcome.title}: {'; '.join(outcome.problems)}")
     if skipped:
         print(f"{len(skipped)} cases left out for lack of time: {'; '.join(skipped)}")
-    return int(bool(wrong))
+    return int(bool(disagreeing or wrong))
+
+
+def _check_runtime(device: Any, peers: Sequence[Peer]) -> int:
+    """Print what is wrong with the runtime; return how many checks found something."""
+    wrong = 0
+    with _on("GPU"):
+        for name, problems in runtime_problems(device, peers[0].torch if peers else None):
+            wrong += bool(problems)
+            print(f"| {name} | | | {'; '.join(problems) or 'ok'} | | | | | |", flush=True)
+    return wrong
 
 
 def _options() -> argparse.ArgumentParser:
@@ -163,7 +175,7 @@ def check(case: Case, device: Any, peers: Sequence[Peer], simulate: bool) -> Out
             simulated = _simulated(case, tensors)
             outcome.simulated = _compare(outcome, "the simulated device", case, got, simulated)
         del wanted, got
-        if case.is_timed and device.target != _SIMULATED:
+        if case.is_timed and hasattr(device, "new_event"):
             _time(outcome, case, device, function, tensors, peers)
     except Exception as error:
         outcome.problems.append(f"{type(error).__name__}: {str(error)[:400]}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from xdsl.dialects import arith
+from xdsl.dialects.linalg.ops import YieldOp
 from xdsl.ir import Attribute, SSAValue
 
 from ..dialects.access import Access, storage_of
 from ..dialects.epilogue import Epilogue
 from ..dialects.simt.memory import bytes_of
-from .simt_kernel import KernelBuilder, write_body
+from .simt_kernel import KernelBuilder
 from .simt_product import Product, is_read_later
 from .simt_product_copy import far_type, shared
 from .simt_product_fma import Piece
@@ -170,7 +172,7 @@ class _Part:
     ) -> Callable[[int], SSAValue]:
         """Return what gives an operand of each element."""
         if access is None:
-            scalar = self.builder.scalar(value)
+            scalar = self._scalar(value)
             return lambda lane: scalar
         key = storage_of(value), access
         if not is_used:
@@ -181,14 +183,31 @@ class _Part:
         found = values
         return lambda lane: found[lane]
 
+    def _scalar(self, value: SSAValue) -> SSAValue:
+        """Return a scalar of the host's function."""
+        if isinstance(value.owner, arith.ConstantOp):
+            return self.ops.known(value.owner)
+        return self.builder.parameter(value)
+
     def _run_lane(
         self, tail: Epilogue, given: Sequence[Callable[[int], SSAValue]], lane: int
     ) -> Sequence[SSAValue]:
         block = tail.op.body.block
         known: dict[SSAValue, SSAValue] = {
-            a: give(lane) for a, give in zip(block.args, given, strict=True)
+            argument: give(lane) for argument, give in zip(block.args, given, strict=True)
         }
-        return write_body(self.builder, tail.op, known)
+        for op in block.ops:
+            if isinstance(op, arith.ConstantOp):
+                known[op.result] = self.ops.known(op)
+                continue
+            for operand in op.operands:
+                if operand not in known:
+                    known[operand] = self._scalar(operand)
+            if isinstance(op, YieldOp):
+                return [known[value] for value in op.operands]
+            copy = op.clone(known)
+            known |= zip(op.results, self.ops.append(copy), strict=True)
+        raise AssertionError("the verifier holds that a body ends in what it gives")
 
     def read(self, memory: SSAValue, access: Access) -> Values:
         """Return elements from memory."""

@@ -28,7 +28,7 @@ def _written(step: Step) -> str:
 SIMT = ",".join(map(_written, STEPS))
 """The same as text."""
 
-_VARIABLE, _SIMULATED = "FOLDAWAY_GPU", "sim"
+_VARIABLE, _SIMULATED, _INTERPRETED = "FOLDAWAY_GPU", "sim", "ptx"
 
 
 def _driver() -> Driver:
@@ -55,6 +55,10 @@ def _driver_of(device: str) -> Driver:
             "%s=%s: the GPU is simulated on the CPU, for tests", _VARIABLE, device
         )
         return GpuDriver(Simulator())
+    if device == _INTERPRETED:
+        from .ptx_device import PtxDevice
+
+        return GpuDriver(PtxDevice())
     from .cuda import cuda_device
     from .cuda_library import NoGpu
 

@@ -1,7 +1,7 @@
 """What goes wrong while the text of a PTX kernel runs, an exception for each kind."""
 
 
-class PtxError(Exception):
+class PtxError(RuntimeError):
     """A fault of a kernel: what happened, in which line of the text, in which block and thread.
 
     `problem` is the sentence, `line` counts from 1 (0: no line is to blame), `text` is the

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .ptx_control import Layout, Linker, Step, reachable
+from .ptx_control import Layout, Linker, reachable
 from .ptx_copies import Copies
 from .ptx_decode import Machine
 from .ptx_errors import WrongLaunch
@@ -58,31 +58,73 @@ def run_ptx(
     may be taken, one for all threads that take it together. Faults of the kernel are subclasses
     of PtxError, which name the line of the text, the block and the thread.
     """
-    launch = _Launch(_parsed(text), kernel, _three(grid), _three(block), shared_bytes)
-    return launch.run(arguments, max_steps)
+    memory = GlobalMemory()
+    launch = Launch(_parsed(text), kernel, three(grid), three(block), shared_bytes, memory)
+    values, arrays = _passed(arguments, launch.kernel.parameters, memory)
+    launch.run(values, max_steps)
+    return [_result(array, memory.content(address)) for array, address in arrays]
 
 
 _parsed = lru_cache(maxsize=8)(parse_ptx)
 
 
-def _three(sizes: Sequence[int]) -> Dim:
+def _passed(
+    arguments: Sequence[Argument], parameters: Sequence[Variable], memory: GlobalMemory
+) -> tuple[list[bytes], list[tuple[Array, int]]]:
+    """Return the bytes of each argument, and each array with its address."""
+    if len(arguments) != len(parameters):
+        raise WrongLaunch(f"{len(parameters)} arguments are due, {len(arguments)} are given")
+    addresses: dict[int, int] = {}
+    arrays: list[tuple[Array, int]] = []
+    values: list[bytes] = []
+    for number, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
+        if isinstance(argument, np.ndarray):
+            argument = Pointer(argument)
+        if isinstance(argument, Pointer):
+            base = addresses.get(id(argument.array))
+            if base is None:
+                raw = np.frombuffer(argument.array.tobytes(), np.uint8)
+                base = memory.put(f"argument {number}", raw)
+                addresses[id(argument.array)] = base
+            arrays.append((argument.array, base))
+            values.append((base + argument.offset).to_bytes(8, "little"))
+        else:
+            values.append(_bytes_of(argument, parameter))
+    return values, arrays
+
+
+def _result(array: Array, content: Array) -> Array:
+    return np.ndarray(array.shape, array.dtype, content.copy().data if array.size else None)
+
+
+def three(sizes: Sequence[int]) -> Dim:
+    """Return a size of a grid or a block with all three numbers."""
     if not 1 <= len(sizes) <= 3 or min(sizes) < 1:
         raise WrongLaunch(f"{tuple(sizes)} is no size of a grid or a block")
     x, y, z = (*sizes, 1, 1)[:3]
     return int(x), int(y), int(z)
 
 
-class _Launch:
+class Launch:
     """One launch: memory is laid out, the code decoded, and the blocks run some at a time."""
 
-    def __init__(self, module: Module, kernel: str, grid: Dim, block: Dim, shared_bytes: int):
+    def __init__(
+        self,
+        module: Module,
+        kernel: str,
+        grid: Dim,
+        block: Dim,
+        shared_bytes: int,
+        memory: GlobalMemory,
+    ):
         self._functions = reachable(module, kernel)
-        self._kernel = self._functions[0]
+        self.kernel = self._functions[0]
         self._grid = grid
         self._block = block
-        self._memory = GlobalMemory()
+        self._memory = memory
+        self._own: list[int] = []  # addresses of the module's variables
         self._layout = Layout({function.name: {} for function in self._functions})
-        _check_block(self._kernel, block)
+        _check_block(self.kernel, block)
         self._place_parameters()
         self._place_variables(module, shared_bytes)
 
@@ -120,7 +162,8 @@ class _Launch:
         if space in ("global", "const"):
             content = np.zeros(size, np.uint8)
             content[: len(variable.content)] = np.frombuffer(variable.content, np.uint8)
-            address = self._memory.allocate(variable.name, content, space == "global")
+            address = self._memory.put(variable.name, content, space == "global")
+            self._own.append(address)
         else:
             address = self._layout.place(space, size, variable.alignment)
             address += SHARED_START if space == "shared" else 0
@@ -130,59 +173,38 @@ class _Launch:
         for function in functions:
             self._layout.symbols[function.name].setdefault(variable.name, symbol)
 
-    # Arguments
-
-    def _pass(self, arguments: Sequence[Argument]) -> tuple[bytes, list[tuple[Array, int]]]:
-        """Return the bytes of the parameters, and each array with its address."""
-        parameters = self._kernel.parameters
-        if len(arguments) != len(parameters):
-            raise WrongLaunch(f"{len(parameters)} arguments are due, {len(arguments)} are given")
-        content = bytearray(self._layout.sizes.get("param", 0))
-        end = 0
-        addresses: dict[int, int] = {}
-        arrays: list[tuple[Array, int]] = []
-        for number, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
-            if isinstance(argument, np.ndarray):
-                argument = Pointer(argument)
-            if isinstance(argument, Pointer):
-                base = addresses.get(id(argument.array))
-                if base is None:
-                    raw = np.frombuffer(argument.array.tobytes(), np.uint8)
-                    base = self._memory.allocate(f"argument {number}", raw)
-                    addresses[id(argument.array)] = base
-                arrays.append((argument.array, base))
-                value = (base + argument.offset).to_bytes(8, "little")
-            else:
-                value = _bytes_of(argument, parameter)
-            if len(value) != parameter.size:
-                raise WrongLaunch(f"argument {number} has {len(value)} bytes, not {parameter.size}")
-            place = self._layout.symbols[self._kernel.name][parameter.name][1]
-            end = place + len(value)
-            content[place:end] = value
-        return bytes(content[:end]), arrays
-
     # Running
 
-    def run(self, arguments: Sequence[Argument], max_steps: int) -> list[Array]:
-        """Run all blocks, and return the arrays as they are then."""
-        parameters, arrays = self._pass(arguments)
-        self._memory.freeze()
+    def run(self, values: Sequence[bytes], max_steps: int) -> None:
+        """Run all blocks; `values` are the bytes of each parameter."""
+        parameters = self._parameters(values)
         total = self._grid[0] * self._grid[1] * self._grid[2]
         machine = self._machine(min(total, self._together()))
         linker = Linker(self._functions, self._layout, machine)
         with np.errstate(all="ignore"):
-            steps: list[Step] = linker.steps()
-            threads = Threads(machine, steps, linker.registers)
+            threads = Threads(machine, linker.steps(), linker.registers)
             for first in range(0, total, machine.geometry.blocks):
                 machine.parameters.fill(parameters)
                 machine.local.fill(b"")
                 blocks = min(machine.geometry.blocks, total - first)
                 threads.run(first, blocks, max_steps)
-        return [self._result(array, address) for array, address in arrays]
 
-    def _result(self, array: Array, address: int) -> Array:
-        content = self._memory.content(address).copy()
-        return np.ndarray(array.shape, array.dtype, content.data if array.size else None)
+    def release(self) -> None:
+        """Give back the memory of the module's variables."""
+        for address in self._own:
+            self._memory.free(address)
+        self._own = []
+
+    def _parameters(self, values: Sequence[bytes]) -> bytes:
+        content = bytearray(self._layout.sizes.get("param", 0))
+        end = 0
+        for number, (one, value) in enumerate(zip(self.kernel.parameters, values, strict=True)):
+            if len(value) != one.size:
+                raise WrongLaunch(f"argument {number} has {len(value)} bytes, not {one.size}")
+            place = self._layout.symbols[self.kernel.name][one.name][1]
+            end = place + len(value)
+            content[place:end] = value
+        return bytes(content[:end])
 
     def _together(self) -> int:
         """Return how many blocks run together: as many as memory is cheap for."""

@@ -72,35 +72,60 @@ class GlobalMemory:
 
     def __init__(self):
         self.name = "global"
+        self.bytes = Bytes(1 << 16)
         self._sizes: list[int] = []
         self._starts: list[int] = []
         self._names: list[str] = []
         self._writable: list[bool] = []
-        self._contents: list[Array] = []
         self._end = 0
-        self.bytes = Bytes(0)
+        self._free: dict[int, list[int]] = {}  # by size, where there is room
 
-    def allocate(self, name: str, content: Array, writable: bool = True) -> int:
-        """Return the address of a copy of the bytes `content`, before `freeze`."""
-        self._sizes.append(content.size)
-        self._starts.append(self._end)
+    def allocate(self, name: str, size: int, writable: bool = True) -> int:
+        """Return the address of new memory, whose bytes are anything; size may be 0."""
+        room = -(-max(size, 1) // 256) * 256
+        free = self._free.get(room)
+        if free:
+            start = free.pop()
+        else:
+            start, self._end = self._end, self._end + room
+            self._grow()
+        self._sizes.append(size)
+        self._starts.append(start)
         self._names.append(name)
         self._writable.append(writable)
-        self._contents.append(content)
-        self._end += -(-max(content.size, 1) // 256) * 256
         return len(self._sizes) << _ALLOCATION_SHIFT
 
-    def freeze(self) -> None:
-        """Lay out what was allocated."""
-        self.bytes = Bytes(self._end)
-        for start, content in zip(self._starts, self._contents, strict=True):
-            self.bytes.all[start : start + content.size] = content
+    def _grow(self) -> None:
+        if self._end > self.bytes.all.size:
+            before = self.bytes.all
+            self.bytes = Bytes(2 * self._end)
+            self.bytes.all[: before.size] = before
+
+    def put(self, name: str, content: Array, writable: bool = True) -> int:
+        """Return the address of new memory with a copy of the bytes `content`."""
+        address = self.allocate(name, content.size, writable)
+        self.content(address)[:] = content
+        return address
+
+    def free(self, address: int) -> None:
+        """Give memory back; its addresses stay without any. KeyError where none begins."""
+        number = (address >> _ALLOCATION_SHIFT) - 1
+        is_start = address & ((1 << _ALLOCATION_SHIFT) - 1) == 0
+        if not 0 <= number < len(self._sizes) or not is_start or self._sizes[number] < 0:
+            raise KeyError(address)
+        room = -(-max(self._sizes[number], 1) // 256) * 256
+        self._free.setdefault(room, []).append(self._starts[number])
+        self._sizes[number] = -1
+        self._names[number] += ", which was freed"
 
     def content(self, address: int) -> Array:
-        """Return the bytes of the allocation at `address`."""
+        """Return the bytes from `address` to the end of its allocation."""
         number = (address >> _ALLOCATION_SHIFT) - 1
+        inside = address & ((1 << _ALLOCATION_SHIFT) - 1)
+        if not 0 <= number < len(self._sizes) or inside > self._sizes[number]:
+            raise KeyError(address)
         start = self._starts[number]
-        return self.bytes.all[start : start + self._sizes[number]]
+        return self.bytes.all[start + inside : start + self._sizes[number]]
 
     def offsets(self, lanes: Lanes, address: Array, size: int, write: bool) -> Array:
         """Return where `address` lies in the bytes."""

@@ -100,7 +100,8 @@ end:
 
 
 def _define(result: str, name: str, parameters: str, body: str) -> str:
-    head = f"define internal {result} @{PREFIX}{name}({parameters}) alwaysinline"
+    # Convergent: LLVM must not make two places of one where the lanes of a warp meet.
+    head = f"define internal {result} @{PREFIX}{name}({parameters}) alwaysinline convergent"
     return f"{head} {{\n{body}\n}}\n"
 
 

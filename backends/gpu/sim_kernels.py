@@ -14,8 +14,9 @@ ENTRY: Final = f"{PREFIX}kernels"
 
 
 _HEAD: Final = re.compile(r"^(define [^\n]*)\{$", re.M)
-_PROBED: Final = r'\1"probe-stack"="inline-asm" {'
-"""Frames of several pages are touched page by page, and don't reach over the one that guards."""
+_TREATED: Final = r'\1convergent "probe-stack"="inline-asm" {'
+"""Where lanes meet stays one place, and frames of several pages are touched page by page, so that
+they don't reach over the one that guards."""
 
 
 class SimulatedText(NamedTuple):
@@ -53,7 +54,7 @@ def simulated(text: str, kernels: Collection[str]) -> SimulatedText:
     if any(name.startswith(f"{PREFIX}shuffle") for name in needed):
         needed.add(f"{PREFIX}lane_id")
     head = SUPPORT + "".join(definitions[name] for name in sorted(needed))
-    body = _HEAD.sub(_PROBED, _WIDE.sub(_checked, body))
+    body = _HEAD.sub(_TREATED, _WIDE.sub(_checked, body))
     return SimulatedText(
         written_out(head, {}) + body + _entry(kernels),
         frozenset(name for name in kernels if _meets(name, called)),

@@ -24,7 +24,7 @@ declare ptr @llvm.returnaddress(i32)
 THREADS: Final = r"""
 ; Returns the thread whose turn it is, null if none may run: the one that has waited longest, or, in
 ; some orders, shortest, so that a warp gets far ahead of others.
-define internal ptr @take() noinline {
+define internal ptr @take() alwaysinline {
 entry:
   %head = load i32, ptr $$HEAD
   %tail = load i32, ptr $$TAIL
@@ -151,7 +151,8 @@ entry:
   %parameters = load ptr, ptr $$PARAMETERS
   %threads = load i32, ptr $$THREADS
   %ordered = load i32, ptr $$ORDERED
-  %is_ordered = icmp ne i32 %ordered, 0
+  %by_table = and i32 %ordered, $BY_TABLE
+  %is_ordered = icmp ne i32 %by_table, 0
   %rounds = select i1 %is_ordered, i32 $MOST_THREADS, i32 %threads
   br label %loop
 loop:
@@ -252,7 +253,8 @@ end:
 define internal void @release(i32 %base, i32 %count, ptr %but) noinline {
 entry:
   %ordered = load i32, ptr $$ORDERED
-  %is_ordered = icmp ne i32 %ordered, 0
+  %by_table = and i32 %ordered, $BY_TABLE
+  %is_ordered = icmp ne i32 %by_table, 0
   %rounds = select i1 %is_ordered, i32 $MOST_THREADS, i32 %count
   br label %loop
 loop:
@@ -260,7 +262,10 @@ loop:
   %slot = getelementptr i16, ptr $$ORDER, i32 %i
   %ordinal = load i16, ptr %slot
   %ordinal32 = zext i16 %ordinal to i32
-  %straight = add i32 %base, %i
+  ; The first one last: it is the first to go on.
+  %back = sub i32 %count, %i
+  %before = sub i32 %back, 1
+  %straight = add i32 %base, %before
   %index = select i1 %is_ordered, i32 %ordinal32, i32 %straight
   %relative = sub i32 %index, %base
   %is_there = icmp ult i32 %relative, %count
@@ -286,7 +291,8 @@ end:
 define internal void @release_with(i32 %base, i32 %count, ptr %record) noinline {
 entry:
   %ordered = load i32, ptr $$ORDERED
-  %is_ordered = icmp ne i32 %ordered, 0
+  %by_table = and i32 %ordered, $BY_TABLE
+  %is_ordered = icmp ne i32 %by_table, 0
   br i1 %is_ordered, label %all, label %others
 all:
   call void @release(i32 %base, i32 %count, ptr null)

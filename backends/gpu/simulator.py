@@ -290,7 +290,8 @@ def _turns(order: int | None) -> tuple[list[int], int]:
     """Return in which order threads begin, and how they and blocks go on."""
     threads = list(range(MOST_THREADS))
     if order is None:
-        return threads, 0
+        # A warp that goes on as far as it gets finds what it needs in the first cache.
+        return threads, int(Order.LATEST_FIRST)
     dice = random.Random(order)
     dice.shuffle(threads)
     flags = Order.BY_TABLE

@@ -319,6 +319,34 @@ def test_a_product_in_tf32(bench: Bench):
     np.testing.assert_array_equal(bench.get(target, (32, 4), np.float32), expected)
 
 
+@pytest.mark.parametrize("meeting", ["shuffle", "vote", "barrier"])
+def test_lanes_meet_in_one_place_between_two_equal_branches(bench: Bench, meeting: str):
+    """LLVM would go from the first branch right to the second, and have the middle twice."""
+    middle = {
+        "shuffle": "  %m = call i32 @foldaway_sim_shuffle_xor_i32(i32 %x, i32 1)\n",
+        "vote": "  %m = call i32 @foldaway_sim_vote_ballot(i1 %c)\n",
+        "barrier": BARRIER + "  %m = add i32 %x, 0\n",
+    }[meeting]
+    text = define(
+        ["ptr"],
+        indexed(64) + "  %c = icmp slt i32 %t, 9\n  br i1 %c, label %yes, label %on\n"
+        "yes:\n"
+        + load("v", "i32", "%a0", "%t")
+        + "  br label %on\non:\n  %x = phi i32 [ %v, %yes ], [ 7, %entry ]\n"
+        + middle
+        + "  br i1 %c, label %yes2, label %end\nyes2:\n"
+        + store("y", "i32", "%m", "%a0", "%t")
+        + "  br label %end\nend:\n",
+    )
+    x = np.arange(64, dtype=np.int32)
+    address = bench.put(x)
+    bench.run(text, kernel(["ptr"], 1, 64), [address])
+    brought = np.where(x < 9, x, 7)
+    other = {"shuffle": brought[x ^ 1], "vote": np.full(64, 511), "barrier": brought}[meeting]
+    expected = np.where(x < 9, other, x)
+    np.testing.assert_array_equal(bench.get(address, 64, np.int32), expected)
+
+
 def test_kernels_of_one_text_call_functions_of_their_own():
     """A kernel that only calls another function that waits has stacks, too."""
     text = (

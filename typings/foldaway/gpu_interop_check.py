@@ -1,0 +1,1 @@
+../../api/gpu_interop_check.py
