@@ -56,6 +56,15 @@ def test_tiles_of_each_size(name: str, size: tuple[int, int, int], turned: tuple
     product.check(simulated(kernels_of(product, schedule), inputs), inputs)
 
 
+@turns
+@pytest.mark.parametrize("size", [(1, 150, 260), (150, 1, 260), (1, 33, 7)])
+@pytest.mark.parametrize("element", ["f32", "f16", "i32"])
+def test_vectors(element: str, size: tuple[int, int, int], turned: tuple[bool, bool]):
+    product = Product(*size, element, turned)
+    inputs = product.inputs()
+    product.check(simulated(kernels_of(product), inputs), inputs)
+
+
 @pytest.mark.parametrize("element", ["f32", "bf16", "i32"])
 def test_batches(element: str):
     product = Product(17, 40, 36, element, batch=3)
