@@ -15,6 +15,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from ..dialects.simt.schedule import (
+    BEST_PLACE,
     ELEMENTWISE,
     ON_HOST,
     REDUCTION,
@@ -25,6 +26,7 @@ from ..dialects.simt.schedule import (
     schedule_of,
 )
 from ..dialects.source import describe
+from .simt_best_place import lower_best_place
 from .simt_elementwise import lower_elementwise, lower_serial
 from .simt_equal_kernels import merge_equal_kernels
 from .simt_kernel import Kernels
@@ -42,6 +44,7 @@ FAMILIES: Mapping[str, Lowering] = {
     ELEMENTWISE: lower_elementwise,
     SERIAL: lower_serial,
     REDUCTION: lower_reduction,
+    BEST_PLACE: lower_best_place,
     TRANSPOSE: lower_transpose,
 }
 """Family to what makes its kernels."""

@@ -116,6 +116,12 @@ CASES: dict[str, Case] = {
     "layer norm": Case(((9, 512), (512,), (512,)), _norm, _as_norm),
     "transpose": _turned((65, 72), (1, 0)),
     "transpose of inner axes": _turned((3, 40, 50), (0, 2, 1)),
+    "argmax of long rows": Case(
+        ((3, 3000),), lambda to, x: to.argreduce("max", x, 1), lambda x: x.argmax(1), 3
+    ),
+    "argmax of columns": Case(
+        ((40, 33),), lambda to, x: to.argreduce("max", x, 0), lambda x: x.argmax(0), 3
+    ),
     "argmax": Case(((20, 33),), lambda to, x: to.argreduce("max", x, 1), lambda x: x.argmax(1), 3),
 }
 
