@@ -415,3 +415,67 @@ def test_narrow_integers_in_wide_registers():
     assert apply("cvt.u32.u8 {0}, {1}", np.int32, raw).tolist() == [255, 127, 128]
     wide = np.array([300, -5, 17], np.int32)
     assert apply("cvt.sat.u8.s32 {0}, {1}", np.uint16, wide).tolist() == [255, 0, 17]
+
+
+# Halves, one and two in a register
+
+HALVES = {"f16": np.float16, "bf16": BF16}
+_random = np.random.default_rng(3)
+_BITS = [_random.integers(0, 2**16, 1000, np.uint16) for _ in range(2)]
+_BITS[1][:300] = _BITS[0][:300]  # so that some are equal
+
+
+def same_numbers(got, expected):
+    with np.errstate(invalid="ignore"):  # a signalling NaN says so when it is converted
+        got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+    return (got == expected) | (np.isnan(got) & np.isnan(expected))
+
+
+@pytest.mark.parametrize("kind", HALVES)
+def test_comparisons_of_halves(kind):
+    a, b = (bits.view(HALVES[kind]) for bits in _BITS)
+    with np.errstate(invalid="ignore"):
+        x, y = a.astype(np.float32), b.astype(np.float32)
+    ordered = ~(np.isnan(x) | np.isnan(y))
+    for word, expected in (
+        ("eq", x == y), ("neu", x != y), ("lt", x < y), ("geu", ~(x < y)), ("num", ordered),
+    ):  # fmt: skip
+        got = apply(f"setp.{word}.{kind} {{0}}, {{1}}, {{2}}", np.bool_, a, b)
+        assert (got == expected).all(), word
+
+
+@pytest.mark.parametrize("kind", HALVES)
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [("min", np.fmin), ("max", np.fmax), ("min.NaN", np.minimum), ("max.NaN", np.maximum)],
+)
+def test_extremes_of_halves(kind, name, function):
+    a, b = (bits.view(HALVES[kind]) for bits in _BITS)
+    with np.errstate(invalid="ignore"):
+        expected = function(a.astype(np.float32), b.astype(np.float32))
+    got = apply(f"{name}.{kind} {{0}}, {{1}}, {{2}}", HALVES[kind], a, b)
+    assert same_numbers(got, expected).all()
+    pairs = [bits.view(np.uint32) for bits in _BITS]
+    got = apply(f"{name}.{kind}x2 {{0}}, {{1}}, {{2}}", np.uint32, *pairs)
+    assert same_numbers(got.view(HALVES[kind]), expected).all()
+
+
+@pytest.mark.parametrize("kind", HALVES)
+def test_pairs_of_halves_are_as_two(kind):
+    pairs = [bits.view(np.uint32) for bits in _BITS]
+    for name in ("add.rn", "sub.rn", "mul.rn", "fma.rn", "neg", "abs"):
+        count = {"fma.rn": 3, "neg": 1, "abs": 1}.get(name, 2)
+        operands = ", ".join(f"{{{n}}}" for n in range(count + 1))
+        raws = [*pairs, pairs[0]][:count]
+        one = apply(f"{name}.{kind} {operands}", np.uint16, *(r.view(np.uint16) for r in raws))
+        two = apply(f"{name}.{kind}x2 {operands}", np.uint32, *raws)
+        assert (two.view(np.uint16) == one).all(), name
+
+
+def test_halves_are_what_their_bits_say():
+    for kind, dtype in HALVES.items():
+        every = np.arange(2**16, dtype=np.uint16)[:: 1 if kind == "f16" else 3]
+        got = apply(f"cvt.f32.{kind} {{0}}, {{1}}", np.float32, every)
+        assert same_numbers(got, every.view(dtype)).all()
+        back = apply(f"cvt.rn.{kind}.f32 {{0}}, {{1}}", dtype, got)
+        assert same_numbers(back, every.view(dtype)).all()
