@@ -185,6 +185,18 @@ def test_an_undefined_value_may_be_moved_but_not_used():
         run("mov.b32 %r3, %r2;\nmov.b64 %d4, {%r1, %r3};\nst.global.b64 [%d1], %d4;", X, threads=1)
 
 
+def test_what_is_not_selected_may_be_undefined():
+    body = """setp.lt.u32 %p1, %r1, 7;
+    @%p1 mov.b32 %r2, 5;
+    selp.b32 %r3, %r2, %r1, %p1;
+    mad.wide.u32 %d2, %r1, 4, %d1;
+    st.global.b32 [%d2], %r3;"""
+    got = run(body, np.zeros(32, np.uint32))[0]
+    assert (got == np.where(np.arange(32) < 7, 5, np.arange(32))).all()
+    with pytest.raises(ptx_errors.UndefinedRegister):
+        run(body.replace("%r1, %p1", "%r1, !%p1"), X)
+
+
 def test_shared_memory_that_nobody_wrote():
     with pytest.raises(ptx_errors.UndefinedMemory):
         run(f"{TILE}\nmov.b64 %d2, tile;\nld.shared.b32 %r2, [%d2];", X)
