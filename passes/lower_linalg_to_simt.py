@@ -26,6 +26,7 @@ from ..dialects.simt.schedule import (
 )
 from ..dialects.source import describe
 from .simt_elementwise import lower_elementwise, lower_serial
+from .simt_equal_kernels import merge_equal_kernels
 from .simt_kernel import Kernels
 from .simt_nests import Nest, nest_of
 from .simt_product import product_of
@@ -51,6 +52,7 @@ class LowerLinalgToSimtPass(ModulePass):
     """Make a kernel of each loop nest with a schedule, and launch it where the nest stood.
 
     Nests that have no rounds do nothing, and are left out. Those marked `on_host` stay.
+    Equal kernels are one.
     """
 
     name = "lower-linalg-to-simt"
@@ -67,6 +69,7 @@ class LowerLinalgToSimtPass(ModulePass):
                 for inner in list(function.walk()):
                     if isinstance(inner, GenericOp) and ON_HOST not in inner.attributes:
                         _lower(inner, kernels)
+        merge_equal_kernels(op)
 
 
 def _lower_products(ops: Sequence[Operation], kernels: Kernels) -> None:
@@ -83,7 +86,7 @@ def _lower(op: GenericOp, kernels: Kernels) -> None:
         return  # It was a part of another's kernel.
     schedule = schedule_of(op)
     if schedule is not None and schedule.family == ROWS:
-        _, program = program_at(op)
+        program = program_at(op)
         if program is None:
             _refuse(op)
         lower_rows(program, schedule, kernels)

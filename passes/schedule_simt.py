@@ -16,7 +16,7 @@ from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, keep_on_host
 from .simt_elementwise import elementwise_schedule, serial_schedule
 from .simt_nests import Nest, nest_of
 from .simt_product import product_of
-from .simt_product_schedule import best_schedule
+from .simt_product_schedule import best_schedule, product_schedule_of
 from .simt_reduction import Machine, reduction_schedule
 from .simt_rows import schedule_rows
 from .simt_transpose import transpose_schedule
@@ -59,9 +59,13 @@ class ScheduleSimtPass(ModulePass):
 
     def _schedule_product(self, op: GenericOp) -> Sequence[GenericOp]:
         """Attach the schedule of a product of matrices; return all ops that its kernel does."""
-        product = None if NAME in op.attributes or ON_HOST in op.attributes else product_of(op)
-        schedule = best_schedule(product, self.processors) if product is not None else None
-        if product is None or schedule is None:
+        product = None if ON_HOST in op.attributes else product_of(op)
+        if product is None:
+            return ()
+        if NAME in op.attributes:
+            return product.ops if product_schedule_of(product) is not None else ()
+        schedule = best_schedule(product, self.processors)
+        if schedule is None:
             return ()
         schedule.attach(op)
         return product.ops

@@ -14,6 +14,8 @@ from .simt_product_ops import Number
 THREADS = 256
 _MOST = 8
 """Elements of a thread that are worth their code."""
+_OPS = 512
+"""Ops of a thread that are so many that their code takes long to make."""
 
 
 def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule:
@@ -31,7 +33,10 @@ def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule:
             width //= 2
     else:
         width = 1
+    while width > 1 and width * len(nest.op.body.block.ops) > _OPS:
+        width //= 2
     groups = nest.points // width + nest.points % width
+    is_flat = is_flat and width > 1
     numbers = {"threads": THREADS, "blocks": -(-groups // THREADS), "width": width}
     return Schedule(ELEMENTWISE, {**numbers, **({"flat": 1} if is_flat else {})})
 

@@ -233,29 +233,6 @@ def given_by(op: GenericOp, values: Mapping[SSAValue, SSAValue]) -> list[SSAValu
     return [values[value] for value in last.operands]
 
 
-def write_body(
-    ops: KernelOps,
-    op: GenericOp,
-    known: dict[SSAValue, SSAValue],
-    rounds: Mapping[int, Number],
-    outside: object,
-) -> list[SSAValue]:
-    """Append the ops of a body on known values; return what it gives."""
-    for inner in op.body.block.ops:
-        if isinstance(inner, YieldOp):
-            break
-        if isinstance(inner, arith.ConstantOp):
-            known[inner.result] = ops.known(inner)
-        elif isinstance(inner, IndexOp):
-            number = ops.value(rounds.get(inner.dim.value.data, 0))
-            known[inner.result] = ops.emit(arith.IndexCastOp, INDEX, number)
-        else:
-            ops.append(inner.clone(known))
-    last = op.body.block.last_op
-    assert isinstance(last, YieldOp), "the verifier holds that the body ends so"
-    return [known.get(value, value) for value in last.operands]
-
-
 def widest(elements: Sequence[Attribute]) -> int:
     """Return how many neighbours one access takes of the largest of some elements."""
     return WIDEST // max((bytes_of(element) for element in elements), default=WIDEST)

@@ -11,7 +11,7 @@ from .products import DTYPES, Product, interpreted, kernels_of, simulated
 TURNS = [(False, False), (False, True), (True, False), (True, True)]
 turns = pytest.mark.parametrize("turned", TURNS)
 LARGE = {
-    "fma": ProductSchedule(FMA, 128, 128, 16, 4, 2, 2),
+    "fma": ProductSchedule(FMA, 128, 128, 8, 4, 2, 4),
     "fma-half": ProductSchedule(FMA, 64, 64, 16, 2, 2, 3),
     "mma": ProductSchedule(MMA, 128, 128, 32, 2, 4, 4),
     "mma-wide": ProductSchedule(MMA, 128, 256, 32, 2, 4, 3),
