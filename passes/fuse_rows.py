@@ -55,7 +55,7 @@ class FuseRowsPass(ModulePass):
             write_tiles(run.nests, run.lows(), rows)
 
 
-_BETWEEN = (
+BETWEEN = (
     *(arith.ConstantOp, memref.AllocOp, memref.GetGlobalOp),
     *(memref.SubviewOp, memref.ReinterpretCastOp),
 )
@@ -157,7 +157,7 @@ def runs_of(block: Block, apart: Container[Operation] = ()) -> list[Run]:
             nest = loop_nest(op)
         if nest is not None:
             neighbours.append(nest)
-        elif not isinstance(op, _BETWEEN):
+        elif not isinstance(op, BETWEEN):
             runs += _divided(neighbours)
             neighbours = []
     return runs

@@ -15,6 +15,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from ..dialects.simt.schedule import (
+    BEST_PLACE,
     ELEMENTWISE,
     ON_HOST,
     REDUCTION,
@@ -25,7 +26,10 @@ from ..dialects.simt.schedule import (
     schedule_of,
 )
 from ..dialects.source import describe
+from .simt_best_place import lower_best_place
 from .simt_elementwise import lower_elementwise, lower_serial
+from .simt_equal_kernels import merge_equal_kernels
+from .simt_fills import take_fills
 from .simt_kernel import Kernels
 from .simt_nests import Nest, nest_of
 from .simt_product import product_of
@@ -41,6 +45,7 @@ FAMILIES: Mapping[str, Lowering] = {
     ELEMENTWISE: lower_elementwise,
     SERIAL: lower_serial,
     REDUCTION: lower_reduction,
+    BEST_PLACE: lower_best_place,
     TRANSPOSE: lower_transpose,
 }
 """Family to what makes its kernels."""
@@ -51,6 +56,7 @@ class LowerLinalgToSimtPass(ModulePass):
     """Make a kernel of each loop nest with a schedule, and launch it where the nest stood.
 
     Nests that have no rounds do nothing, and are left out. Those marked `on_host` stay.
+    Equal kernels are one.
     """
 
     name = "lower-linalg-to-simt"
@@ -64,9 +70,11 @@ class LowerLinalgToSimtPass(ModulePass):
         for function in list(block.ops):
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 _lower_products(list(function.walk()), kernels)
+                kernels.starts |= take_fills(function.body.block)
                 for inner in list(function.walk()):
                     if isinstance(inner, GenericOp) and ON_HOST not in inner.attributes:
                         _lower(inner, kernels)
+        merge_equal_kernels(op)
 
 
 def _lower_products(ops: Sequence[Operation], kernels: Kernels) -> None:
@@ -83,7 +91,7 @@ def _lower(op: GenericOp, kernels: Kernels) -> None:
         return  # It was a part of another's kernel.
     schedule = schedule_of(op)
     if schedule is not None and schedule.family == ROWS:
-        _, program = program_at(op)
+        program = program_at(op)
         if program is None:
             _refuse(op)
         lower_rows(program, schedule, kernels)

@@ -13,10 +13,11 @@ from xdsl.passes import ModulePass
 
 from ..dialects.simt.scalar_ops import needs_host
 from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, keep_on_host
+from .simt_best_place import best_place_schedule
 from .simt_elementwise import elementwise_schedule, serial_schedule
 from .simt_nests import Nest, nest_of
 from .simt_product import product_of
-from .simt_product_schedule import best_schedule
+from .simt_product_schedule import best_schedule, product_schedule_of
 from .simt_reduction import Machine, reduction_schedule
 from .simt_rows import schedule_rows
 from .simt_transpose import transpose_schedule
@@ -27,14 +28,15 @@ class ScheduleSimtPass(ModulePass):
     """Write on each loop nest how it becomes a kernel, as the attribute `simt`.
 
     Its `family` says what the threads do, the numbers how many there are and how much each does:
-    `elementwise` (a thread computes `width` neighbours), `serial` (a thread takes the rounds of
-    all reductions in order), `reduction` (`lanes` threads share the rounds of a result, of
-    `width` neighbours each; `across` of the threads beside each other have results beside each
-    other; blocks do `parts` of a result), `rows` (neighbouring nests with one `group` are one
-    kernel, in which `lanes` threads have a row in registers), `transpose` (what is read along the
-    loop `turn`, and written along the last one, goes through tiles in shared memory), `fma` and
-    `mma` (a block computes a tile of a product of matrices and all that belongs to it, which has
-    no schedule of its own: zeros before, and behind it what `schedule-epilogues` marked).
+    `elementwise` (a thread computes `width` neighbours), `transpose` (what is read along the loop
+    `turn`, and written along the last one, goes through tiles in shared memory), `reduction`
+    (`lanes` threads share the rounds of a result, of `width` neighbours each; `across` of the
+    threads beside each other have results beside each other; blocks do `parts` of a result),
+    `best_place` (the same for argmax), `rows` (neighbouring nests with one `group` are one kernel,
+    in which `lanes` threads have a row in registers), `serial` (a thread takes the rounds of all
+    reductions in order), `fma` and `mma` (a block computes a tile of a product of matrices and all
+    that belongs to it, which has no schedule of its own: zeros before, and behind it what
+    `schedule-epilogues` marked).
     What needs C's library, or whose memory isn't reached by steps, gets the attribute `on_host`
     with the reason. A nest that has one of both is left as it is.
     The GPU has `processors`, each of which runs `threads` at a time.
@@ -59,9 +61,15 @@ class ScheduleSimtPass(ModulePass):
 
     def _schedule_product(self, op: GenericOp) -> Sequence[GenericOp]:
         """Attach the schedule of a product of matrices; return all ops that its kernel does."""
-        product = None if NAME in op.attributes or ON_HOST in op.attributes else product_of(op)
-        schedule = best_schedule(product, self.processors) if product is not None else None
-        if product is None or schedule is None:
+        product = None if ON_HOST in op.attributes else product_of(op)
+        if product is None:
+            return ()
+        if NAME in op.attributes:
+            return product.ops if product_schedule_of(product) is not None else ()
+        if product.contraction.m.extent == 1:
+            return ()  # A vector times a matrix is a sum like others: each element is read once.
+        schedule = best_schedule(product, self.processors, self.arch)
+        if schedule is None:
             return ()
         schedule.attach(op)
         return product.ops
@@ -80,7 +88,11 @@ class ScheduleSimtPass(ModulePass):
         if not nest.reductions:
             return transpose_schedule(nest) or elementwise_schedule(nest)
         machine = Machine(self.processors, self.threads)
-        return reduction_schedule(nest, machine) or serial_schedule(nest)
+        return (
+            reduction_schedule(nest, machine)
+            or best_place_schedule(nest, machine)
+            or serial_schedule(nest)
+        )
 
 
 def _reason(op: GenericOp) -> str:

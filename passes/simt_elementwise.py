@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xdsl.ir import SSAValue
 
 from ..dialects.simt.schedule import ELEMENTWISE, SERIAL, Schedule
+from .simt_fills import Starts
 from .simt_kernel import KernelBuilder, Kernels, NestBody, widest
 from .simt_nests import Loop, Nest
 from .simt_product_ops import Number
@@ -14,6 +15,8 @@ from .simt_product_ops import Number
 THREADS = 256
 _MOST = 8
 """Elements of a thread that are worth their code."""
+_OPS = 512
+"""Ops of a thread that are so many that their code takes long to make."""
 
 
 def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule:
@@ -31,7 +34,10 @@ def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule:
             width //= 2
     else:
         width = 1
+    while width > 1 and width * len(nest.op.body.block.ops) > _OPS:
+        width //= 2
     groups = nest.points // width + nest.points % width
+    is_flat = is_flat and width > 1
     numbers = {"threads": THREADS, "blocks": -(-groups // THREADS), "width": width}
     return Schedule(ELEMENTWISE, {**numbers, **({"flat": 1} if is_flat else {})})
 
@@ -206,17 +212,21 @@ def lower_serial(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     blocks = -(-points // threads)
     number = builder.thread(threads, blocks)
     inside = True if points % threads == 0 else ops.less(number, points)
-    ops.branch(inside, lambda: _in_order(body, number))
+    starts = kernels.starts.get(nest.op, {})
+    ops.branch(inside, lambda: _in_order(body, number, starts))
     builder.finish(kernels, nest.op, threads, blocks)
 
 
-def _in_order(body: NestBody, number: Number) -> None:
+def _in_order(body: NestBody, number: Number, starts: Starts) -> None:
     """Append the reductions of one point. An output that they don't step over is a register."""
     nest, ops = body.nest, body.ops
     rounds = body.builder.indices(number, [loop.extent for loop in nest.parallel])
     kept = [position for position in nest.outputs if nest.is_reduced(position)]
     start = [
-        body.load(position, body.index(position, nest.parallel, rounds))[0] for position in kept
+        ops.known(starts[position])
+        if position in starts
+        else body.load(position, body.index(position, nest.parallel, rounds))[0]
+        for position in kept
     ]
 
     def step(

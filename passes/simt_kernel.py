@@ -19,6 +19,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from ..dialects import simt
 from ..dialects.simt.memory import WIDEST, bytes_of
 from .scalar_ops import INDEX
+from .simt_fills import Starts
 from .simt_nests import Loop, Nest, Place
 from .simt_product_ops import KernelOps, Number
 
@@ -32,6 +33,8 @@ class Kernels:
         self.block = block
         self.names = names
         self.count = 0
+        self.starts: dict[Operation, Starts] = {}
+        """What the outputs of some ops hold at first; there is nothing in their memory."""
 
     def add(self, kernel: simt.KernelOp, before: Operation) -> None:
         """Put a kernel into the module, before the function that launches it."""
@@ -62,6 +65,12 @@ class KernelBuilder:
             found = self.block.insert_arg(value.type, len(self.block.args))
             self.given[value] = found
         return found
+
+    def scalar(self, value: SSAValue) -> SSAValue:
+        """Return a scalar of the host's function."""
+        if isinstance(value.owner, arith.ConstantOp):
+            return self.ops.known(value.owner)
+        return self.parameter(value)
 
     def thread(self, threads: int, blocks: int) -> Number:
         """Return the number of the thread in the whole grid."""
@@ -165,9 +174,7 @@ class NestBody:
         `arguments` are the elements of operands, by position; `rounds` those of loops.
         """
         values = self.values(arguments, rounds)
-        last = self.nest.op.body.block.last_op
-        assert isinstance(last, YieldOp), "the verifier holds that the body ends so"
-        return [values.get(value, value) for value in last.operands]
+        return given_by(self.nest.op, values)
 
     def values(
         self,
@@ -182,49 +189,51 @@ class NestBody:
             if position in arguments:
                 known[argument] = arguments[position]
             elif self.nest.places[position] is None:
-                known[argument] = self._scalar(self.nest.op.operands[position])
-        for op in block.ops:
-            if isinstance(op, arith.ConstantOp):
-                known[op.result] = self.ops.known(op)
-            elif isinstance(op, IndexOp):
-                number = self.ops.value(rounds.get(op.dim.value.data, 0))
-                known[op.result] = self.ops.emit(arith.IndexCastOp, INDEX, number)
-            elif op not in without:
-                for operand in op.operands:
-                    if operand.owner is not block and operand.owner not in without:
-                        known[operand] = known.get(operand) or self._scalar(operand)
-                if not isinstance(op, YieldOp):
-                    self.ops.append(op.clone(known))
-        return known
-
-    def _scalar(self, value: SSAValue) -> SSAValue:
-        """Return a scalar of the host's function."""
-        if isinstance(value.owner, arith.ConstantOp):
-            return self.ops.known(value.owner)
-        return self.builder.parameter(value)
+                known[argument] = self.builder.scalar(self.nest.op.operands[position])
+        return body_values(self.builder, self.nest.op, known, rounds, without)
 
 
 def write_body(
-    ops: KernelOps,
+    builder: KernelBuilder, op: GenericOp, known: dict[SSAValue, SSAValue]
+) -> list[SSAValue]:
+    """Append the body of an op that asks for no index, on known values; return what it gives."""
+    return given_by(op, body_values(builder, op, known, {}))
+
+
+def body_values(
+    builder: KernelBuilder,
     op: GenericOp,
     known: dict[SSAValue, SSAValue],
     rounds: Mapping[int, Number],
-    outside: object,
-) -> list[SSAValue]:
-    """Append the ops of a body on known values; return what it gives."""
-    for inner in op.body.block.ops:
-        if isinstance(inner, YieldOp):
-            break
+    without: Sequence[Operation] = (),
+) -> dict[SSAValue, SSAValue]:
+    """Append the ops of a body but for some; return what each of its values is."""
+    ops, block = builder.ops, op.body.block
+    for inner in block.ops:
         if isinstance(inner, arith.ConstantOp):
             known[inner.result] = ops.known(inner)
         elif isinstance(inner, IndexOp):
             number = ops.value(rounds.get(inner.dim.value.data, 0))
             known[inner.result] = ops.emit(arith.IndexCastOp, INDEX, number)
-        else:
-            ops.append(inner.clone(known))
+        elif inner not in without:
+            for operand in inner.operands:
+                if operand not in known and not _is_inside(operand, block):
+                    known[operand] = builder.scalar(operand)
+            if not isinstance(inner, YieldOp):
+                ops.append(inner.clone(known))
+    return known
+
+
+def _is_inside(value: SSAValue, block: Block) -> bool:
+    owner = value.owner
+    return owner is block or (isinstance(owner, Operation) and owner.parent_block() is block)
+
+
+def given_by(op: GenericOp, values: Mapping[SSAValue, SSAValue]) -> list[SSAValue]:
+    """Return what a body gives, of all its values."""
     last = op.body.block.last_op
     assert isinstance(last, YieldOp), "the verifier holds that the body ends so"
-    return [known.get(value, value) for value in last.operands]
+    return [values[value] for value in last.operands]
 
 
 def widest(elements: Sequence[Attribute]) -> int:

@@ -15,8 +15,10 @@ from .simt_product import Factor, elements_of
 from .simt_product_ops import Condition, KernelOps, Number, Values
 from .simt_product_schedule import (
     MMA,
+    NARROWEST,
     ProductSchedule,
     is_deep,
+    is_turned,
     tile_bytes,
     tile_pitch,
     tile_shape,
@@ -24,8 +26,6 @@ from .simt_product_schedule import (
 
 _CHUNK = 16
 """Bytes that are permuted as a whole, and copied at once if they can be."""
-_NARROWEST = 4
-"""Bytes of the least copy that a thread need not wait for."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,10 @@ class SharedTile:
     pitch: int
     stage: int
     """Elements of a stage."""
+    is_deep: bool
+    """Whether what is multiplied lies together."""
+    is_turned: bool
+    """Whether neighbours outside are far apart."""
     is_permuted: bool
     """Whether the chunks of a row are permuted, so that those of a column are in all banks."""
 
@@ -59,11 +63,13 @@ def shared_tile(
     ops: KernelOps, schedule: ProductSchedule, factor: Factor, extent: int, offset: int
 ) -> SharedTile:
     """Append shared memory for all stages of a factor, at an offset in bytes."""
-    rows, columns = tile_shape(factor, extent, schedule.depth)
+    rows, columns = tile_shape(schedule, factor, extent)
     pitch = tile_pitch(schedule, factor, columns)
     stage = tile_bytes(schedule, factor, extent) // bytes_of(factor.element)
     memory = shared(ops, factor.element, stage * schedule.stages, offset)
-    return SharedTile(memory, rows, columns, pitch, stage, schedule.family == MMA)
+    family = schedule.family
+    deep, turned = is_deep(family, factor), is_turned(family, factor)
+    return SharedTile(memory, rows, columns, pitch, stage, deep, turned, family == MMA)
 
 
 def shared(ops: KernelOps, element: Attribute, count: int, offset: int) -> SSAValue:
@@ -108,11 +114,11 @@ class TileCopy:
         self.tile = tile
         self.depth = depth
         self.memory = memory
-        self.is_deep = is_deep(factor)
+        self.is_deep = tile.is_deep
         self.size = bytes_of(factor.element)
         self.far = far_type(factor.memory)
         self.width = self._width(threads)
-        self.is_async = self.width * self.size >= _NARROWEST
+        self.is_async = self.width * self.size >= NARROWEST
         self.pieces = self._pieces(thread, threads, start, batch)
 
     def _width(self, threads: int) -> int:
@@ -128,7 +134,7 @@ class TileCopy:
         width = _CHUNK // self.size
         while any(step % width for step in steps) or tile.rows * tile.columns // width % threads:
             width //= 2
-        return width if width * self.size >= _NARROWEST else 1
+        return width if width * self.size >= NARROWEST else 1
 
     def _pieces(
         self, thread: Number, threads: int, start: Number, batch: Sequence[Number]
@@ -137,13 +143,15 @@ class TileCopy:
         row_pieces = tile.columns // self.width
         outer = list(zip(batch, factor.outer, strict=True))
         pieces: list[_Piece] = []
-        row, column = ops.divide(thread, row_pieces)
+        # Neighbouring threads copy what are neighbours outside.
+        inner = tile.rows if tile.is_turned else row_pieces
+        far, near = ops.divide(thread, inner)
         for number in range(tile.rows * row_pieces // threads):
-            if threads % row_pieces == 0:
-                at_row: Number = ops.add(row, number * (threads // row_pieces))
-                at_column = column
+            if threads % inner == 0:
+                places: tuple[Number, Number] = ops.add(far, number * (threads // inner)), near
             else:
-                at_row, at_column = ops.divide(ops.add(thread, number * threads), row_pieces)
+                places = ops.divide(ops.add(thread, number * threads), inner)
+            at_row, at_column = places[:: -1 if tile.is_turned else 1]
             first = ops.multiply(at_column, self.width)
             across, depth = (at_row, first) if self.is_deep else (first, at_row)
             across = ops.add(start, across)

@@ -52,8 +52,8 @@ class FmaSums:
         ops: KernelOps,
         schedule: ProductSchedule,
         element: Attribute,
+        elements: tuple[Attribute, Attribute],
         tiles: tuple[SharedTile, SharedTile],
-        factors: tuple[tuple[Attribute, bool], tuple[Attribute, bool]],
         warp: tuple[Number, Number],
         lane: Number,
     ) -> None:
@@ -63,19 +63,19 @@ class FmaSums:
         down, across = ops.divide(lane, _ACROSS)
         rows = schedule.rows // schedule.warp_rows
         columns = schedule.columns // schedule.warp_columns
-        self.lhs = self._lines(tiles[0], factors[0], (warp[0], down), (rows, _DOWN))
-        self.rhs = self._lines(tiles[1], factors[1], (warp[1], across), (columns, _ACROSS))
+        self.lhs = self._lines(tiles[0], elements[0], (warp[0], down), (rows, _DOWN))
+        self.rhs = self._lines(tiles[1], elements[1], (warp[1], across), (columns, _ACROSS))
         self.warp_row = warp[0]
 
     def _lines(
         self,
         tile: SharedTile,
-        factor: tuple[Attribute, bool],
+        element: Attribute,
         at: tuple[Number, Number],
         sizes: tuple[int, int],
     ) -> _Lines:
         """Return a thread's lines: deep ones far apart, others in groups that are read at once."""
-        ops, (element, is_deep), (extent, lanes) = self.ops, factor, sizes
+        ops, (extent, lanes), is_deep = self.ops, sizes, tile.is_deep
         count = extent // lanes
         together = 1 if is_deep else min(max(16 // bytes_of(element), 1), count, 4)
         first = ops.add(ops.multiply(at[0], extent), ops.multiply(at[1], together))
@@ -91,25 +91,37 @@ class FmaSums:
         """Return the sums of nothing."""
         return [self.ops.constant(0, self.element)] * self.count
 
-    def grow(self, stage: Number, sums: Values) -> Values:
-        """Return the sums with the products of one stage."""
-        ops = self.ops
-        sizes = (bytes_of(lines.element) for lines in (self.lhs, self.rhs))
-        deep = min(4, *(16 // size for size in sizes))
-        starts = [self._start(lines, stage) for lines in (self.lhs, self.rhs)]
+    @property
+    def steps(self) -> int:
+        """How many parts the products of a stage have, each with factors in registers."""
+        return self.schedule.depth // self._deep
 
-        def some(round: Number, sums: Values) -> Values:
-            lhs = self._read(self.lhs, starts[0], round, deep)
-            rhs = self._read(self.rhs, starts[1], round, deep)
-            grown = list(sums)
-            for k in range(deep):
-                for i, left in enumerate(lhs[k]):
-                    for j, right in enumerate(rhs[k]):
-                        place = i * len(rhs[k]) + j
-                        grown[place] = ops.multiply_add(left, right, grown[place])
-            return grown
+    @property
+    def _deep(self) -> int:
+        """How many elements of the sums a part has: few, unless they are read together."""
+        if not (self.lhs.is_deep or self.rhs.is_deep):
+            return 1
+        return min(4, *(16 // bytes_of(lines.element) for lines in (self.lhs, self.rhs)))
 
-        return ops.loop(self.schedule.depth // deep, sums, some)
+    def read(self, stage: Number, step: int) -> Values:
+        """Return the thread's elements of both factors for a part of a stage."""
+        found: list[SSAValue] = []
+        for lines in (self.lhs, self.rhs):
+            for some in self._read(lines, self._start(lines, stage), step, self._deep):
+                found += some
+        return found
+
+    def grow(self, factors: Values, sums: Values) -> Values:
+        """Return the sums with the products of factors that `read` gave."""
+        grown = list(sums)
+        rows, columns = len(self.lhs.offsets), len(self.rhs.offsets)
+        lhs, rhs = factors[: rows * self._deep], factors[rows * self._deep :]
+        for k in range(self._deep):
+            for i, left in enumerate(lhs[k * rows : (k + 1) * rows]):
+                for j, right in enumerate(rhs[k * columns : (k + 1) * columns]):
+                    place = i * columns + j
+                    grown[place] = self.ops.multiply_add(left, right, grown[place])
+        return grown
 
     def _start(self, lines: _Lines, stage: Number) -> SSAValue:
         step = lines.tile.pitch if lines.is_deep else 1
@@ -118,23 +130,23 @@ class FmaSums:
         return self.ops.place(0, *terms, type=i64)
 
     def _read(
-        self, lines: _Lines, start: SSAValue, round: Number, deep: int
+        self, lines: _Lines, start: SSAValue, step: int, deep: int
     ) -> Sequence[Sequence[SSAValue]]:
         """Return for some elements of the sums those of all lines."""
-        ops, pitch, size = self.ops, lines.tile.pitch, bytes_of(lines.element)
-        step = deep * (1 if lines.is_deep else pitch)
-        base = ops.add_far(start, ops.place(0, (round, step), type=i64))
+        pitch, size = lines.tile.pitch, bytes_of(lines.element)
+        first = step * deep * (1 if lines.is_deep else pitch)
         found: list[list[SSAValue]] = [[] for _ in range(deep)]
         if lines.is_deep:
             for offset in lines.offsets:
-                values = self._values(lines, base, offset * pitch, deep, deep * size)
+                values = self._values(lines, start, first + offset * pitch, deep, deep * size)
                 for k, value in enumerate(values):
                     found[k].append(value)
             return found
         for k in range(deep):
             for offset in lines.offsets[:: lines.together]:
                 count = lines.together
-                found[k] += self._values(lines, base, k * pitch + offset, count, count * size)
+                place = first + k * pitch + offset
+                found[k] += self._values(lines, start, place, count, count * size)
         return found
 
     def _values(

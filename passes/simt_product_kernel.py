@@ -19,7 +19,6 @@ from .simt_product_schedule import (
     MMA,
     ProductSchedule,
     grid_of,
-    is_deep,
     shared_bytes,
     tile_bytes,
 )
@@ -128,14 +127,12 @@ class _TiledProduct:
             )
             for (factor, _), tile, start in zip(sides, tiles, self.start, strict=True)
         ]
-        lhs, rhs = (factor for factor, _ in sides)
         at = (tiles[0], tiles[1]), self.warp, self.lane
+        elements = product.lhs.element, product.rhs.element
         if schedule.family == MMA:
-            deep = is_deep(lhs), is_deep(rhs)
-            sums: FmaSums | MmaSums = MmaSums(ops, schedule, lhs.element, at[0], deep, *at[1:])
+            sums: FmaSums | MmaSums = MmaSums(ops, schedule, elements[0], *at)
         else:
-            kinds = (lhs.element, is_deep(lhs)), (rhs.element, is_deep(rhs))
-            sums = FmaSums(ops, schedule, product.element, at[0], kinds, *at[1:])
+            sums = FmaSums(ops, schedule, product.element, elements, *at)
         found = self._sum(copies, sums)
         writer = ResultWriter(
             product,
@@ -149,7 +146,12 @@ class _TiledProduct:
         writer.write(sums.pieces(), found)
 
     def _sum(self, copies: Sequence[TileCopy], sums: FmaSums | MmaSums) -> Values:
-        """Append the loop over the sums; copies run ahead of it by all stages but one."""
+        """Append the loop over the sums; copies run ahead of it by all stages but one.
+
+        A thread has the factors of one part of a stage in registers while it multiplies those of
+        the part before. So the first part of a stage is read, and all threads wait for it, while
+        the last of the stage before isn't multiplied yet.
+        """
         ops, stages = self.ops, self.schedule.stages
         rounds = -(-self.product.lhs.depth // self.schedule.depth)
         rounds *= self.product.contraction.rounds
@@ -158,21 +160,35 @@ class _TiledProduct:
             ops.commit()
         for _ in range(rounds, stages - 1):
             ops.commit()
+        self._meet()
+        start, factors = sums.start(), sums.read(0, 0)
 
-        def one(round: Number, grown: Values) -> Values:
-            ops.wait(stages - 2)
-            ops.barrier()
+        def one(round: Number, carried: Values) -> Values:
+            grown, factors = carried[: len(start)], carried[len(start) :]
             ahead = ops.add(round, stages - 1)
             stage, free = ops.remainder(round, stages), ops.remainder(ahead, stages)
             waiting = self._begin(copies, ahead, free, rounds)
             ops.commit()
-            grown = sums.grow(stage, grown)
+            for step in range(1, sums.steps):
+                following = sums.read(stage, step)
+                grown = sums.grow(factors, grown)
+                factors = following
             self._finish(copies, free, waiting)
-            return grown
+            self._meet()
+            # Behind the last round there is nothing: what has been there before is read.
+            is_any = rounds >= stages or ops.less(round, rounds - 1)
+            next = ops.remainder(ops.add(round, 1), stages)
+            following = sums.read(ops.choose(is_any, next, stage), 0)
+            return [*sums.grow(factors, grown), *following]
 
-        found = ops.loop(rounds, sums.start(), one)
+        found = ops.loop(rounds, [*start, *factors], one)
         ops.wait(0)
-        return found
+        return found[: len(start)]
+
+    def _meet(self) -> None:
+        """Append a wait for the next stage: for this thread's copies, then for all threads."""
+        self.ops.wait(self.schedule.stages - 2)
+        self.ops.barrier()
 
     def _begin(
         self, copies: Sequence[TileCopy], round: Number, stage: Number, rounds: int

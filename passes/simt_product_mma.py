@@ -40,7 +40,6 @@ class MmaSums:
         schedule: ProductSchedule,
         element: Attribute,
         tiles: tuple[SharedTile, SharedTile],
-        is_deep: tuple[bool, bool],
         warp: tuple[Number, Number],
         lane: Number,
     ) -> None:
@@ -51,8 +50,8 @@ class MmaSums:
         rows = schedule.rows // schedule.warp_rows
         columns = schedule.columns // schedule.warp_columns
         self.down, self.across = rows // _ROWS, columns // _COLUMNS
-        self.lhs = _Side(tiles[0], is_deep[0], ops.multiply(warp[0], rows))
-        self.rhs = _Side(tiles[1], is_deep[1], ops.multiply(warp[1], columns))
+        self.lhs = _Side(tiles[0], tiles[0].is_deep, ops.multiply(warp[0], rows))
+        self.rhs = _Side(tiles[1], tiles[1].is_deep, ops.multiply(warp[1], columns))
         self._lhs_places = self._all_places(self.lhs, True)
         self._rhs_places = self._all_places(self.rhs, False)
 
@@ -89,34 +88,45 @@ class MmaSums:
         # In i64 a constant that is added becomes part of the instruction.
         return ops.widened(ops.value(index), i64)
 
-    def grow(self, stage: Number, sums: Values) -> Values:
-        """Return the sums with the products of one stage."""
+    @property
+    def steps(self) -> int:
+        """How many parts the products of a stage have, each with factors in registers."""
+        return self.schedule.depth // _DEPTH
+
+    def read(self, stage: Number, step: int) -> Values:
+        """Return the lane's elements of both factors for a part of a stage."""
+        found: list[SSAValue] = []
+        for side, places in ((self.lhs, self._lhs_places), (self.rhs, self._rhs_places)):
+            base = self.ops.place(0, (stage, side.tile.stage), type=i64)
+            for number in range(self._count(side)):
+                found += self._load(side, places, base, number, step)
+        return found
+
+    def grow(self, factors: Values, sums: Values) -> Values:
+        """Return the sums with the products of factors that `read` gave."""
         grown = list(sums)
-        lhs_at, rhs_at = (
-            [
-                self.ops.add_far(place, self.ops.place(0, (stage, side.tile.stage), type=i64))
-                for place in places
-            ]
-            for side, places in ((self.lhs, self._lhs_places), (self.rhs, self._rhs_places))
-        )
-        for step in range(self.schedule.depth // _DEPTH):
-            lhs = [self._load(self.lhs, lhs_at, n, step) for n in range(self.down)]
-            fours = [self._load(self.rhs, rhs_at, n, step) for n in range(self.across // 2)]
-            rhs = [two for four in fours for two in (four[:2], four[2:])]
-            for i, left in enumerate(lhs):
-                for j, right in enumerate(rhs):
-                    at = 4 * (i * self.across + j)
-                    sum = grown[at : at + 4]
-                    product = simt.MmaOp("m16n8k16", self.kind, left, right, sum)
-                    grown[at : at + 4] = self.ops.append(product)
+        lhs, rhs = factors[: 4 * self.down], factors[4 * self.down :]
+        for i in range(self.down):
+            for j in range(self.across):
+                at = 4 * (i * self.across + j)
+                left, right = lhs[4 * i : 4 * i + 4], rhs[2 * j : 2 * j + 2]
+                product = simt.MmaOp("m16n8k16", self.kind, left, right, grown[at : at + 4])
+                grown[at : at + 4] = self.ops.append(product)
         return grown
 
-    def _load(self, side: _Side, places: Sequence[SSAValue], number: int, step: int) -> Values:
+    def _count(self, side: _Side) -> int:
+        """Return how many loads a lane needs of a factor."""
+        return self.down if side is self.lhs else self.across // 2
+
+    def _load(
+        self, side: _Side, places: Sequence[SSAValue], base: SSAValue, number: int, step: int
+    ) -> Values:
         """Return a lane's part of 16 lines and 16 depths."""
+        ops = self.ops
         chosen, rows = (step, number) if side.is_deep else (number, step)
-        offset = self.ops.constant(16 * rows * side.tile.pitch, i64)
-        index = self.ops.add_far(places[chosen], offset)
-        return self.ops.append(simt.MatrixLoadOp(side.tile.memory, index, 4, not side.is_deep))
+        offset = ops.constant(16 * rows * side.tile.pitch, i64)
+        index = ops.add_far(ops.add_far(places[chosen], base), offset)
+        return ops.append(simt.MatrixLoadOp(side.tile.memory, index, 4, not side.is_deep))
 
     def pieces(self) -> list[Piece]:
         """Return where in the part of its warps' row the lane's sums lie."""

@@ -87,6 +87,8 @@ _MOST_SHARED = 227 * 1024
 _MOST_SUMS = 128
 """Of a thread: more don't fit into its registers."""
 _MOST_STAGES = 8
+NARROWEST = 4
+"""Bytes of the least copy that a thread need not wait for."""
 PADDING = 16
 """Bytes by which rows in shared memory are longer, so that those of one column are in different
 banks."""
@@ -99,14 +101,26 @@ def takes_mma(product: Product) -> bool:
     return narrow and len(elements) == 1 and isinstance(product.element, Float32Type)
 
 
-def is_deep(factor: Factor) -> bool:
-    """Return whether what is multiplied lies together in shared memory, as it does outside."""
+def is_deep(family: str, factor: Factor) -> bool:
+    """Return whether what is multiplied lies together in shared memory.
+
+    Small matrices are read from how they lie outside. What grows by outer products is read across,
+    so it is turned on its way if a copy can be as small as an element.
+    """
+    if family == FMA and bytes_of(factor.element) >= NARROWEST:
+        return False
     return factor.along == 1 or factor.across != 1 or factor.extent == 1
 
 
-def tile_shape(factor: Factor, extent: int, depth: int) -> tuple[int, int]:
+def is_turned(family: str, factor: Factor) -> bool:
+    """Return whether neighbours outside are far apart in shared memory."""
+    return not is_deep(family, factor) and abs(factor.along) < abs(factor.across)
+
+
+def tile_shape(schedule: ProductSchedule, factor: Factor, extent: int) -> tuple[int, int]:
     """Return rows and columns of a factor's tile as it lies in shared memory."""
-    return (extent, depth) if is_deep(factor) else (depth, extent)
+    depth = schedule.depth
+    return (extent, depth) if is_deep(schedule.family, factor) else (depth, extent)
 
 
 def tile_pitch(schedule: ProductSchedule, factor: Factor, columns: int) -> int:
@@ -114,14 +128,15 @@ def tile_pitch(schedule: ProductSchedule, factor: Factor, columns: int) -> int:
 
     Tiles of small matrices are permuted instead; rows of what lies across are read along.
     """
-    if schedule.family == MMA or not is_deep(factor):
+    family = schedule.family
+    if family == MMA or not (is_deep(family, factor) or is_turned(family, factor)):
         return columns
     return columns + max(PADDING // bytes_of(factor.element), 1)
 
 
 def tile_bytes(schedule: ProductSchedule, factor: Factor, extent: int) -> int:
     """Return how many bytes one stage of a factor takes in shared memory."""
-    rows, columns = tile_shape(factor, extent, schedule.depth)
+    rows, columns = tile_shape(schedule, factor, extent)
     size = rows * tile_pitch(schedule, factor, columns) * bytes_of(factor.element)
     return -(-size // 128) * 128
 
@@ -159,24 +174,27 @@ def shared_bytes(schedule: ProductSchedule, product: Product) -> int:
 _Tile = tuple[int, int, int, int, int, int, float]
 """Numbers of a schedule, and what part of the machine's speed it reaches."""
 _FMA: tuple[_Tile, ...] = (
-    (128, 128, 16, 4, 2, 2, 1.0),
+    (128, 128, 8, 4, 2, 4, 1.0),
     (64, 64, 16, 2, 2, 3, 0.85),
     (32, 32, 16, 2, 1, 3, 0.55),
 )
 _WIDE: tuple[_Tile, ...] = ((64, 64, 16, 2, 2, 2, 1.0), (32, 32, 16, 2, 1, 2, 0.7))
 """For elements of 8 bytes."""
 _MMA: tuple[_Tile, ...] = (
-    (128, 256, 32, 2, 4, 3, 1.0),
-    (128, 128, 32, 2, 4, 4, 0.85),
+    (128, 256, 64, 2, 4, 3, 1.0),
+    (256, 128, 64, 4, 2, 3, 1.0),
+    (128, 256, 32, 2, 4, 3, 0.95),
+    (128, 128, 32, 2, 2, 4, 0.85),
     (64, 64, 32, 2, 2, 4, 0.6),
     (32, 32, 32, 2, 1, 4, 0.35),
 )
 
 
 def best_schedule(
-    product: Product, processors: int = 132, most_shared: int = _MOST_SHARED
+    product: Product, processors: int = 132, arch: str = "sm_80"
 ) -> ProductSchedule | None:
-    """Return how a product runs best on that many processors of so much shared memory each."""
+    """Return how a product runs best on that many processors of a chip."""
+    most_shared = shared_of(arch)
     if takes_mma(product):
         family, tiles = MMA, _MMA
     else:
@@ -191,6 +209,19 @@ def best_schedule(
         if best is None or time < best[0]:
             best = time, schedule
     return None if best is None else best[1]
+
+
+def shared_of(arch: str) -> int:
+    """Return how many bytes of shared memory a block may have on a chip.
+
+    Source: CUDA C++ programming guide, technical specifications per compute capability.
+    """
+    number = arch.removeprefix("sm_").rstrip("af")
+    return _SHARED.get(number, 99 if number.isdecimal() and int(number) > 100 else 163) * 1024
+
+
+_SHARED = {"80": 163, "86": 99, "87": 163, "89": 99, "90": 227, "100": 227, "103": 227}
+"""KiB; later chips may have no more than those for screens."""
 
 
 def grid_of(product: Product, schedule: ProductSchedule) -> tuple[int, int, int]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from xdsl.dialects import memref, scf
 from xdsl.dialects.builtin import MemRefType, i32
@@ -23,6 +24,7 @@ from .buffers import memref_of
 from .scalar_ops import ScalarOps
 from .simt_combiners import Combiner, combiners_of, tree, two_sum, with_error
 from .simt_elementwise import prefix_is_aligned
+from .simt_fills import Starts
 from .simt_kernel import KernelBuilder, Kernels, NestBody, rounds_of, widest
 from .simt_nests import Loop, Nest, Place
 from .simt_product_ops import KernelOps, Number, Values
@@ -59,27 +61,27 @@ def reduction_schedule(nest: Nest, machine: Machine) -> Schedule | None:
     rounds, points = rounds_of(nest.reductions), nest.points
     if rounds * points == 0:
         return None
-    width = _width(nest)
-    if _is_across(nest):
-        across = min(WARP, _power(nest.parallel[-1].extent))
-        lanes = min(_power(rounds), 1024 // across, max(4, _lanes_for(points, machine)))
+    width = width_of(nest)
+    if is_across(nest):
+        across = min(WARP, power_of_two(nest.parallel[-1].extent))
+        lanes = min(power_of_two(rounds), 1024 // across, max(4, lanes_for(points, machine)))
     else:
         across = 1
-        lanes = min(_power(rounds // width), 512, max(WARP, _lanes_for(points, machine)))
+        lanes = min(power_of_two(rounds // width), 512, max(WARP, lanes_for(points, machine)))
     each = rounds // (width * lanes)
     wanted = machine.all_threads // max(1, points * lanes)
     parts = max(1, min(wanted, each // _FEW)) if points * lanes < machine.all_threads else 1
-    threads = max(lanes * across, min(256, lanes * _power(points)))
+    threads = max(lanes * across, min(256, lanes * power_of_two(points)))
     numbers = {"threads": threads, "lanes": lanes, "across": across, "width": width}
     return Schedule(REDUCTION, {**numbers, "parts": parts})
 
 
-def _lanes_for(points: int, machine: Machine) -> int:
+def lanes_for(points: int, machine: Machine) -> int:
     """Return how many threads a result may have for all threads to be busy."""
-    return _power(max(1, machine.all_threads // max(1, points)))
+    return power_of_two(max(1, machine.all_threads // max(1, points)))
 
 
-def _power(number: int) -> int:
+def power_of_two(number: int) -> int:
     """Return the greatest power of two that isn't greater."""
     return 1 << (max(number, 1).bit_length() - 1)
 
@@ -101,21 +103,34 @@ def sorted_nest(nest: Nest) -> Nest:
     return replace(nest, loops=(*nest.parallel, *merged))
 
 
-def _is_across(nest: Nest) -> bool:
-    """Return whether neighbours are read along the results rather than the reduction."""
-    last = nest.reductions[-1]
-    along = any(abs(step) == 1 for step in last.steps[: nest.inputs])
+def is_across(nest: Nest) -> bool:
+    """Return whether neighbours are read along the results rather than the reduction.
+
+    What counts is where most is read: of a vector times a matrix, that is the matrix.
+    """
+    last, largest = nest.reductions[-1], _largest(nest)
+    along = any(abs(last.steps[n]) == 1 for n in largest)
     if along or not nest.parallel:
         return False
     results = nest.parallel[-1]
-    return results.extent >= 2 and any(abs(s) == 1 for s in results.steps[: nest.inputs])
+    return results.extent >= 2 and any(abs(results.steps[n]) == 1 for n in largest)
 
 
-def _width(nest: Nest) -> int:
+def _largest(nest: Nest) -> list[int]:
+    """Return the inputs of which most elements are read."""
+    read = {
+        n: rounds_of([loop for loop in nest.loops if loop.steps[n]])
+        for n in range(nest.inputs)
+        if nest.places[n] is not None
+    }
+    return [n for n, count in read.items() if count == max(read.values())]
+
+
+def width_of(nest: Nest) -> int:
     """Return how many neighbours a thread reads at once."""
     last = nest.reductions[-1]
     near = [n for n in range(nest.inputs) if nest.places[n] is not None and last.steps[n] == 1]
-    if _is_across(nest) or not near:
+    if is_across(nest) or not near:
         return 1
     elements = [place.element for n in near if (place := nest.places[n]) is not None]
     width = widest(elements)
@@ -140,21 +155,22 @@ def lower_reduction(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     nest = sorted_nest(nest)
     combiners = combiners_of(nest)
     assert combiners is not None, "a schedule is only of what can be reduced in any order"
-    parts = schedule["parts"]
+    parts, starts = schedule["parts"], kernels.starts.get(nest.op, {})
     if parts <= 1:
-        _Reduction(nest, combiners, schedule).write(kernels)
+        Reduction(nest, combiners, schedule, starts=starts).write(kernels)
         return
     block = nest.op.parent_block()
     assert block is not None, "an op of a function is in a block"
     partials = [_allocated(nest, combiner, parts) for combiner in combiners]
-    _Reduction(nest, combiners, schedule, [op.memref for op in partials]).write(kernels)
+    Reduction(nest, combiners, schedule, [op.memref for op in partials]).write(kernels)
     second = _second(nest, combiners, [op.memref for op in partials], parts)
-    lanes = min(WARP, _power(parts))
-    numbers = {"threads": max(lanes, min(256, lanes * _power(nest.points))), "lanes": lanes}
+    lanes = min(WARP, power_of_two(parts))
+    numbers = {"threads": max(lanes, min(256, lanes * power_of_two(nest.points))), "lanes": lanes}
     again = combiners_of(second)
     assert again is not None, "it combines as the first does"
     last = Schedule(REDUCTION, {**numbers, "across": 1, "width": 1, "parts": 1})
-    _Reduction(second, again, last, before=nest.op).write(kernels)
+    moved = {position - nest.inputs + second.inputs: op for position, op in starts.items()}
+    Reduction(second, again, last, before=nest.op, starts=moved).write(kernels)
     for partial in partials:
         free = memref.DeallocOp.create(operands=(partial.memref,), location=nest.op.location)
         block.insert_op_before(free, nest.op)
@@ -200,7 +216,7 @@ def _second(
     return Nest(op, (*places, *written), (*reversed(loops), reduction))
 
 
-class _Reduction:
+class Reduction:
     """One kernel. With `partials` it leaves its results there, one for each part."""
 
     def __init__(
@@ -210,8 +226,10 @@ class _Reduction:
         schedule: Schedule,
         partials: Sequence[SSAValue] = (),
         before: Operation | None = None,
+        starts: Starts = MappingProxyType({}),
     ) -> None:
         self.nest = nest
+        self.starts = starts
         self.combiners = combiners
         self.threads = schedule["threads"]
         self.lanes = schedule["lanes"]
@@ -249,9 +267,9 @@ class _Reduction:
         near = point if valid is True else ops.choose(valid, point, points - 1)
         rounds = self.builder.indices(near, [loop.extent for loop in self.nest.parallel])
         partial = self._accumulated(rounds, lane, part)
-        totals = self._together(partial, lane, thread, results)
+        totals = self.together(partial, lane, thread, results)
         is_first = ops.both(valid, ops.equal(lane, 0) if self.lanes > 1 else True)
-        ops.branch(is_first, lambda: self._finish(totals, rounds, point, part))
+        ops.branch(is_first, lambda: self.finish(totals, rounds, point, part))
         self.builder.finish(kernels, self.before, self.threads, groups * self.parts)
 
     def _accumulated(self, rounds: Sequence[Number], lane: Number, part: Number) -> list[SSAValue]:
@@ -260,10 +278,10 @@ class _Reduction:
         whole = self.rounds // (self.lanes * self.parts)
         rest = self.rounds - whole * self.lanes * self.parts
         first = ops.add(ops.multiply(part, whole * self.lanes), lane)
-        start = [c.start(ops) for c in self.combiners for _ in range(self.width)]
+        start = self.start(rounds)
 
         def step(round: Number, state: Values) -> Values:
-            return self._round(rounds, ops.add(first, ops.multiply(round, self.lanes)), state)
+            return self.round(rounds, ops.add(first, ops.multiply(round, self.lanes)), state)
 
         state: Values = start
         if whole > _LONG and any(c.is_sum for c in self.combiners):
@@ -272,9 +290,17 @@ class _Reduction:
             state = ops.loop(whole, start, step)
         if rest:
             state = self._rest(rest, whole, rounds, lane, part, state)
+        return self.of_thread(state)
+
+    def start(self, rounds: Sequence[Number]) -> Values:
+        """Return the state before the first round, at a result."""
+        return [c.start(self.ops) for c in self.combiners for _ in range(self.width)]
+
+    def of_thread(self, state: Values) -> list[SSAValue]:
+        """Append what a thread's state comes to at the end."""
         many = self.width
         return [
-            tree(ops, combiner, state[n * many : (n + 1) * many])
+            tree(self.ops, combiner, state[n * many : (n + 1) * many])
             for n, combiner in enumerate(self.combiners)
         ]
 
@@ -293,10 +319,10 @@ class _Reduction:
         behind = whole * self.lanes * self.parts
         inside = ops.less(number, rest)
         if isinstance(inside, bool):
-            return self._round(rounds, ops.add(number, behind), state) if inside else state
+            return self.round(rounds, ops.add(number, behind), state) if inside else state
         block = Block()
         with ops.inside(block):
-            given = self._round(rounds, ops.add(number, behind), state)
+            given = self.round(rounds, ops.add(number, behind), state)
             ops.append(scf.YieldOp(*given))
         orelse = Block()
         with ops.inside(orelse):
@@ -337,19 +363,15 @@ class _Reduction:
             for total, error, is_sum in zip(totals, errors, sums, strict=True)
         ]
 
-    def _round(self, rounds: Sequence[Number], number: Number, state: Values) -> Values:
+    def round(self, rounds: Sequence[Number], number: Number, state: Values) -> Values:
         """Append one round, of `width` neighbours."""
         ops, nest, body = self.ops, self.nest, self.body
-        *outer, last = nest.reductions
-        extents = [*(loop.extent for loop in outer), last.extent // self.width]
-        taken = self.builder.indices(number, extents)
-        taken[-1] = ops.multiply(taken[-1], self.width)
-        places = [*rounds, *taken]
+        places = [*rounds, *self.taken(number)]
         arguments: list[dict[int, SSAValue]] = [{} for _ in range(self.width)]
         for position in range(nest.inputs):
             if nest.places[position] is None or not body.is_used(position):
                 continue
-            for lane, value in enumerate(self._loaded(position, places)):
+            for lane, value in enumerate(self.loaded(position, places)):
                 arguments[lane][position] = value
         skipped = [combiner.op for combiner in self.combiners]
         given: list[SSAValue] = []
@@ -361,7 +383,22 @@ class _Reduction:
                 given.append(combiner.combine(ops, state[n * many + lane], term))
         return given
 
-    def _loaded(self, position: int, places: Sequence[Number]) -> Sequence[SSAValue]:
+    def before_all(self, position: int, index: SSAValue) -> SSAValue:
+        """Return what an output holds at first."""
+        if position in self.starts:
+            return self.ops.known(self.starts[position])
+        return self.body.load(position, index)[0]
+
+    def taken(self, number: Number) -> list[Number]:
+        """Return the rounds of the reductions that a round of `width` neighbours begins with."""
+        *outer, last = self.nest.reductions
+        extents = [*(loop.extent for loop in outer), last.extent // self.width]
+        taken = self.builder.indices(number, extents)
+        taken[-1] = self.ops.multiply(taken[-1], self.width)
+        return taken
+
+    def loaded(self, position: int, places: Sequence[Number]) -> Sequence[SSAValue]:
+        """Append the loads of `width` neighbours of an operand."""
         body, nest, width = self.body, self.nest, self.width
         step = nest.reductions[-1].steps[position]
         if width == 1 or _is_aligned(nest, position, width):
@@ -373,7 +410,7 @@ class _Reduction:
             for lane in range(width)
         ]
 
-    def _together(
+    def together(
         self, partial: Sequence[SSAValue], lane: Number, thread: Number, results: int
     ) -> list[SSAValue]:
         """Append the combination of the partial results of all lanes; the first lane has it."""
@@ -389,7 +426,7 @@ class _Reduction:
             for c, value in zip(self.combiners, partial, strict=True)
         ]
 
-    def _finish(
+    def finish(
         self, totals: Sequence[SSAValue], rounds: Sequence[Number], point: Number, part: Number
     ) -> None:
         """Append the stores of results, combined with what is there, or of partial results."""
@@ -400,7 +437,7 @@ class _Reduction:
                 ops.append(simt.StoreOp(self.partials[n], place, [total]))
                 continue
             index = body.index(combiner.position, self.nest.parallel, rounds)
-            before = combiner.partial(ops, body.load(combiner.position, index)[0])
+            before = combiner.partial(ops, self.before_all(combiner.position, index))
             result = combiner.combine(ops, before, total)
             place = body.place(combiner.position)
             value = _as(ops, combiner, result, place.element)

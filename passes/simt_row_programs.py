@@ -73,15 +73,6 @@ class RowProgram:
         """All that is touched."""
         return [cell for step in self.steps for cell in step.cells if cell is not None]
 
-    def written(self) -> set[SSAValue]:
-        """Return the memory that is written."""
-        return {
-            cell.storage
-            for step in self.steps
-            for cell in step.cells[step.nest.inputs :]
-            if cell is not None
-        }
-
     def width(self) -> int:
         """Return how many neighbours a thread reads at once."""
         wide = [cell for cell in self.cells if cell.is_neighbours(self.length)]
@@ -107,45 +98,60 @@ class RowProgram:
         return Schedule(ROWS, {**numbers, "width": width})
 
 
-def row_program(nests: Sequence[RowNest]) -> RowProgram | None:
-    """Return nests as one program of a row; None if they don't fit into one."""
-    length = max((prod(nest.extents) for nest in nests), default=1)
-    steps: list[RowStep] = []
-    for nest in nests:
-        step = _step(nest, length)
-        if step is None:
-            return None
-        steps.append(step)
-    program = RowProgram(nests[0].rows, length, tuple(steps))
-    written = program.written()
-    cells: dict[SSAValue, Cell] = {}
-    for cell in program.cells:
-        # What is written has to be in registers where it is read.
-        if cell.storage in written and cells.setdefault(cell.storage, cell) != cell:
-            return None
-    return program
+class GrowingProgram:
+    """Nests that are added one after the other while they fit into one program."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.length = 1
+        self.steps: list[RowStep] = []
+        self._written: set[SSAValue] = set()
+        self._cells: dict[SSAValue, Cell | None] = {}
+        """How memory was touched so far; None if in several ways."""
+
+    def add(self, row: RowNest) -> bool:
+        """Add a nest; return whether it fits."""
+        step, rounds = _step(row), prod(row.extents)
+        if step is None or (rounds != 1 and self.length not in (1, rounds)):
+            return False
+        cells = [cell for cell in step.cells if cell is not None]
+        outputs = [cell for cell in step.cells[step.nest.inputs :] if cell is not None]
+        written = self._written | {cell.storage for cell in outputs}
+        found: dict[SSAValue, Cell | None] = {}
+        for cell in cells:
+            before = found.get(cell.storage, self._cells.get(cell.storage, cell))
+            found[cell.storage] = cell if before == cell else None
+            # What is written has to be in registers where it is read.
+            if before != cell and cell.storage in written:
+                return False
+        self._cells |= found
+        self._written = written
+        self.length = max(self.length, rounds)
+        self.steps.append(step)
+        return True
+
+    def program(self) -> RowProgram:
+        """Return all that was added."""
+        return RowProgram(self.rows, self.length, tuple(self.steps))
 
 
-def is_worth_it(program: RowProgram) -> bool:
+def is_worth_it(steps: Sequence[RowStep]) -> bool:
     """Return whether a row is read again, after it was reduced."""
-    reduces = any(step.combiners for step in program.steps)
-    return reduces and sum(bool(step.nest.inputs) for step in program.steps) > 1
+    reduces = any(step.combiners for step in steps)
+    return reduces and sum(bool(step.nest.inputs) for step in steps) > 1
 
 
-def _step(row: RowNest, length: int) -> RowStep | None:
+def _step(row: RowNest) -> RowStep | None:
     nest = nest_of(row.op)
     if nest is None or nest.asks_for_indices:
         return None
-    rounds = prod(row.extents)
+    is_single = prod(row.extents) == 1
     cells = tuple(None if one is None else _cell(one, row.extents) for one in row.operands)
     outputs = [cell for cell in cells[nest.inputs :] if cell is not None]
-    if rounds != 1 and rounds != length:
-        return None
     if all(row.parallel):
-        single = rounds == 1
-        if any(cell.is_single != single or not cell.row for cell in outputs) and length > 1:
+        if any(cell.is_single != is_single or not cell.row for cell in outputs):
             return None
-        return RowStep(nest, cells, single, ())
+        return RowStep(nest, cells, is_single, ())
     combiners = combiners_of(nest)
     if any(row.parallel) or combiners is None or not all(cell.is_single for cell in outputs):
         return None

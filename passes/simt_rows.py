@@ -6,11 +6,13 @@ from collections.abc import Container, Sequence
 
 from xdsl.dialects import memref
 from xdsl.dialects.builtin import i32, i64
+from xdsl.dialects.linalg.ops import GenericOp
 from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects.simt.memory import WIDEST, bytes_of
-from ..dialects.simt.schedule import Schedule, schedule_of
-from .fuse_rows import Run, runs_of
+from ..dialects.simt.scalar_ops import needs_host
+from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, schedule_of
+from .fuse_rows import BETWEEN, Run, runs_of
 from .loop_nests import RowNest, in_rows, loop_nest
 from .simt_combiners import tree
 from .simt_kernel import KernelBuilder, Kernels, NestBody
@@ -18,15 +20,17 @@ from .simt_product_ops import Condition, Number
 from .simt_reduction import combine_lanes
 from .simt_row_programs import (
     Cell,
+    GrowingProgram,
     RowProgram,
     RowStep,
     is_aligned,
     is_only_used_by,
     is_worth_it,
-    row_program,
 )
 
 _FAR = (1 << 31) - 1
+_MOST = 64
+"""Nests of a kernel."""
 
 
 def schedule_rows(block: Block, group: int, apart: Container[Operation] = ()) -> int:
@@ -42,46 +46,63 @@ def schedule_rows(block: Block, group: int, apart: Container[Operation] = ()) ->
 def _schedule_run(run: Run, group: int) -> int:
     start = 0
     while start < len(run.nests):
-        end, program = _longest(run.nests, start)
+        program, start = _longest(run.nests, start)
         schedule = None if program is None else program.schedule(group)
         if program is None or schedule is None:
-            start += 1
             continue
         for step in program.steps:
             schedule.attach(step.nest.op)
         group += 1
-        start = end
     return group
 
 
-def _longest(nests: Sequence[RowNest], start: int) -> tuple[int, RowProgram | None]:
-    best, end = None, start
-    for stop in range(start + 2, len(nests) + 1):
-        program = row_program(nests[start:stop])
-        if program is None:
+def _longest(nests: Sequence[RowNest], start: int) -> tuple[RowProgram | None, int]:
+    """Return the longest program from a nest on, and where to go on looking.
+
+    Where nothing is reduced there is none to find behind any of the nests that would fit.
+    """
+    growing = GrowingProgram(nests[start].rows)
+    best, reduces = None, False
+    stop = start
+    for nest in nests[start : start + _MOST]:
+        if not _is_free(nest) or not growing.add(nest):
             break
-        if is_worth_it(program):
-            best, end = program, stop
-    return end, best
+        stop += 1
+        reduces |= bool(growing.steps[-1].combiners)
+        if is_worth_it(growing.steps):
+            best = growing.program()
+    if best is not None:
+        return best, start + len(best.steps)
+    return None, (start + 1 if reduces else max(stop, start + 1))
 
 
-def program_at(op: Operation) -> tuple[list[Operation], RowProgram | None]:
-    """Return the neighbouring ops that have the schedule of one, and what they do together."""
+def _is_free(nest: RowNest) -> bool:
+    """Return whether nothing is decided yet, and a device has code for it."""
+    op = nest.op
+    decided = NAME in op.attributes or ON_HOST in op.attributes
+    return not decided and not any(needs_host(inner) for inner in op.body.block.ops)
+
+
+def program_at(op: GenericOp) -> RowProgram | None:
+    """Return what the neighbouring ops do together that have the schedule of one.
+
+    None where they don't fit into one kernel.
+    """
     schedule = schedule_of(op)
-    ops: list[Operation] = []
+    if schedule is None:
+        return None
+    growing = GrowingProgram(schedule["rows"])
     following: Operation | None = op
-    while following is not None and schedule is not None:
-        if schedule_of(following) == schedule:
-            ops.append(following)
+    while isinstance(following, (GenericOp, *BETWEEN)):
+        if isinstance(following, GenericOp):
+            if schedule_of(following) != schedule:
+                break
+            nest = loop_nest(following)
+            row = None if nest is None else in_rows(nest, schedule["rows"])
+            if row is None or not growing.add(row):
+                return None
         following = following.next_op
-    nests: list[RowNest] = []
-    for one in ops:
-        nest = loop_nest(one)  # pyright: ignore[reportArgumentType]
-        row = None if nest is None or schedule is None else in_rows(nest, schedule["rows"])
-        if row is None:
-            return ops, None
-        nests.append(row)
-    return ops, row_program(nests)
+    return growing.program()
 
 
 def lower_rows(program: RowProgram, schedule: Schedule, kernels: Kernels) -> None:
@@ -110,7 +131,10 @@ def _erase_view(value: SSAValue) -> None:
 
 
 def _erase_memory(storage: SSAValue) -> None:
-    """Remove memory that nothing uses any more."""
+    """Remove memory that nothing uses any more, and views that nothing ever used."""
+    for use in list(storage.uses):
+        for result in use.operation.results:
+            _erase_view(result)
     uses = [use.operation for use in storage.uses]
     if isinstance(storage.owner, memref.AllocOp) and all(
         isinstance(user, memref.DeallocOp) for user in uses

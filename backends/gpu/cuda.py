@@ -19,7 +19,7 @@ from .cuda_library import CudaLibrary, GpuError, NoGpu, load_library
 from .device import KernelText
 from .interop import CUDA
 
-_MAJOR, _MINOR, _PROCESSORS, _POOLS, _SHARED = 75, 76, 16, 115, 97
+_MAJOR, _MINOR, _PROCESSORS, _POOLS, _READS_HOST = 75, 76, 16, 115, 88
 """CUDA's numbers of attributes of a device."""
 _DYNAMIC_SHARED = 8
 _USUAL_SHARED = 48 << 10
@@ -30,6 +30,8 @@ _INFO, _INFO_BYTES, _ERROR, _ERROR_BYTES = 3, 4, 5, 6
 _LOG = 16 << 10
 _NO_TIMING = 2
 _MEMORY_TYPE, _OF_HOST = 2, 1
+_TAKEN_AT_ONCE = 64 << 10
+"""Bytes up to which the driver has copied what it shall send when a call returns."""
 _OLD_MODULES = 32
 
 _STREAM: ContextVar[int] = ContextVar("stream", default=0)
@@ -83,6 +85,7 @@ class CudaDevice:
         self.processors = self.attribute(_PROCESSORS)
         self.dlpack_device = (CUDA, number)
         self._has_pools = bool(self.attribute(_POOLS))
+        self._reads_host = bool(self.attribute(_READS_HOST))
         context = ctypes.c_void_p()
         library("cuDevicePrimaryCtxRetain", ctypes.byref(context), device)
         self.context = context.value or 0
@@ -225,8 +228,10 @@ class CudaDevice:
         """Copy from the host; the source may change when this returns."""
         stream = self.enter()
         self._library("cuMemcpyHtoDAsync_v2", to, source, size, stream)
-        # From ordinary memory the driver has it by now, from page-locked memory perhaps not.
-        if self._is_page_locked(source):
+        # From page-locked memory the device may not have it by now; nor from ordinary memory,
+        # if it is one that reads that by itself.
+        is_long = size > _TAKEN_AT_ONCE
+        if (is_long and self._reads_host) or self._is_page_locked(source):
             self._library("cuStreamSynchronize", stream)
 
     def copy_out(self, to: int, source: int, size: int) -> None:

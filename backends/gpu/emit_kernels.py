@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import PassFailedException
@@ -15,7 +16,7 @@ from .builtins import NVPTX
 from .kernel_body import KernelBody
 from .kernel_text import KernelEntry, KernelText
 
-DEVICE = Instructions(half=True, fma=True)
+DEVICE = Instructions(half=True, fma=True, bfloat=True)
 """What every GPU does by an instruction."""
 _PLAIN = Instructions(fma=True)
 _HEADS = {
@@ -54,18 +55,18 @@ def emit_kernels(
         body.write()
         functions.append(body.function())
         entries.append(body.entry())
-        declarations |= body.scalar_text.declarations
+        needed = dict(body.scalar_text.declarations)
         for name in body.scalar_text.definitions:
-            _define(name, definitions)
-        declarations |= dict.fromkeys(line for name in definitions for line in declared(name))
-        _check(kernel, declarations)
+            needed |= _define(name, definitions)
+        _check(kernel, [line for line in needed if line not in declarations])
+        declarations |= needed
     lines = "".join(f"{line}\n" for line in declarations)
     parts = [_HEADS.get(target, ""), *functions, *definitions.values(), lines]
     parts += ["attributes #0 = { nounwind }\n", _ENDS.get(target, "")]
     return KernelText("\n".join(parts), target, tuple(entries))
 
 
-def _check(kernel: simt.KernelOp, declarations: dict[str, None]) -> None:
+def _check(kernel: simt.KernelOp, declarations: Sequence[str]) -> None:
     """Raise PassFailedException for a function that neither LLVM nor the hardware has."""
     for line in declarations:
         found = re.search(r"^declare .*@([\w.]+)\(", line)
@@ -81,7 +82,12 @@ def _refuse(kernel: simt.KernelOp, problem: str) -> None:
     raise PassFailedException(f"{describe(kernel.location)}error: {problem}")
 
 
-def _define(name: str, defined: dict[str, str]) -> None:
+def _define(name: str, defined: dict[str, str]) -> dict[str, None]:
+    """Add a definition and those that it calls; return the new ones' declarations."""
+    if name in defined:
+        return {}
+    lines = dict.fromkeys(declared(name))
     for needed in needs(name):
-        _define(needed, defined)
-    defined.setdefault(name, definition(name))
+        lines |= _define(needed, defined)
+    defined[name] = definition(name)
+    return lines

@@ -174,6 +174,9 @@ class MemoryPool:
         with self._lock:
             self._sort()
             kept, self._free = self._free, defaultdict(list)
+        if kept:
+            # They may be in use, in whichever stream.
+            self.device.synchronize()
         for addresses in kept.values():
             for address in addresses:
                 self.device.free(address)

@@ -184,10 +184,16 @@ class ScalarText:
         """Return a float rounded to the 16 bits of its type; others as they are."""
         if not element.is_narrow:
             return value
-        if element.name == "f16" and self.instructions.half:
-            narrow = self.text.assign(f"fptrunc float {value} to half")
-            return self.text.assign(f"fpext half {narrow} to float")
+        if type := self._converted(element):
+            narrow = self.text.assign(f"fptrunc float {value} to {type}")
+            return self.text.assign(f"fpext {type} {narrow} to float")
         return self.call_definition(f"{element.name}.round", "float", [("float", [value])])
+
+    def _converted(self, element: Element) -> str:
+        """Return LLVM's type of a 16-bit float that an instruction converts; "" for none."""
+        if element.name == "f16":
+            return "half" if self.instructions.half else ""
+        return "bfloat" if self.instructions.bfloat else ""
 
     def to_memory(self, value: str, element: Element) -> str:
         """Return a register's value as it stands in memory."""
@@ -195,9 +201,9 @@ class ScalarText:
             return self.text.assign(f"zext i1 {value} to i8")
         if not element.is_narrow:
             return value
-        if element.name == "f16" and self.instructions.half:
-            narrow = self.text.assign(f"fptrunc float {value} to half")
-            return self.text.assign(f"bitcast half {narrow} to i16")
+        if type := self._converted(element):
+            narrow = self.text.assign(f"fptrunc float {value} to {type}")
+            return self.text.assign(f"bitcast {type} {narrow} to i16")
         return self.call_definition(f"{element.name}.to_bits", "i16", [("float", [value])])
 
     def from_memory(self, value: str, element: Element) -> str:
@@ -206,9 +212,9 @@ class ScalarText:
             return self.text.assign(f"icmp ne i8 {value}, 0")
         if not element.is_narrow:
             return value
-        if element.name == "f16" and self.instructions.half:
-            narrow = self.text.assign(f"bitcast i16 {value} to half")
-            return self.text.assign(f"fpext half {narrow} to float")
+        if type := self._converted(element):
+            narrow = self.text.assign(f"bitcast i16 {value} to {type}")
+            return self.text.assign(f"fpext {type} {narrow} to float")
         return self.call_definition(f"{element.name}.from_bits", "float", [("i16", [value])])
 
     def _convert(self, kind: type[Operation], op: Operation, value: str) -> str:

@@ -17,13 +17,8 @@ NAME = "simt"
 ON_HOST = "on_host"
 """The attribute of what has no kernel; its text says why."""
 
-ELEMENTWISE, SERIAL, REDUCTION, ROWS, TRANSPOSE = (
-    "elementwise",
-    "serial",
-    "reduction",
-    "rows",
-    "transpose",
-)
+ELEMENTWISE, TRANSPOSE, SERIAL = "elementwise", "transpose", "serial"
+REDUCTION, BEST_PLACE, ROWS = "reduction", "best_place", "rows"
 
 
 @dataclass(frozen=True)

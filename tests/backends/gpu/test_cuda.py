@@ -201,3 +201,13 @@ def test_launch_is_the_address_of_cudas_function():
     found = device(mock)
     address = ctypes.cast(mock.cuLaunchKernel, ctypes.c_void_p).value
     assert found.functions["launch"] == address
+
+
+@pytest.mark.parametrize(("reads", "size", "waits"), [(0, 80_000, 0), (1, 80_000, 1), (1, 80, 0)])
+def test_a_source_may_change_after_a_copy(reads, size, waits):
+    mock = MockCuda()
+    mock.attributes[88] = reads
+    found = device(mock)
+    x = np.zeros(size, np.uint8)
+    found.copy_in(found.allocate(size), x.ctypes.data, size)
+    assert mock.calls.count("cuStreamSynchronize") == waits

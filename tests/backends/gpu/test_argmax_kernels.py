@@ -1,0 +1,53 @@
+"""The first of equal elements wins on a GPU too, and nan over all, whatever thread has it."""
+
+import numpy as np
+import pytest
+
+from foldaway.dialects.dtypes import BY_NAME
+from foldaway.runtime.arrays import numpy_dtype
+
+from .families import Case
+from .test_kernel_families import simulated
+
+FLOATS = ["float32", "float64", "float16", "bfloat16"]
+SHAPES = [(40, 33), (3, 4000), (300, 64), (2, 5), (7, 1)]
+
+
+def found(kind: str, x: np.ndarray, dtype: str, axis: int = 1) -> np.ndarray:
+    """Return the places of the best elements by a simulated GPU."""
+    case = Case((x.shape,), lambda to, one: to.argreduce(kind, one, axis), np.argmax)
+    return simulated(case.module(dtype), [x.astype(numpy_dtype(BY_NAME[dtype]))])
+
+
+def few_numbers(shape: tuple[int, ...]) -> np.ndarray:
+    return np.random.default_rng(shape[0]).integers(-4, 5, shape).astype(np.float64)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("dtype", [*FLOATS, "int8", "int32", "int64"])
+def test_the_first_of_equal_ones(dtype: str, shape: tuple[int, ...]):
+    x = few_numbers(shape)
+    np.testing.assert_array_equal(found("max", x, dtype), x.argmax(1))
+    np.testing.assert_array_equal(found("min", x, dtype), x.argmin(1))
+
+
+@pytest.mark.parametrize("shape", SHAPES[:3])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_the_first_nan(dtype: str, shape: tuple[int, ...]):
+    x = few_numbers(shape)
+    x[:, -1] = np.nan
+    x.flat[[7, 20, 21]] = np.nan
+    np.testing.assert_array_equal(found("max", x, dtype), x.argmax(1))
+    np.testing.assert_array_equal(found("min", x, dtype), x.argmin(1))
+
+
+@pytest.mark.parametrize("number", [-np.inf, np.inf])
+def test_all_are_as_good_as_nothing(number: float):
+    x = np.full((3, 4000), number)
+    assert not found("max", x, "float32").any()
+    assert not found("min", x, "float32").any()
+
+
+def test_along_the_first_axis():
+    x = few_numbers((300, 40))
+    np.testing.assert_array_equal(found("max", x, "float32", 0), x.argmax(0))
