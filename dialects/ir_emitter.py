@@ -29,7 +29,7 @@ class IREmitter(Emitter[SSAValue]):
     def __init__(self, block: Block, location: LocationAttr | None = None):
         self.block = block
         self.location = location if location is not None else UnknownLoc()
-        self._numbers: dict[tuple[bytes, DType], SSAValue] = {}
+        self._numbers: dict[tuple[bytes, DType, tuple[int, ...]], SSAValue] = {}
 
     def spec(self, value: SSAValue) -> TensorSpec:
         """Return shape and dtype of an SSA value."""
@@ -63,12 +63,13 @@ class IREmitter(Emitter[SSAValue]):
         self.block.add_op(new)
         return new.results[0]
 
-    def number(self, data: bytes, dtype: DType) -> SSAValue:
-        """Return the constant that this block has for a number, or append one."""
-        found = self._numbers.get((data, dtype))
-        # What is undone takes its constants along.
-        if found is None or found.owner.parent_block() is not self.block:
-            found = self._numbers[data, dtype] = super().number(data, dtype)
+    def number(self, data: bytes, dtype: DType, shape: tuple[int, ...]) -> SSAValue:
+        """Return what this block has for a number of a shape, or append it."""
+        key = data, dtype, shape
+        found = self._numbers.get(key)
+        # What is undone takes its numbers along.
+        if found is None or found.owner.parent is not self.block:
+            found = self._numbers[key] = super().number(data, dtype, shape)
         return found
 
 

@@ -29,6 +29,7 @@ class TensorLowering(StatementLowering):
     def __init__(self, file: str, owner: str | None = None):
         super().__init__(file, owner)
         self._tensors: dict[str, SSAValue] = {}
+        self._builder = IRBuilder(self.block)
 
     def store_parameter(self, name: str, argument: SSAValue) -> None:
         """Store a parameter in its variable."""
@@ -125,7 +126,7 @@ class TensorLowering(StatementLowering):
             elif isinstance(outer, ast.Compare):
                 right = self._build(outer.comparators[0])
                 name = _COMPARISONS[type(outer.ops[0])]
-                value = self._builder(outer).compare(name, value, right)
+                value = self._at(outer).compare(name, value, right)
             else:
                 value = self._binary(outer, value, self._build(outer.right))
         return value
@@ -137,22 +138,24 @@ class TensorLowering(StatementLowering):
         if isinstance(node.op, ast.UAdd):
             return operand
         name = "neg" if isinstance(node.op, ast.USub) else "not"
-        return self._builder(node).unary(name, operand)
+        return self._at(node).unary(name, operand)
 
     def _binary(
         self, node: ast.BinOp, left: SSAValue | Number, right: SSAValue | Number
     ) -> SSAValue:
         name = _OPERATORS[type(node.op)]
-        builder = self._builder(node)
+        builder = self._at(node)
         if name == "matmul":
             if not isinstance(left, SSAValue) or not isinstance(right, SSAValue):
                 raise TypeError("matmul needs two tensors")
             return builder.matmul(left, right)
         return builder.binary(name, left, right)
 
-    def _builder(self, node: ast.expr) -> IRBuilder:
+    def _at(self, node: ast.expr) -> IRBuilder:
         self.at(node)
-        return IRBuilder(self.block, self.location)
+        emitter = self._builder.emitter
+        emitter.block, emitter.location = self.block, self.location
+        return self._builder
 
 
 def drop_unread_stores(block: Block) -> None:

@@ -97,9 +97,7 @@ def read(op: Operation) -> Node | Loops | None:
             order = sorted(range(len(permutation)), key=lambda axis: permutation[axis])
             return _moving(op, loops(order))
         case linalg.BroadcastOp():
-            added = set(op.dimensions.get_values())
-            rank = len(shape_of(op.init))
-            return _moving(op, loops([i for i in range(rank) if i not in added]))
+            return _read_broadcast(op)
         case linalg.GenericOp():
             return _read_generic(op)
         case linalg.MatmulOp():
@@ -123,7 +121,7 @@ def read(op: Operation) -> Node | Loops | None:
 def is_number(value: SSAValue) -> bool:
     """Return whether a tensor has one number everywhere, which is known."""
     owner = value.owner
-    if not isinstance(owner, arith.ConstantOp | linalg.FillOp):
+    if not isinstance(owner, arith.ConstantOp | linalg.FillOp | linalg.BroadcastOp):
         return False
     node = read(owner)
     return isinstance(node, Node) and node.number is not None
@@ -154,6 +152,16 @@ def _read_fill(op: linalg.FillOp) -> Node | None:
     if not isinstance(value, IntegerAttr | FloatAttr):
         return None
     return Node(op.results[0], [], number=value.value.data, free=True)
+
+
+def _read_broadcast(op: linalg.BroadcastOp) -> Node | None:
+    source = op.input.owner
+    if op.results and isinstance(source, arith.ConstantOp | linalg.FillOp):
+        number = read(source)
+        if isinstance(number, Node) and number.number is not None:
+            return Node(op.results[0], [], number=number.number, free=True)
+    added = set(op.dimensions.get_values())
+    return _moving(op, loops([i for i in range(len(shape_of(op.init))) if i not in added]))
 
 
 def _moving(op: Operation, access: Access) -> Node | None:
