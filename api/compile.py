@@ -36,6 +36,7 @@ from foldaway.frontend.lower_function import heading_of, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
 from foldaway.passes.differentiate_graph import DifferentiateGraphPass
 from foldaway.passes.fold_pyobj import FoldPyObjPass
+from foldaway.passes.lower_graph_to_linalg import linalg_of
 from foldaway.passes.outline_segments import OutlineSegmentsPass
 from foldaway.passes.retreats import may_start_again
 from foldaway.runtime.changing_numbers import ChangingNumbers
@@ -232,7 +233,7 @@ def _compile_segment(module: ModuleOp, name: str, driver: Driver) -> Segment:
     """Return the compiled form of a segment; its module stays as it is, to be shown."""
     type = _only_function(module).function_type
     signature = Signature(tuple(map(spec_of, type.inputs)), tuple(map(spec_of, type.outputs)))
-    lowered = module.clone()
+    lowered = linalg_of(module)
     lower_segment(lowered, "buffers")
     return Segment(driver.compile(lowered, name, signature), len(signature.outputs))
 
