@@ -15,6 +15,7 @@ from xdsl.ir import Attribute, BlockArgument, Operation
 
 from foldaway.dialects import graph
 from foldaway.dialects.dtypes import spec_of, tensor_type
+from foldaway.dialects.nested_ops import nested_ops
 from foldaway.dialects.pyobj import (
     OBJECT,
     ForOp,
@@ -318,7 +319,7 @@ def _report(folded: Folded, host: FuncOp, segments: dict[str, ModuleOp]) -> Repo
 
     compiled: Counter[tuple[str, int]] = Counter()
     for module in segments.values():
-        for op in _only_function(module).walk():
+        for op in nested_ops(_only_function(module)):
             place = place_of(op.location)
             if place is not None and not isinstance(op, FuncOp | FuncReturnOp | graph.GiveOp):
                 compiled[place] += 1
@@ -341,7 +342,7 @@ def _effects(folded: Folded, host: FuncOp) -> dict[tuple[str, int], set[str]]:
     from foldaway.folding.session import place_of
 
     found = {place: {*effects} for place, effects in folded.report.effects.items()}
-    for op in host.walk():
+    for op in nested_ops(host):
         what = _HOST_CONTROL.get(type(op))
         place = place_of(op.location)
         if what is not None and place is not None:

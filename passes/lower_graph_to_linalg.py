@@ -13,6 +13,7 @@ from xdsl.passes import ModulePass
 
 from ..dialects import graph
 from ..dialects.dtypes import spec_of
+from ..dialects.nested_ops import nested_ops
 from ..dialects.source import reject
 from .accumulation import accumulated
 from .lower_convolution import lower_conv
@@ -69,7 +70,7 @@ def is_graph(function: func.FuncOp) -> bool:
         return False
     block = function.body.block
     return all(isinstance(type, TensorType) for type in block.arg_types) and all(
-        type(op) in LOWERINGS or isinstance(op, _OTHERS) for op in block.walk()
+        type(op) in LOWERINGS or type(op) in _OTHERS for op in nested_ops(function)[1:]
     )
 
 
