@@ -321,7 +321,7 @@ def _report(folded: Folded, host: FuncOp, segments: dict[str, ModuleOp]) -> Repo
     for module in segments.values():
         for op in nested_ops(_only_function(module)):
             place = place_of(op.location)
-            if place is not None and not isinstance(op, FuncOp | FuncReturnOp | graph.GiveOp):
+            if place is not None and type(op) not in (FuncOp, FuncReturnOp, graph.GiveOp):
                 compiled[place] += 1
     lines: dict[tuple[str, int], LineStatus] = {}
     for place in folded.report.folded:

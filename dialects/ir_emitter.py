@@ -24,13 +24,15 @@ from .append import append
 from .dtypes import DType, TensorSpec, spec_of, tensor_type
 from .emitter import AttributeValue, Emitter
 
+_NOWHERE = UnknownLoc()
+
 
 class IREmitter(Emitter[SSAValue]):
     """Appends ops to a block; `location` is where the next op comes from."""
 
     def __init__(self, block: Block, location: LocationAttr | None = None):
         self.block = block
-        self.location = location if location is not None else UnknownLoc()
+        self.location = location if location is not None else _NOWHERE
         self._numbers: dict[tuple[bytes, DType, tuple[int, ...]], SSAValue] = {}
 
     def spec(self, value: SSAValue) -> TensorSpec:

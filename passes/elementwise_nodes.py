@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import (
@@ -55,9 +55,7 @@ class Node:
     @property
     def op(self) -> Operation:
         """The op that the tensor is the result of."""
-        owner = self.value.owner
-        assert isinstance(owner, Operation)
-        return owner
+        return cast(Operation, self.value.owner)
 
     @property
     def moves(self) -> bool:

@@ -74,6 +74,7 @@ def is_graph(function: func.FuncOp) -> bool:
     )
 
 
+_GIVING = (func.ReturnOp, graph.GiveOp)
 _OTHERS = (*graph.CONTROL, graph.PrintOp, func.ReturnOp)
 
 
@@ -121,9 +122,9 @@ class BlockLowering:
         for op in self.old.ops:
             self.to.location = op.location
             operands = [self.values[value] for value in op.operands]
-            if isinstance(op, func.ReturnOp | graph.GiveOp):
+            if type(op) in _GIVING:
                 return operands
-            if isinstance(op, graph.PrintOp):
+            if type(op) is graph.PrintOp:
                 reject(
                     op,
                     "a function that prints can't become linalg",

@@ -101,7 +101,7 @@ def wide(element: Attribute) -> Attribute:
 
 def width(element: Attribute) -> int | None:
     """Return how many bits an integer or bool has; None for every other type."""
-    return cast(IntegerType, element).width.data if isinstance(element, IntegerType) else None
+    return element.width.data if type(element) is IntegerType else None
 
 
 @cache

@@ -48,7 +48,7 @@ class ScheduleContractionsPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Attach schedules in place; the ops stay as they are."""
         for inner in nested_ops(op):
-            if isinstance(inner, GenericOp) and "schedule" not in inner.attributes:
+            if type(inner) is GenericOp and "schedule" not in inner.attributes:
                 contraction = contraction_of(inner)
                 if contraction is not None and contraction.multiplications > _FEW:
                     schedule = self._schedule(inner, contraction)

@@ -46,7 +46,7 @@ class ScheduleEpiloguesPass(ModulePass):
         ]
         for block in blocks:
             for product in list(block.ops):
-                if isinstance(product, GenericOp):
+                if type(product) is GenericOp:
                     contraction = contraction_of(product)
                     # A vector times a matrix has no parts that are complete early.
                     if contraction is None or contraction.m.extent == 1 or not _is_filled(product):

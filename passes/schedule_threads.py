@@ -51,9 +51,9 @@ class ScheduleThreadsPass(ModulePass):
         """Attach splits in place; the ops stay as they are."""
         for inner in nested_ops(op):
             split = None
-            if isinstance(inner, scf.ForOp) and INDEPENDENT in inner.attributes:
+            if type(inner) is scf.ForOp and INDEPENDENT in inner.attributes:
                 split = self._of_rounds(inner)
-            elif isinstance(inner, GenericOp):
+            elif type(inner) is GenericOp:
                 split = self._of_nest(inner)
             if split is not None and split.parts > 1:
                 split.attach(inner)
