@@ -18,6 +18,7 @@ from xdsl.dialects.func import FuncOp
 from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects import graph
+from ..dialects.dtypes import spec_of
 from .segment_kinds import Kinds, written_by
 
 
@@ -26,7 +27,7 @@ class Part:
     """The ops of one segment, in program order."""
 
     ops: list[Operation] = field(default_factory=list[Operation])
-    """A constant, broadcast or not, may be in many segments; all others are in one."""
+    """A constant, or a number that is broadcast, may be in many; all others are in one."""
     arguments: dict[SSAValue, None] = field(default_factory=dict[SSAValue, None])
     results: dict[SSAValue, None] = field(default_factory=dict[SSAValue, None])
     constants: set[Operation] = field(default_factory=set[Operation])
@@ -51,7 +52,7 @@ class Schedule:
         self._writes: dict[Operation, set[SSAValue]] = {}
         self._homes: dict[Operation, Part] = {}
         self._copied: set[Operation] = set()
-        """The constants that compiled code uses, broadcast or not: each segment has its own."""
+        """The constants that compiled code uses, and numbers: each segment has its own."""
         self._retreats = any(step.retreats for step in self.kinds.compiled.values())
         body = func.body.block
         self._find_earliest(body)
@@ -198,8 +199,8 @@ class Schedule:
 
 
 def _is_copied(owner: Operation | Block) -> TypeGuard[Operation]:
-    """Return whether a value costs less to make again than to hand from segment to segment."""
-    if type(owner) is graph.BroadcastOp:
+    """Return whether what makes a value is copied: a constant, or a number that is broadcast."""
+    if type(owner) is graph.BroadcastOp and not spec_of(owner.input.type).shape:
         owner = owner.input.owner
     return type(owner) is graph.ConstantOp
 
