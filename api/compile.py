@@ -15,6 +15,7 @@ from xdsl.ir import Attribute, BlockArgument, Operation
 
 from foldaway.dialects import graph
 from foldaway.dialects.dtypes import spec_of, tensor_type
+from foldaway.dialects.nested_ops import nested_ops
 from foldaway.dialects.pyobj import (
     OBJECT,
     ForOp,
@@ -36,6 +37,7 @@ from foldaway.frontend.lower_function import heading_of, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
 from foldaway.passes.differentiate_graph import DifferentiateGraphPass
 from foldaway.passes.fold_pyobj import FoldPyObjPass
+from foldaway.passes.lower_graph_to_linalg import linalg_of
 from foldaway.passes.outline_segments import OutlineSegmentsPass
 from foldaway.passes.retreats import may_start_again
 from foldaway.runtime.changing_numbers import ChangingNumbers
@@ -50,7 +52,7 @@ from foldaway.runtime.tensor import Tensor
 from .compile_options import CompileOptions
 from .drivers import current_driver
 from .internal_error import InternalError, our_failure
-from .pipeline import lower_segment, lower_to_linalg
+from .pipeline import lower_segment, lower_to_linalg, run_passes
 
 STAGES = ("pyobj", "graph", "linalg", "llvm", "python")
 
@@ -232,8 +234,8 @@ def _compile_segment(module: ModuleOp, name: str, driver: Driver) -> Segment:
     """Return the compiled form of a segment; its module stays as it is, to be shown."""
     type = _only_function(module).function_type
     signature = Signature(tuple(map(spec_of, type.inputs)), tuple(map(spec_of, type.outputs)))
-    lowered = module.clone()
-    lower_segment(lowered, driver)
+    lowered = linalg_of(module)
+    run_passes(lowered, driver.steps())
     return Segment(driver.compile(lowered, name, signature), len(signature.outputs))
 
 
@@ -318,9 +320,9 @@ def _report(folded: Folded, host: FuncOp, segments: dict[str, ModuleOp]) -> Repo
 
     compiled: Counter[tuple[str, int]] = Counter()
     for module in segments.values():
-        for op in _only_function(module).walk():
+        for op in nested_ops(_only_function(module)):
             place = place_of(op.location)
-            if place is not None and not isinstance(op, FuncOp | FuncReturnOp | graph.GiveOp):
+            if place is not None and type(op) not in (FuncOp, FuncReturnOp, graph.GiveOp):
                 compiled[place] += 1
     lines: dict[tuple[str, int], LineStatus] = {}
     for place in folded.report.folded:
@@ -341,7 +343,7 @@ def _effects(folded: Folded, host: FuncOp) -> dict[tuple[str, int], set[str]]:
     from foldaway.folding.session import place_of
 
     found = {place: {*effects} for place, effects in folded.report.effects.items()}
-    for op in host.walk():
+    for op in nested_ops(host):
         what = _HOST_CONTROL.get(type(op))
         place = place_of(op.location)
         if what is not None and place is not None:

@@ -153,17 +153,23 @@ class ElementwiseBuilder(Generic[Value]):
 
     def _together(self, x: Value | Scalar, y: Value | Scalar, dtype: DType) -> tuple[Value, Value]:
         """Return both operands in one dtype and one shape."""
+        if isinstance(x, Number) and not isinstance(y, Scalar):
+            rhs = self.convert(y, dtype)
+            return self._number(x, dtype, self.emitter.spec(rhs).shape), rhs
         lhs = self._operand(x, dtype)
+        if isinstance(y, Number):
+            return lhs, self._number(y, dtype, self.emitter.spec(lhs).shape)
         rhs = self._operand(y, dtype)
         shape = broadcast_shapes(self.emitter.spec(lhs).shape, self.emitter.spec(rhs).shape)
         return self.broadcast_to(lhs, shape), self.broadcast_to(rhs, shape)
 
     def _operand(self, x: Value | Scalar, dtype: DType) -> Value:
-        if not isinstance(x, Scalar):
-            return self.convert(x, dtype)
-        if isinstance(x, WeakNumber):
-            return self.full((), x, dtype)
-        return self.emitter.number(pack_number(x, dtype), dtype)
+        if isinstance(x, Number):
+            return self._number(x, dtype, ())
+        return self.full((), x, dtype) if isinstance(x, WeakNumber) else self.convert(x, dtype)
+
+    def _number(self, x: Number, dtype: DType, shape: tuple[int, ...]) -> Value:
+        return self.emitter.number(pack_number(x, dtype), dtype, shape)
 
 
 def _example(number: Scalar) -> Number:

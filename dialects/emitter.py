@@ -79,9 +79,13 @@ class Emitter(ABC, Generic[Value]):
     def constant(self, data: bytes, spec: TensorSpec) -> Value:
         """Return a tensor of these elements, given as bytes in row-major order."""
 
-    def number(self, data: bytes, dtype: DType) -> Value:
-        """Return a tensor of one element as an operand; it may be the same for equal numbers."""
-        return self.constant(data, TensorSpec((), dtype))
+    def number(self, data: bytes, dtype: DType, shape: tuple[int, ...]) -> Value:
+        """Return a tensor of one number as an operand; it may be the same for equal numbers."""
+        scalar = self.constant(data, TensorSpec((), dtype))
+        if not shape:
+            return scalar
+        result = TensorSpec(shape, dtype)
+        return self.emit("graph.broadcast", (scalar,), result, {"dimensions": ()})
 
 
 def pack_number(number: Number, dtype: DType) -> bytes:

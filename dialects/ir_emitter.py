@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from xdsl.dialects.builtin import (
@@ -19,8 +20,11 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, SSAValue
 
 from . import graph
+from .append import append
 from .dtypes import DType, TensorSpec, spec_of, tensor_type
 from .emitter import AttributeValue, Emitter
+
+_NOWHERE = UnknownLoc()
 
 
 class IREmitter(Emitter[SSAValue]):
@@ -28,8 +32,8 @@ class IREmitter(Emitter[SSAValue]):
 
     def __init__(self, block: Block, location: LocationAttr | None = None):
         self.block = block
-        self.location = location if location is not None else UnknownLoc()
-        self._numbers: dict[tuple[bytes, DType], SSAValue] = {}
+        self.location = location if location is not None else _NOWHERE
+        self._numbers: dict[tuple[bytes, DType, tuple[int, ...]], SSAValue] = {}
 
     def spec(self, value: SSAValue) -> TensorSpec:
         """Return shape and dtype of an SSA value."""
@@ -43,35 +47,29 @@ class IREmitter(Emitter[SSAValue]):
         attributes: Mapping[str, AttributeValue],
     ) -> SSAValue:
         """Append an op to the block and return its result."""
-        new = graph.BY_NAME[op].create(
-            operands=operands,
-            result_types=(tensor_type(result),),
-            properties={name: to_attribute(value) for name, value in attributes.items()},
-            location=self.location,
-        )
-        self.block.add_op(new)
+        properties = {name: to_attribute(value) for name, value in attributes.items()}
+        kind, types = graph.BY_NAME[op], (tensor_type(result),)
+        new = append(self.block, kind, operands, types, properties, self.location)
         return new.results[0]
 
     def constant(self, data: bytes, spec: TensorSpec) -> SSAValue:
         """Append a `graph.constant` and return its result."""
         type = tensor_type(spec)
-        new = graph.ConstantOp.create(
-            result_types=(type,),
-            properties={"value": DenseIntOrFPElementsAttr(cast(Any, type), BytesAttr(data))},
-            location=self.location,
-        )
-        self.block.add_op(new)
+        value = DenseIntOrFPElementsAttr(cast(Any, type), BytesAttr(data))
+        new = append(self.block, graph.ConstantOp, (), (type,), {"value": value}, self.location)
         return new.results[0]
 
-    def number(self, data: bytes, dtype: DType) -> SSAValue:
-        """Return the constant that this block has for a number, or append one."""
-        found = self._numbers.get((data, dtype))
-        # What is undone takes its constants along.
-        if found is None or found.owner.parent_block() is not self.block:
-            found = self._numbers[data, dtype] = super().number(data, dtype)
+    def number(self, data: bytes, dtype: DType, shape: tuple[int, ...]) -> SSAValue:
+        """Return what this block has for a number of a shape, or append it."""
+        key = data, dtype, shape
+        found = self._numbers.get(key)
+        # What is undone takes its numbers along.
+        if found is None or found.owner.parent is not self.block:
+            found = self._numbers[key] = super().number(data, dtype, shape)
         return found
 
 
+@lru_cache(1000, typed=True)
 def to_attribute(value: AttributeValue) -> Attribute:
     """Return the IR's form of an op's attribute: a string, an i64 or an array of i64."""
     if isinstance(value, str):

@@ -32,10 +32,22 @@ def scope_of(block: Block, parameters: tuple[str, ...] = ()) -> Scope:
         found = Scope(set(parameters))
         waiting = [*block.ops]
         while waiting:
-            waiting += _collect(waiting.pop(), found)
+            op = waiting.pop()
+            # Most ops bind nothing.
+            if op.regions or type(op) in _BINDING:
+                waiting += _collect(op, found)
         found.local -= found.outer | found.nonlocal_
         _scopes[block] = found
     return found
+
+
+_BINDING = frozenset[type[Operation]](
+    (
+        *(pyobj.StoreOp, pyobj.WalrusOp, pyobj.AugStoreOp, pyobj.DeleteOp, pyobj.DeclareOp),
+        *(pyobj.ImportOp, pyobj.ImportFromOp, pyobj.MatchOp, pyobj.TryOp),
+        *(pyobj.DefOp, pyobj.ClassOp),
+    )
+)
 
 
 def _collect(op: Operation, scope: Scope) -> Iterator[Operation]:

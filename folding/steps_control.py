@@ -11,6 +11,7 @@ from xdsl.dialects.func import ReturnOp as FuncReturnOp
 from xdsl.ir import Operation, SSAValue
 
 from ..dialects import graph, pyobj
+from ..dialects.append import append
 from ..runtime.dispatch import from_value
 from ..runtime.tensor import Tensor
 from .calls import decided
@@ -162,18 +163,13 @@ def assert_(maker: CodeMaker, op: Operation) -> Step:
 def graph_op(maker: CodeMaker, op: Operation) -> Step:
     """Copy an op that is graph already into the graph."""
     operands, results = maker.slots(op.operands), maker.slots(op.results)
+    kind, types = type(op), [result.type for result in op.results]
 
     def step(frame: Frame) -> None:
         frame.op = op
         folding = frame.folding
         values = [cast(Tensor, frame.slots[slot]).graph_value(folding) for slot in operands]
-        new = type(op).create(
-            operands=values,
-            result_types=[result.type for result in op.results],
-            properties=op.properties,
-            location=op.location,
-        )
-        folding.block.add_op(new)
+        new = append(folding.block, kind, values, types, op.properties, op.location)
         for slot, result in zip(results, new.results, strict=True):
             frame.slots[slot] = from_value(folding, result)
 

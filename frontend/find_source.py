@@ -11,6 +11,7 @@ import time
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from ..dialects.source import CompileError
 from ..dialects.syntax_trees import parse
@@ -204,7 +205,27 @@ def _functions(tree: ast.Module) -> Iterator[tuple[FunctionNode, str | None]]:
         if isinstance(node, ast.FunctionDef | ast.Lambda):
             yield node, owner
         inner = node.name if isinstance(node, ast.ClassDef) else owner
-        rest += [(child, inner) for child in ast.iter_child_nodes(node)][::-1]
+        rest += [(part, inner) for part in _parts(node)][::-1]
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    """Return the parts of a node that may hold functions; most are names and numbers."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        for part in cast("list[object]", value) if type(value) is list else (value,):
+            if type(part) not in _LEAVES and isinstance(part, ast.AST):
+                found.append(part)
+    return found
+
+
+_LEAVES = frozenset[type](
+    (
+        *(ast.Name, ast.Constant, *ast.expr_context.__subclasses__()),
+        *(*ast.operator.__subclasses__(), *ast.unaryop.__subclasses__()),
+        *(*ast.boolop.__subclasses__(), *ast.cmpop.__subclasses__()),
+    )
+)
 
 
 def _fits(node: FunctionNode, code: types.CodeType) -> bool:

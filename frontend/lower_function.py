@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from xdsl.dialects.builtin import FunctionType, ModuleOp
 from xdsl.dialects.func import FuncOp
-from xdsl.dialects.func import ReturnOp as FuncReturnOp
 from xdsl.ir import Attribute, Block, Region
 
 from ..dialects import pyobj
@@ -20,7 +19,7 @@ from ..dialects.syntax_trees import parse
 from .code_cache import CodeCache
 from .find_source import Source, find_source
 from .lower_statement import StatementLowering, docstring
-from .lower_tensors import TensorLowering, drop_unread_stores
+from .lower_tensors import TensorLowering
 
 
 @dataclass(frozen=True)
@@ -104,12 +103,10 @@ def specialize_function(function: types.FunctionType, types: Sequence[Attribute]
     place = lowering.location
     for name, argument in zip(names, block.args, strict=True):
         argument.name_hint = name if name.isascii() else None
-        lowering.store_parameter(name, argument)
+        lowering.store_parameter(name, argument, source.node)
     _lower_body(lowering, source)
-    last = block.last_op
-    if not isinstance(last, pyobj.ReturnOp | FuncReturnOp):
-        block.add_op(pyobj.ReturnOp.create(location=place))
-    drop_unread_stores(block)
+    lowering.location = place
+    lowering.finish()
     last = block.last_op
     returned = [value.type for value in last.operands] if last is not None else []
     name = function.__name__ if function.__name__ != "<lambda>" else "lambda"

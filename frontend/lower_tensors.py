@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from xdsl.dialects.builtin import TensorType
 from xdsl.dialects.func import ReturnOp as FuncReturnOp
-from xdsl.ir import Block, SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from ..dialects import pyobj
 from ..dialects.build import IRBuilder
@@ -24,55 +24,94 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 
 
 class TensorLowering(StatementLowering):
-    """Keeps the variables that are known to be tensors, as long as only operators have run."""
+    """Keeps the variables that are known to be tensors, as long as only operators have run.
+
+    Until then no variable is stored: a function that is graph throughout needs none.
+    """
 
     def __init__(self, file: str, owner: str | None = None):
         super().__init__(file, owner)
         self._tensors: dict[str, SSAValue] = {}
+        self._builder = IRBuilder(self.block)
+        self._is_straight = True
+        self._stores: list[tuple[str, SSAValue, ast.expr | ast.stmt, Operation | None]] = []
+        """The variables that wait to be stored: each at a node, behind an op."""
 
-    def store_parameter(self, name: str, argument: SSAValue) -> None:
-        """Store a parameter in its variable."""
-        self.emit(pyobj.StoreOp, [argument], variable=self.text(name))
+    def store_parameter(self, name: str, argument: SSAValue, node: ast.expr | ast.stmt) -> None:
+        """Store a parameter in its variable, at the start of a function's body."""
+        self._stores.append((name, argument, node, None))
         if isinstance(argument.type, TensorType):
             self._tensors[name] = argument
 
     def statements(self, nodes: Sequence[ast.stmt]) -> None:
         """Lower statements; after one that isn't a plain assignment nothing is known."""
         for node in nodes:
-            if self._tensors and not self._straight(node):
-                self._tensors = {}
-            super().statements([node])
+            if not self._straight(node):
+                self._store()
+                super().statements([node])
 
     def returned(self, node: ast.expr) -> None:
         """Lower the body of a lambda, which is a `return` in all but name."""
-        if not self._is_tensor(node):
-            self._tensors = {}
-        super().returned(node)
+        if not self._return(node, node):
+            self._store()
+            super().returned(node)
 
-    def expression(self, node: ast.expr) -> SSAValue:
-        """Return the value of an expression; an operator on tensors is a graph op."""
-        if self._tensors:
-            value = self._tensor(node)
-            if value is not None:
-                return value
-        return super().expression(node)
-
-    def assign(self, target: ast.expr, value: SSAValue) -> None:
-        """Assign a value, and remember a tensor's variable."""
-        super().assign(target, value)
-        if isinstance(target, ast.Name):
-            self._tensors.pop(target.id, None)
-            if isinstance(value.type, TensorType):
-                self._tensors[target.id] = value
+    def finish(self) -> None:
+        """End a body: with `func.return` if it is graph throughout, else with `pyobj.return`."""
+        block, last = self.block, self.block.last_op
+        if not isinstance(last, pyobj.ReturnOp):
+            self._store()
+            block.add_op(pyobj.ReturnOp.create(location=self.location))
+        elif self._is_straight:
+            returned = FuncReturnOp.create(operands=last.operands, location=last.location)
+            block.erase_op(last)
+            block.add_op(returned)
 
     def _straight(self, node: ast.stmt) -> bool:
-        """Return whether a statement does nothing but compute with tensors and bind names."""
-        match node:
-            case ast.Assign(targets=[ast.Name()]) | ast.Return(value=ast.expr()):
-                assert node.value is not None
-                return self._is_tensor(node.value)
-            case _:
-                return False
+        """Lower a statement that does nothing but compute with tensors and bind names."""
+        if not self._tensors:
+            return False
+        if type(node) is ast.Return:
+            return node.value is not None and self._return(node, node.value)
+        if type(node) is not ast.Assign or len(node.targets) > 1:
+            return False
+        target = node.targets[0]
+        value = self._tensor(node.value) if isinstance(target, ast.Name) else None
+        if not isinstance(target, ast.Name) or value is None:
+            return False
+        self._stores.append((self.name(target.id).data, value, target, self.block.last_op))
+        self._tensors[target.id] = value
+        return True
+
+    def _return(self, node: ast.expr | ast.stmt, given: ast.expr) -> bool:
+        """Return a tensor that operators give, if that is what an expression is."""
+        value = self._tensor(given)
+        if value is not None:
+            self.at(node)
+            self.emit(pyobj.ReturnOp, [value])
+        return value is not None
+
+    def _store(self) -> None:
+        """Store what has waited for it, where it was assigned; from here on nothing is known."""
+        self._is_straight, self._tensors = False, {}
+        block, location = self.block, self.location
+        before, last = None, None
+        for name, value, node, op in self._stores:
+            self.at(node)
+            properties = {"variable": self.text(name)}
+            store = pyobj.StoreOp.create(
+                operands=[value], properties=properties, location=self.location
+            )
+            after = last if op is before else op
+            if after is not None:
+                block.insert_op_after(store, after)
+            elif block.first_op is not None:
+                block.insert_op_before(store, block.first_op)
+            else:
+                block.add_op(store)
+            before, last = op, store
+        self._stores = []
+        self.location = location
 
     def _is_tensor(self, node: ast.expr) -> bool:
         """Return whether an expression is operators on tensors and numbers, a tensor in each."""
@@ -93,7 +132,7 @@ class TensorLowering(StatementLowering):
 
     def _tensor(self, node: ast.expr) -> SSAValue | None:
         """Return the tensor that an expression is, or None; its errors come in their turn."""
-        if not self._is_tensor(node):
+        if not self._tensors or not self._is_tensor(node):
             return None
         last = self.block.last_op
         try:
@@ -101,7 +140,6 @@ class TensorLowering(StatementLowering):
         except (TypeError, ValueError, OverflowError):
             while self.block.last_op is not last and self.block.last_op is not None:
                 self.block.erase_op(self.block.last_op)
-            self._tensors = {}
             return None
         assert isinstance(value, SSAValue), "an expression of numbers only isn't a tensor"
         return value
@@ -125,7 +163,7 @@ class TensorLowering(StatementLowering):
             elif isinstance(outer, ast.Compare):
                 right = self._build(outer.comparators[0])
                 name = _COMPARISONS[type(outer.ops[0])]
-                value = self._builder(outer).compare(name, value, right)
+                value = self._at(outer).compare(name, value, right)
             else:
                 value = self._binary(outer, value, self._build(outer.right))
         return value
@@ -137,41 +175,24 @@ class TensorLowering(StatementLowering):
         if isinstance(node.op, ast.UAdd):
             return operand
         name = "neg" if isinstance(node.op, ast.USub) else "not"
-        return self._builder(node).unary(name, operand)
+        return self._at(node).unary(name, operand)
 
     def _binary(
         self, node: ast.BinOp, left: SSAValue | Number, right: SSAValue | Number
     ) -> SSAValue:
         name = _OPERATORS[type(node.op)]
-        builder = self._builder(node)
+        builder = self._at(node)
         if name == "matmul":
             if not isinstance(left, SSAValue) or not isinstance(right, SSAValue):
                 raise TypeError("matmul needs two tensors")
             return builder.matmul(left, right)
         return builder.binary(name, left, right)
 
-    def _builder(self, node: ast.expr) -> IRBuilder:
+    def _at(self, node: ast.expr) -> IRBuilder:
         self.at(node)
-        return IRBuilder(self.block, self.location)
-
-
-def drop_unread_stores(block: Block) -> None:
-    """Remove the stores of variables that nothing loads; all graph then ends in `func.return`."""
-    ops = list(block.ops)
-    plain = (pyobj.StoreOp, pyobj.ReturnOp)
-    if any(op.name.startswith("pyobj.") and not isinstance(op, plain) for op in ops):
-        return
-    last = block.last_op
-    if not isinstance(last, pyobj.ReturnOp) or last.value is None:
-        return
-    if not isinstance(last.value.type, TensorType):
-        return
-    for op in ops:
-        if isinstance(op, pyobj.StoreOp):
-            block.erase_op(op)
-    returned = FuncReturnOp.create(operands=[last.value], location=last.location)
-    block.erase_op(last)
-    block.add_op(returned)
+        emitter = self._builder.emitter
+        emitter.block, emitter.location = self.block, self.location
+        return self._builder
 
 
 def _tensors_of(left: ast.expr, right: ast.expr) -> list[ast.expr]:
@@ -182,6 +203,8 @@ def _tensors_of(left: ast.expr, right: ast.expr) -> list[ast.expr]:
 
 def _number(node: ast.expr) -> Number | None:
     """Return the number that a literal is, None for anything else."""
+    if type(node) is ast.Name:
+        return None
     sign = 1
     signed = False
     while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

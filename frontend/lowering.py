@@ -10,6 +10,7 @@ from xdsl.dialects.builtin import FileLineColLoc, IntAttr, LocationAttr, StringA
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from ..dialects import pyobj
+from ..dialects.append import append
 from ..dialects.source import reject
 
 BINARY: dict[type[ast.operator], str] = {
@@ -74,6 +75,8 @@ class Lowering:
     ) -> Operation:
         """Append an op to the current block."""
         types = _OBJECTS[results] if results < len(_OBJECTS) else (pyobj.OBJECT,) * results
+        if not regions:
+            return append(self.block, kind, operands, types, properties, self.location)
         op = kind.create(
             operands=operands,
             result_types=types,

@@ -12,6 +12,7 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from ..dialects import graph, pyobj
+from ..dialects.nested_ops import nested_ops
 from ..dialects.source import reject
 from ..folding.host import SHAREABLE
 
@@ -37,7 +38,7 @@ class CheckBoundaryPass(ModulePass):
         """Leave `op` as it is, or raise CompileError at the first object that gets through."""
         for func in op.ops:
             if isinstance(func, FuncOp):
-                for inner in func.walk():
+                for inner in nested_ops(func):
                     _check(inner)
 
 

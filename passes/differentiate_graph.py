@@ -15,6 +15,7 @@ from xdsl.traits import IsTerminator
 
 from ..dialects import graph
 from ..dialects.dtypes import spec_of
+from ..dialects.nested_ops import nested_ops
 from ..dialects.source import reject
 from .adjoints import AdjointBuilder, Gradients, Rule, no_gradient
 from .adjoints_convolution import CONVOLUTIONS
@@ -70,7 +71,7 @@ class DifferentiateGraphPass(ModulePass):
 
 def differentiate(func: FuncOp) -> None:
     """Rewrite one function in place; see the pass."""
-    found = [op for op in func.walk() if isinstance(op, graph.GRADIENT)]
+    found = [op for op in nested_ops(func) if type(op) in graph.GRADIENT]
     for op in found:
         if isinstance(op, graph.GradientOp):
             replace_gradient(op)

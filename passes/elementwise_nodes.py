@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, cast
 
 from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import (
@@ -52,9 +55,7 @@ class Node:
     @property
     def op(self) -> Operation:
         """The op that the tensor is the result of."""
-        owner = self.value.owner
-        assert isinstance(owner, Operation)
-        return owner
+        return cast(Operation, self.value.owner)
 
     @property
     def moves(self) -> bool:
@@ -87,56 +88,32 @@ class Loops:
 
 def read(op: Operation) -> Node | Loops | None:
     """Return an op as loops; None for one that isn't, or whose maps are more than shifts."""
-    match op:
-        case arith.ConstantOp():
-            return _read_constant(op)
-        case linalg.FillOp():
-            return _read_fill(op)
-        case linalg.TransposeOp():
-            permutation = op.permutation.get_values()
-            order = sorted(range(len(permutation)), key=lambda axis: permutation[axis])
-            return _moving(op, loops(order))
-        case linalg.BroadcastOp():
-            added = set(op.dimensions.get_values())
-            rank = len(shape_of(op.init))
-            return _moving(op, loops([i for i in range(rank) if i not in added]))
-        case linalg.GenericOp():
-            return _read_generic(op)
-        case linalg.MatmulOp():
-            return Loops(
-                op,
-                [(op.operands[0], loops((0, 2))), (op.operands[1], loops((2, 1)))],
-                [(op.operands[2], loops((0, 1)))],
-                [True, True, False],
-                op.body.block,
-            )
-        case linalg.ReduceOp():
-            rank, reduced = len(shape_of(op.input)), set(op.dimensions.get_values())
-            kept = loops([i for i in range(rank) if i not in reduced])
-            parallel = [i not in reduced for i in range(rank)]
-            block = op.region.block
-            return Loops(op, [(op.input, identity(rank))], [(op.init, kept)], parallel, block)
-        case _:
-            return _read_whole(op)
+    reader = _READERS.get(type(op))
+    return _read_whole(op) if reader is None else reader(op)
 
 
 def is_number(value: SSAValue) -> bool:
     """Return whether a tensor has one number everywhere, which is known."""
     owner = value.owner
-    if not isinstance(owner, arith.ConstantOp | linalg.FillOp):
+    if not isinstance(owner, arith.ConstantOp | linalg.FillOp | linalg.BroadcastOp):
         return False
     node = read(owner)
     return isinstance(node, Node) and node.number is not None
 
 
 def _read_whole(op: Operation) -> Node | None:
-    if op.name.split(".")[0] not in _DIALECTS or len(op.results) != 1:
+    results = op.results
+    if not _is_scalar(type(op)) or len(results) != 1 or type(results[0].type) is not TensorType:
         return None
-    if not isinstance(op.results[0].type, TensorType):
-        return None
-    access = identity(len(shape_of(op.results[0])))
+    access = identity(len(shape_of(results[0])))
     operands = [(value, access) for value in op.operands]
-    return Node(op.results[0], operands, free=isinstance(op, CONVERSIONS))
+    return Node(results[0], operands, free=type(op) in CONVERSIONS)
+
+
+@cache
+def _is_scalar(kind: type[Operation]) -> bool:
+    """Return whether ops of a class compute each element of a tensor as they would a scalar."""
+    return kind.name.split(".")[0] in _DIALECTS
 
 
 def _read_constant(op: arith.ConstantOp) -> Node | None:
@@ -154,6 +131,21 @@ def _read_fill(op: linalg.FillOp) -> Node | None:
     if not isinstance(value, IntegerAttr | FloatAttr):
         return None
     return Node(op.results[0], [], number=value.value.data, free=True)
+
+
+def _read_broadcast(op: linalg.BroadcastOp) -> Node | None:
+    source = op.input.owner
+    if op.results and isinstance(source, arith.ConstantOp | linalg.FillOp):
+        number = read(source)
+        if isinstance(number, Node) and number.number is not None:
+            return Node(op.results[0], [], number=number.number, free=True)
+    added = set(op.dimensions.get_values())
+    return _moving(op, loops([i for i in range(len(shape_of(op.init))) if i not in added]))
+
+
+def _read_transpose(op: linalg.TransposeOp) -> Node | None:
+    permutation = op.permutation.get_values()
+    return _moving(op, loops(sorted(range(len(permutation)), key=permutation.__getitem__)))
 
 
 def _moving(op: Operation, access: Access) -> Node | None:
@@ -174,6 +166,35 @@ def _read_generic(op: linalg.GenericOp) -> Node | Loops | None:
     if not all(parallel) or len(op.results) != 1 or found[-1] != shape or block.args[-1].uses:
         return Loops(op, pairs[:count], pairs[count:], parallel, block)
     return Node(op.results[0], pairs[:count], block, free=all(type(o) in _FREE for o in block.ops))
+
+
+def _read_matmul(op: linalg.MatmulOp) -> Loops:
+    return Loops(
+        op,
+        [(op.operands[0], loops((0, 2))), (op.operands[1], loops((2, 1)))],
+        [(op.operands[2], loops((0, 1)))],
+        [True, True, False],
+        op.body.block,
+    )
+
+
+def _read_reduce(op: linalg.ReduceOp) -> Loops:
+    rank, reduced = len(shape_of(op.input)), set(op.dimensions.get_values())
+    kept = loops([i for i in range(rank) if i not in reduced])
+    parallel = [i not in reduced for i in range(rank)]
+    block = op.region.block
+    return Loops(op, [(op.input, identity(rank))], [(op.init, kept)], parallel, block)
+
+
+_READERS: dict[type[Operation], Callable[[Any], Node | Loops | None]] = {
+    arith.ConstantOp: _read_constant,
+    linalg.FillOp: _read_fill,
+    linalg.TransposeOp: _read_transpose,
+    linalg.BroadcastOp: _read_broadcast,
+    linalg.GenericOp: _read_generic,
+    linalg.MatmulOp: _read_matmul,
+    linalg.ReduceOp: _read_reduce,
+}
 
 
 def _access(map: AffineMapAttr) -> Access | None:

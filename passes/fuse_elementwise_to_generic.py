@@ -14,6 +14,7 @@ from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
+from ..dialects.append import append
 from .control_regions import CapturedValues, has_blocks, ops_of
 from .elementwise_nodes import Loops, Node, compose, is_number
 from .fusion_groups import Group, plan
@@ -225,13 +226,7 @@ class _Emitter:
     def _append(
         self, op: Operation, operands: list[SSAValue], types: list[Attribute]
     ) -> list[SSAValue]:
-        new = type(op).create(
-            operands=operands,
-            result_types=types,
-            properties=op.properties,
-            location=op.location,
-        )
-        self.region.add_op(new)
+        new = append(self.region, type(op), operands, types, op.properties, op.location)
         return list(new.results)
 
     def _number(self, number: float, element: Attribute) -> SSAValue:

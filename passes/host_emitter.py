@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import IntAttr, LocationAttr, StringAttr, SymbolRefAt
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from ..dialects import graph, pyobj
+from ..dialects.append import append
 from ..dialects.pyobj.attributes import OBJECT
 
 
@@ -72,11 +73,5 @@ class HostEmitter:
         properties: dict[str, Attribute],
         results: int,
     ) -> Operation:
-        op = kind.create(
-            operands=operands,
-            result_types=(OBJECT,) * results,
-            properties=properties,
-            location=self.location,
-        )
-        self.block.add_op(op)
-        return op
+        types = (OBJECT,) * results
+        return append(self.block, kind, operands, types, properties, self.location)

@@ -13,6 +13,7 @@ from xdsl.passes import ModulePass
 
 from ..dialects import graph
 from ..dialects.dtypes import spec_of
+from ..dialects.nested_ops import nested_ops
 from ..dialects.source import reject
 from .accumulation import accumulated
 from .lower_convolution import lower_conv
@@ -60,7 +61,7 @@ class LowerGraphToLinalgPass(ModulePass):
         """Rewrite the module; raise CompileError for a function that has an effect."""
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and is_graph(function):
-                lower_function(function)
+                replace_body(function, _lowered_body(function))
 
 
 def is_graph(function: func.FuncOp) -> bool:
@@ -69,22 +70,37 @@ def is_graph(function: func.FuncOp) -> bool:
         return False
     block = function.body.block
     return all(isinstance(type, TensorType) for type in block.arg_types) and all(
-        type(op) in LOWERINGS or isinstance(op, _OTHERS) for op in block.walk()
+        type(op) in LOWERINGS or type(op) in _OTHERS for op in nested_ops(function)[1:]
     )
 
 
+_GIVING = (func.ReturnOp, graph.GiveOp)
 _OTHERS = (*graph.CONTROL, graph.PrintOp, func.ReturnOp)
 
 
-def lower_function(function: func.FuncOp) -> None:
-    """Rebuild the body of a function of graph ops in one walk."""
+def linalg_of(module: ModuleOp) -> ModuleOp:
+    """Return a module as this pass leaves it; the module itself stays as it is."""
+    made: list[Operation] = []
+    for op in module.body.block.ops:
+        if isinstance(op, func.FuncOp) and is_graph(op):
+            new = op.clone_without_regions()
+            new.body.add_block(_lowered_body(op))
+            _follow_body(new)
+        else:
+            new = op.clone()
+        made.append(new)
+    return ModuleOp(made, module.attributes)
+
+
+def _lowered_body(function: func.FuncOp) -> Block:
+    """Return the body that a function of graph ops becomes, made in one walk."""
     lowering = BlockLowering(function.body.block, {}, function.location)
     given = lowering.lower()
     if given is None:
         given = lowering.nothing(function.function_type.outputs)
     end = func.ReturnOp.create(operands=given, location=lowering.to.location)
     lowering.block.add_op(end)
-    replace_body(function, lowering.block)
+    return lowering.block
 
 
 class BlockLowering:
@@ -106,9 +122,9 @@ class BlockLowering:
         for op in self.old.ops:
             self.to.location = op.location
             operands = [self.values[value] for value in op.operands]
-            if isinstance(op, func.ReturnOp | graph.GiveOp):
+            if type(op) in _GIVING:
                 return operands
-            if isinstance(op, graph.PrintOp):
+            if type(op) is graph.PrintOp:
                 reject(
                     op,
                     "a function that prints can't become linalg",
@@ -149,12 +165,17 @@ class BlockLowering:
 
 def replace_body(function: func.FuncOp, new: Block) -> None:
     """Put a block in the place of the only one of a function, whose type follows it."""
-    old = function.body.block
-    outputs = [] if new.last_op is None else [value.type for value in new.last_op.operands]
-    function.body.detach_block(old)
-    old.erase(safe_erase=False)
+    # Nothing outside uses what the old block holds, so that it needn't be taken apart.
+    function.body.detach_block(function.body.block)
     function.body.add_block(new)
-    function.properties["function_type"] = FunctionType.from_lists(list(new.arg_types), outputs)
+    _follow_body(function)
+
+
+def _follow_body(function: func.FuncOp) -> None:
+    block = function.body.block
+    outputs = [] if block.last_op is None else [value.type for value in block.last_op.operands]
+    type = FunctionType.from_lists(list(block.arg_types), outputs)
+    function.properties["function_type"] = type
 
 
 def lowered_type(type: Attribute) -> Attribute:

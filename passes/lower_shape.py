@@ -12,6 +12,7 @@ from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, IntegerAt
 from xdsl.ir import Operation, SSAValue
 
 from ..dialects import graph
+from ..dialects.append import append
 from ..dialects.dtypes import int64, spec_of
 from .lower_elementwise import convert
 from .scalar_ops import INDEX, ScalarOps, integer, signless, tensor_of
@@ -27,11 +28,7 @@ def lower_constant(to: TensorOps, op: Operation, operands: Operands) -> SSAValue
     type: Any = tensor_of(signless(spec.dtype), spec.shape)
     if spec.dtype.kind == "u":
         value = DenseIntOrFPElementsAttr(type, value.data)
-    return to.add(
-        arith.ConstantOp.create(
-            result_types=(type,), properties={"value": value}, location=to.location
-        )
-    )
+    return append(to.block, arith.ConstantOp, (), (type,), {"value": value}, to.location).result
 
 
 def lower_iota(to: TensorOps, op: Operation, operands: Operands) -> SSAValue:

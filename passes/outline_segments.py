@@ -20,6 +20,7 @@ from xdsl.traits import IsTerminator
 
 from ..dialects import graph, pyobj
 from ..dialects.graph.control import is_left
+from ..dialects.nested_ops import nested_ops
 from ..dialects.pyobj.attributes import OBJECT
 from .host_emitter import HostEmitter
 from .segment_kinds import function_of
@@ -49,7 +50,9 @@ class OutlineSegmentsPass(ModulePass):
 def _is_for_host(func: FuncOp) -> bool:
     """Return whether a function needs a host program: it isn't one of tensors."""
     last = func.body.block.last_op
-    return not isinstance(last, ReturnOp) or any(o.name.startswith("pyobj.") for o in func.walk())
+    if not isinstance(last, ReturnOp):
+        return True
+    return any(op.name.startswith("pyobj.") for op in nested_ops(func))
 
 
 class _Outline:

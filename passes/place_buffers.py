@@ -20,6 +20,7 @@ from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.passes import ModulePass
 
+from ..dialects.append import defaults
 from ..dialects.source import reject
 from .buffers import Buffer, Memory, Storage, element_type, extents, has_value, memref_of, row_major
 from .control_regions import CapturedValues, has_blocks
@@ -28,7 +29,6 @@ from .fuse_elementwise_to_generic import is_tensors
 from .lower_graph_to_linalg import replace_body
 from .overwriting import Overwriting
 from .place_control import CONTROL
-from .scalar_ops import defaults
 from .structured_ops import segments, shape_of
 
 

@@ -9,6 +9,7 @@ from xdsl.dialects.func import FuncOp
 from xdsl.ir import Block, Operation
 
 from ..dialects import graph, pyobj
+from ..dialects.nested_ops import nested_ops
 from .segment_kinds import Kinds
 
 _LOOPS = (pyobj.WhileOp, pyobj.ForOp)
@@ -19,7 +20,7 @@ def has_retreat(op: Operation) -> bool:
     """Return whether compiled code may send its call to Python."""
     return any(
         isinstance(one, graph.AssertOp | graph.RaiseOp) and one.exception.data == "Retreat"
-        for one in op.walk()
+        for one in nested_ops(op)
     )
 
 

@@ -23,6 +23,7 @@ from xdsl.dialects.builtin import (
 from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
+from ..dialects.append import append
 from ..dialects.dtypes import DType
 
 INDEX = IndexType()
@@ -55,13 +56,8 @@ class ScalarOps:
         properties: dict[str, Attribute] | None = None,
     ) -> SSAValue:
         """Append an op whose result has this element type."""
-        new = op.create(
-            operands=operands,
-            result_types=(element if self.shape is None else tensor_of(element, self.shape),),
-            properties={**defaults(op), **properties} if properties else dict(defaults(op)),
-            location=self.location,
-        )
-        self.block.add_op(new)
+        type = element if self.shape is None else tensor_of(element, self.shape)
+        new = append(self.block, op, operands, (type,), properties or {}, self.location)
         return new.results[0]
 
     def constant(self, number: float, element: Attribute) -> SSAValue:
@@ -90,15 +86,7 @@ class ScalarOps:
 
     def give(self, *values: SSAValue) -> None:
         """Append the end of a region, which gives these values."""
-        self.block.add_op(linalg.YieldOp.create(operands=values, location=self.location))
-
-
-@cache
-def defaults(op: type[Operation]) -> dict[str, Attribute]:
-    """Return the properties that an op has when nothing is said about them."""
-    properties: dict[str, Any] = cast(Any, op).get_irdl_definition().properties
-    found = {name: getattr(prop, "default_value", None) for name, prop in properties.items()}
-    return {name: value for name, value in found.items() if value is not None}
+        append(self.block, linalg.YieldOp, values, (), {}, self.location)
 
 
 def signless(dtype: DType) -> Attribute:
@@ -113,7 +101,7 @@ def wide(element: Attribute) -> Attribute:
 
 def width(element: Attribute) -> int | None:
     """Return how many bits an integer or bool has; None for every other type."""
-    return cast(IntegerType, element).width.data if isinstance(element, IntegerType) else None
+    return element.width.data if type(element) is IntegerType else None
 
 
 @cache

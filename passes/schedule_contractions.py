@@ -17,6 +17,7 @@ from ..dialects.contraction import (
     Schedule,
     contraction_of,
 )
+from ..dialects.nested_ops import nested_ops
 from .structured_ops import element_of
 
 _SHORT, _LONG = 16, 32
@@ -46,8 +47,8 @@ class ScheduleContractionsPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Attach schedules in place; the ops stay as they are."""
-        for inner in op.walk():
-            if isinstance(inner, GenericOp) and "schedule" not in inner.attributes:
+        for inner in nested_ops(op):
+            if type(inner) is GenericOp and "schedule" not in inner.attributes:
                 contraction = contraction_of(inner)
                 if contraction is not None and contraction.multiplications > _FEW:
                     schedule = self._schedule(inner, contraction)

@@ -18,6 +18,7 @@ from xdsl.passes import ModulePass
 from ..dialects.access import storage_of
 from ..dialects.contraction import Contraction, contraction_of
 from ..dialects.epilogue import Epilogue, epilogues_of, mark
+from ..dialects.nested_ops import nested_ops
 from .loop_nests import bytes_of
 from .structured_ops import shape_of
 
@@ -41,11 +42,11 @@ class ScheduleEpiloguesPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Attach the attributes in place, in all blocks."""
         blocks = [
-            block for inner in op.walk() for region in inner.regions for block in region.blocks
+            block for inner in nested_ops(op) for region in inner.regions for block in region.blocks
         ]
         for block in blocks:
             for product in list(block.ops):
-                if isinstance(product, GenericOp):
+                if type(product) is GenericOp:
                     contraction = contraction_of(product)
                     # A vector times a matrix has no parts that are complete early.
                     if contraction is None or contraction.m.extent == 1 or not _is_filled(product):

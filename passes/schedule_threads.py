@@ -15,6 +15,7 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.passes import ModulePass
 
 from ..dialects.contraction import STREAM, Contraction, Schedule, contraction_of, schedule_of
+from ..dialects.nested_ops import nested_ops
 from ..dialects.split import BATCH, COLUMNS, INDEPENDENT, ROWS, Split
 from .loop_nests import LoopNest, linear_nest
 
@@ -48,11 +49,11 @@ class ScheduleThreadsPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Attach splits in place; the ops stay as they are."""
-        for inner in op.walk():
+        for inner in nested_ops(op):
             split = None
-            if isinstance(inner, scf.ForOp) and INDEPENDENT in inner.attributes:
+            if type(inner) is scf.ForOp and INDEPENDENT in inner.attributes:
                 split = self._of_rounds(inner)
-            elif isinstance(inner, GenericOp):
+            elif type(inner) is GenericOp:
                 split = self._of_nest(inner)
             if split is not None and split.parts > 1:
                 split.attach(inner)

@@ -12,11 +12,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from xdsl.dialects.func import FuncOp
 from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects import graph
+from ..dialects.dtypes import spec_of
 from .segment_kinds import Kinds, written_by
 
 
@@ -25,7 +27,7 @@ class Part:
     """The ops of one segment, in program order."""
 
     ops: list[Operation] = field(default_factory=list[Operation])
-    """A constant may be in many segments; all others are in one."""
+    """A constant, or a number that is broadcast, may be in many; all others are in one."""
     arguments: dict[SSAValue, None] = field(default_factory=dict[SSAValue, None])
     results: dict[SSAValue, None] = field(default_factory=dict[SSAValue, None])
     constants: set[Operation] = field(default_factory=set[Operation])
@@ -50,7 +52,7 @@ class Schedule:
         self._writes: dict[Operation, set[SSAValue]] = {}
         self._homes: dict[Operation, Part] = {}
         self._copied: set[Operation] = set()
-        """The constants that compiled code uses: each segment has its own."""
+        """The constants that compiled code uses, and numbers: each segment has its own."""
         self._retreats = any(step.retreats for step in self.kinds.compiled.values())
         body = func.body.block
         self._find_earliest(body)
@@ -125,7 +127,7 @@ class Schedule:
                 if writes:
                     gaps += [writes[value] for value in step.used if value in writes]
                 step.last = min(gaps)
-                compiled = [v for v in step.used if type(v.owner) is not graph.ConstantOp]
+                compiled = [value for value in step.used if not _is_copied(value.owner)]
                 self._note_uses(compiled, block, step.last)
 
     def _note_uses(self, values: Iterable[SSAValue], user: Block, gap: int) -> None:
@@ -178,11 +180,13 @@ class Schedule:
         home = self._homes.get(owner) if isinstance(owner, Operation) else None
         if home is part:
             return
-        if not isinstance(owner, graph.ConstantOp):
+        if not _is_copied(owner):
             part.arguments[value] = None
             if home is not None:
                 home.results[value] = None
         elif owner not in part.constants:
+            for operand in owner.operands:
+                self._give(operand, part)
             part.constants.add(owner)
             part.ops.append(owner)
             self._copied.add(owner)
@@ -192,6 +196,13 @@ class Schedule:
         home = self._homes.get(value.owner) if isinstance(value.owner, Operation) else None
         if home is not None:
             home.results[value] = None
+
+
+def _is_copied(owner: Operation | Block) -> TypeGuard[Operation]:
+    """Return whether what makes a value is copied: a constant, or a number that is broadcast."""
+    if type(owner) is graph.BroadcastOp and not spec_of(owner.input.type).shape:
+        owner = owner.input.owner
+    return type(owner) is graph.ConstantOp
 
 
 def _blocks(op: Operation) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from xdsl.dialects import arith, tensor
 from xdsl.dialects.builtin import (
@@ -20,6 +21,7 @@ from xdsl.dialects.linalg.attrs import IteratorTypeAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.ir.affine import AffineConstantExpr, AffineDimExpr, AffineExpr, AffineMap
 
+from ..dialects.append import append
 from .scalar_ops import ScalarOps, scalar_attribute, tensor_of
 
 Axis = tuple[int, int, int]
@@ -28,6 +30,7 @@ Access = tuple[Axis, ...]
 Body = Callable[[ScalarOps, Sequence[SSAValue]], Sequence[SSAValue]]
 
 
+@lru_cache(100)
 def identity(rank: int) -> Access:
     """Return the access that takes the loops in order."""
     return tuple((i, 1, 0) for i in range(rank))
@@ -125,17 +128,14 @@ class TensorOps:
     def empty(self, element: Attribute, shape: tuple[int, ...]) -> SSAValue:
         """Append a tensor without a value."""
         type = tensor_of(element, shape)
-        return self.add(tensor.EmptyOp.create(result_types=(type,), location=self.location))
+        return append(self.block, tensor.EmptyOp, (), (type,), {}, self.location).results[0]
 
     def filled(self, number: float, element: Attribute, shape: tuple[int, ...]) -> SSAValue:
         """Append a tensor that has the number everywhere."""
         value = scalar_attribute(number, element)
-        scalar = self.add(
-            arith.ConstantOp.create(
-                result_types=(element,), properties={"value": value}, location=self.location
-            )
-        )
-        return self._named(linalg.FillOp, (scalar,), self.empty(element, shape), segments(1, 1))
+        given = {"value": value}
+        made = append(self.block, arith.ConstantOp, (), (element,), given, self.location)
+        return self._named(linalg.FillOp, made.results, self.empty(element, shape), segments(1, 1))
 
     def transpose(
         self, value: SSAValue, permutation: Sequence[int], shape: tuple[int, ...]
@@ -267,9 +267,16 @@ def slice_properties(
 
 
 def shape_of(value: SSAValue) -> tuple[int, ...]:
-    """Return the shape of a tensor or memref; a scalar has none."""
+    """Return the shape of a tensor or memref, which is kept on its type; a scalar has none."""
     type = value.type
-    return tuple(type.get_shape()) if hasattr(type, "get_shape") else ()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
+    kept: tuple[int, ...] | None = vars(type).get(_SHAPE)
+    if kept is None:
+        shape: Any = getattr(type, "get_shape", tuple)()
+        kept = vars(type)[_SHAPE] = tuple(shape)
+    return kept
+
+
+_SHAPE = "__foldaway_shape__"
 
 
 def element_of(value: SSAValue) -> Attribute:

@@ -12,6 +12,7 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from ...dialects.dtypes import TensorSpec, by_element
+from ...dialects.nested_ops import nested_ops
 from ...runtime.driver import Executable, Signature, Step
 from ...runtime.threads import available_processors
 from .effort import Effort
@@ -74,8 +75,9 @@ class CpuDriver:
 
 def _is_long(module: ModuleOp, emitted: Emitted) -> bool:
     """Return whether a call may take so long that other threads should run meanwhile."""
-    loops = any(isinstance(op, scf.WhileOp | scf.ForOp) for op in module.walk())
-    return loops or emitted.is_shared or emitted.work > _LONG_WORK
+    if emitted.is_shared or emitted.work > _LONG_WORK:
+        return True
+    return any(type(op) in (scf.WhileOp, scf.ForOp) for op in nested_ops(module))
 
 
 def effort_of(emitted: Emitted) -> Effort:

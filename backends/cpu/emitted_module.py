@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -22,6 +24,11 @@ _ATTRIBUTES = """attributes #0 = { nounwind }
 attributes #1 = { nobuiltin nounwind willreturn memory(none) }
 attributes #2 = { nounwind noinline optnone }
 """
+
+
+_CALL = re.compile(r"call void (@kernel\d+)\(")
+_MOST_LINES = 1000
+"""Of kernels in one function: some of LLVM's work grows faster than what it works on."""
 
 
 @dataclass
@@ -87,9 +94,11 @@ class EmittedModule:
 
     def finish(self) -> Emitted:
         """Return all that was added."""
+        finished = self.is_finished and all(kernel.is_finished for kernel in self.kernels)
+        inlined = self._inlined() if finished else set[str]()
         texts = [
-            f"define internal void {name}({', '.join(text.parameters)}) {text.inlining} #0 {{\n"
-            f"{text.body}\n}}\n"
+            f"define internal void {name}({', '.join(text.parameters)})"
+            f" {'alwaysinline' if name in inlined else text.inlining} #0 {{\n{text.body}\n}}\n"
             for text, name in self.kernels.items()
         ]
         texts += [f"define internal void {name}{text}" for text, name in self.shared.items()]
@@ -105,11 +114,24 @@ class EmittedModule:
         kernels = len(self.kernels)
         text = "\n".join(parts)
         shared = bool(self.shared)
-        finished = self.is_finished and all(kernel.is_finished for kernel in self.kernels)
         return Emitted(
             *(text, kernels, variables, finished, self.constants),
             *(self.failures, self.work, shared),
         )
+
+    def _inlined(self) -> set[str]:
+        """Return the kernels that stand in the one place that calls them, if they are short.
+
+        Each function costs LLVM a third of a millisecond, however little is in it.
+        """
+        if sum(text.body.count("\n") for text in self.kernels) > _MOST_LINES:
+            return set()
+        calls = Counter[str]()
+        for text in (*self.parts, *self.shared):
+            # What isn't optimised itself would leave its kernels so, too.
+            calls.update(_CALL.findall(text) * (2 if " #2 {" in text else 1))
+        kernels = self.kernels.items()
+        return {name for text, name in kernels if not text.is_product and calls[name] == 1}
 
 
 def _define(name: str, defined: dict[str, str]) -> None:

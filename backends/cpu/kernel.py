@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from xdsl.dialects import arith
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
@@ -77,10 +78,10 @@ class Kernel:
             moved = self.text.assign(f"add nsw i64 {before}, {moved}")
         return {**place.rounds, dimension.number: moved}
 
-    @property
+    @cached_property
     def asks_for_rounds(self) -> bool:
         """Whether the body has a `linalg.index`."""
-        return any(isinstance(op, IndexOp) for op in self.nest.op.body.block.ops)
+        return any(type(op) is IndexOp for op in self.nest.op.body.block.ops)
 
     @contextmanager
     def loop(
@@ -133,11 +134,11 @@ class Kernel:
                 values[argument] = self.load(place.pointers[number], operand)
         for op in block.ops:
             flag = flags.get(op, "")
-            if isinstance(op, arith.ConstantOp):
+            if type(op) is arith.ConstantOp:
                 values[op.result] = literal(op)
-            elif isinstance(op, IndexOp):
+            elif type(op) is IndexOp:
                 values[op.result] = place.rounds.get(op.dim.value.data, "0")
-            elif not isinstance(op, YieldOp) and flag is not None:
+            elif type(op) is not YieldOp and flag is not None:
                 operands = [values[operand] for operand in op.operands]
                 values[op.results[0]] = self.scalars.emit(op, operands, flag)
         return values

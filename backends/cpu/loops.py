@@ -49,6 +49,8 @@ class KernelText:
     """Bytes of memory that a parameter is the address of, if it needs any."""
     pieces: int = 0
     """How many pieces of its work threads share; the last parameters are the first and the end."""
+    is_product: bool = False
+    """Whether it is written for the registers there are, which it shares with nothing else."""
 
 
 def write_kernel(
@@ -87,6 +89,7 @@ def write_kernel(
         kernel.is_finished,
         workspace,
         pieces,
+        product is not None,
     )
 
 

@@ -1,5 +1,7 @@
 """Views, constants, buffers and loops of functions written by hand in buffer form."""
 
+import re
+
 import numpy as np
 import pytest
 from xdsl.utils.exceptions import PassFailedException
@@ -170,6 +172,35 @@ def test_equal_loops_are_one_function():
     ops = ["%r = arith.addf %x0, %x0 : f32"] * 5 + ["%r = arith.mulf %x0, %x0 : f32"]
     emitted = emit(parse(elementwise(ops, ["f32"], ["f32"] * 6, 9)), Instructions(half=True))
     assert emitted.kernels == 2
+
+
+def test_a_short_kernel_stands_where_it_is_called():
+    vectors = Instructions(vector_bytes=32)
+    once = ["%r = arith.addf %x0, %x0 : f32"]
+    text = elementwise(once, ["f32"], ["f32"], 1000)
+    assert [how for how, _ in kernels_of(text, vectors)] == ["alwaysinline"]
+    # LLVM's optimiser decides for itself, and two calls would be two copies.
+    assert [how for how, _ in kernels_of(text, Instructions())] == ["noinline"]
+    text = elementwise(once * 2, ["f32"], ["f32"] * 2, 1000)
+    assert kernels_of(text, vectors) == [("noinline", 2)]
+    many = [f"%a = arith.addf %x0, %x0 : f32\n%r = arith.{op} %a, %x0 : f32" for op in OPS]
+    text = elementwise(many, ["f32"], ["f32"] * len(OPS), 1000)
+    assert kernels_of(text, vectors) == [("alwaysinline", 1)] * len(OPS)
+    long = ["%s0 = arith.addf %x0, %x0 : f32"]
+    long += [f"%s{n + 1} = arith.addf %s{n}, %x0 : f32" for n in range(300)]
+    many = ["\n".join([*long, f"%r = arith.{op} %s300, %x0 : f32"]) for op in OPS]
+    text = elementwise(many, ["f32"], ["f32"] * len(OPS), 1000)
+    assert kernels_of(text, vectors) == [("noinline", 1)] * len(OPS)
+
+
+OPS = ("addf", "subf", "mulf", "divf")
+
+
+def kernels_of(text, instructions):
+    """Return how each kernel is inlined, and how many calls of it there are."""
+    emitted = emit(parse(text), instructions).text
+    found = re.findall(r"define internal void (@kernel\d+)\(.*\) (\w+) #0 {", emitted)
+    return [(how, emitted.count(f"call void {name}(")) for name, how in found]
 
 
 @pytest.mark.parametrize(("rounds", "is_plain"), [(20, False), (300, True)])

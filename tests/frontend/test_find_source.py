@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from foldaway.frontend import find_source as find_source_module
 from foldaway.frontend.find_source import NoSource, find_source
 from foldaway.frontend.lower_function import lower_function
 
@@ -291,3 +292,37 @@ def test_async_code_is_refused_at_its_line(file: Path):
     change(file, "def f():\n    async def g():\n        pass\n")
     with pytest.raises(RuntimeError, match=r"changing.py:2\n.*\n.*\^.*\nerror: async code can't"):
         lower_function(imported(file).f)
+
+
+EVERYWHERE = """
+@(lambda c: c)
+class C(lambda: 1, key=lambda: 2):
+    x: (lambda: 3) = lambda: 4
+    def m(self, a=lambda: 5, *, b: (lambda: 6) = lambda: 7) -> (lambda: 8):
+        with (lambda: 9)() as y[lambda: 10]:
+            del y[lambda: 11]
+        try:
+            assert (lambda: 12), lambda: 13
+        except (lambda: 14):
+            raise (lambda: 15) from (lambda: 16)
+        else:
+            yield lambda: 17
+        finally:
+            yield from lambda: 18
+        match (lambda: 19):
+            case {"key": _} if (lambda: 20):
+                return f"{(lambda: 21)!r:{(lambda: 22)}}"
+        for z[lambda: 23] in lambda: 24:
+            z += lambda: 25
+        while not (lambda: 26) < (lambda: 27) and -(lambda: 28) or (lambda: 29):
+            z = {**(lambda: 30), (lambda: 31): [*(lambda: 32)], **{i: lambda: 33 for i in z}}
+        return (w := lambda: 34) if (lambda: 35) else (lambda: 36)[lambda: 37 : lambda: 38].a
+"""
+
+
+def test_no_function_of_a_file_is_missed():
+    tree = ast.parse(EVERYWHERE)
+    found = [node for node, _ in find_source_module._functions(tree)]  # pyright: ignore[reportPrivateUsage]
+    every = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    assert len(found) == len(every) == 40
+    assert set(found) == set(every)
