@@ -18,7 +18,8 @@ from xdsl.dialects.linalg.ops import YieldOp
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from ..dialects import simt
-from .scalar_ops import COMPARE_FLOATS, defaults, integer, scalar_attribute, width
+from ..dialects.append import defaults
+from .scalar_ops import COMPARE_FLOATS, integer, scalar_attribute, width
 from .simt_nests import Nest
 from .simt_product_ops import KernelOps
 

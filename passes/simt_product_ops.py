@@ -11,7 +11,8 @@ from xdsl.dialects.builtin import IntegerType, LocationAttr, i1, i32
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from ..dialects import simt
-from .scalar_ops import COMPARE_INTEGERS, defaults, integer, scalar_attribute, width
+from ..dialects.append import defaults
+from .scalar_ops import COMPARE_INTEGERS, integer, scalar_attribute, width
 
 Number = int | SSAValue
 """An i32 that is known, or that the kernel computes."""
