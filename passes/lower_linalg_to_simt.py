@@ -29,6 +29,7 @@ from ..dialects.source import describe
 from .simt_best_place import lower_best_place
 from .simt_elementwise import lower_elementwise, lower_serial
 from .simt_equal_kernels import merge_equal_kernels
+from .simt_fills import take_fills
 from .simt_kernel import Kernels
 from .simt_nests import Nest, nest_of
 from .simt_product import product_of
@@ -69,6 +70,7 @@ class LowerLinalgToSimtPass(ModulePass):
         for function in list(block.ops):
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 _lower_products(list(function.walk()), kernels)
+                kernels.starts |= take_fills(function.body.block)
                 for inner in list(function.walk()):
                     if isinstance(inner, GenericOp) and ON_HOST not in inner.attributes:
                         _lower(inner, kernels)

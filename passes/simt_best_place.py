@@ -48,7 +48,7 @@ def best_place_schedule(nest: Nest, machine: Machine) -> Schedule | None:
 
 def lower_best_place(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     """Replace a nest by a kernel."""
-    _BestPlace(nest, (), schedule).write(kernels)
+    _BestPlace(nest, (), schedule, starts=kernels.starts.get(nest.op, {})).write(kernels)
 
 
 def _taken_if(nest: Nest) -> SSAValue | None:
@@ -92,7 +92,7 @@ class _BestPlace(Reduction):
         """Return what the outputs hold."""
         nest, body = self.nest, self.body
         return [
-            body.load(position, body.index(position, nest.parallel, rounds))[0]
+            self.before_all(position, body.index(position, nest.parallel, rounds))
             for position in nest.outputs
         ]
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xdsl.ir import SSAValue
 
 from ..dialects.simt.schedule import ELEMENTWISE, SERIAL, Schedule
+from .simt_fills import Starts
 from .simt_kernel import KernelBuilder, Kernels, NestBody, widest
 from .simt_nests import Loop, Nest
 from .simt_product_ops import Number
@@ -211,17 +212,21 @@ def lower_serial(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     blocks = -(-points // threads)
     number = builder.thread(threads, blocks)
     inside = True if points % threads == 0 else ops.less(number, points)
-    ops.branch(inside, lambda: _in_order(body, number))
+    starts = kernels.starts.get(nest.op, {})
+    ops.branch(inside, lambda: _in_order(body, number, starts))
     builder.finish(kernels, nest.op, threads, blocks)
 
 
-def _in_order(body: NestBody, number: Number) -> None:
+def _in_order(body: NestBody, number: Number, starts: Starts) -> None:
     """Append the reductions of one point. An output that they don't step over is a register."""
     nest, ops = body.nest, body.ops
     rounds = body.builder.indices(number, [loop.extent for loop in nest.parallel])
     kept = [position for position in nest.outputs if nest.is_reduced(position)]
     start = [
-        body.load(position, body.index(position, nest.parallel, rounds))[0] for position in kept
+        ops.known(starts[position])
+        if position in starts
+        else body.load(position, body.index(position, nest.parallel, rounds))[0]
+        for position in kept
     ]
 
     def step(

@@ -19,6 +19,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from ..dialects import simt
 from ..dialects.simt.memory import WIDEST, bytes_of
 from .scalar_ops import INDEX
+from .simt_fills import Starts
 from .simt_nests import Loop, Nest, Place
 from .simt_product_ops import KernelOps, Number
 
@@ -32,6 +33,8 @@ class Kernels:
         self.block = block
         self.names = names
         self.count = 0
+        self.starts: dict[Operation, Starts] = {}
+        """What the outputs of some ops hold at first; there is nothing in their memory."""
 
     def add(self, kernel: simt.KernelOp, before: Operation) -> None:
         """Put a kernel into the module, before the function that launches it."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from xdsl.dialects import memref, scf
 from xdsl.dialects.builtin import MemRefType, i32
@@ -23,6 +24,7 @@ from .buffers import memref_of
 from .scalar_ops import ScalarOps
 from .simt_combiners import Combiner, combiners_of, tree, two_sum, with_error
 from .simt_elementwise import prefix_is_aligned
+from .simt_fills import Starts
 from .simt_kernel import KernelBuilder, Kernels, NestBody, rounds_of, widest
 from .simt_nests import Loop, Nest, Place
 from .simt_product_ops import KernelOps, Number, Values
@@ -153,9 +155,9 @@ def lower_reduction(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     nest = sorted_nest(nest)
     combiners = combiners_of(nest)
     assert combiners is not None, "a schedule is only of what can be reduced in any order"
-    parts = schedule["parts"]
+    parts, starts = schedule["parts"], kernels.starts.get(nest.op, {})
     if parts <= 1:
-        Reduction(nest, combiners, schedule).write(kernels)
+        Reduction(nest, combiners, schedule, starts=starts).write(kernels)
         return
     block = nest.op.parent_block()
     assert block is not None, "an op of a function is in a block"
@@ -167,7 +169,8 @@ def lower_reduction(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     again = combiners_of(second)
     assert again is not None, "it combines as the first does"
     last = Schedule(REDUCTION, {**numbers, "across": 1, "width": 1, "parts": 1})
-    Reduction(second, again, last, before=nest.op).write(kernels)
+    moved = {position - nest.inputs + second.inputs: op for position, op in starts.items()}
+    Reduction(second, again, last, before=nest.op, starts=moved).write(kernels)
     for partial in partials:
         free = memref.DeallocOp.create(operands=(partial.memref,), location=nest.op.location)
         block.insert_op_before(free, nest.op)
@@ -223,8 +226,10 @@ class Reduction:
         schedule: Schedule,
         partials: Sequence[SSAValue] = (),
         before: Operation | None = None,
+        starts: Starts = MappingProxyType({}),
     ) -> None:
         self.nest = nest
+        self.starts = starts
         self.combiners = combiners
         self.threads = schedule["threads"]
         self.lanes = schedule["lanes"]
@@ -378,6 +383,12 @@ class Reduction:
                 given.append(combiner.combine(ops, state[n * many + lane], term))
         return given
 
+    def before_all(self, position: int, index: SSAValue) -> SSAValue:
+        """Return what an output holds at first."""
+        if position in self.starts:
+            return self.ops.known(self.starts[position])
+        return self.body.load(position, index)[0]
+
     def taken(self, number: Number) -> list[Number]:
         """Return the rounds of the reductions that a round of `width` neighbours begins with."""
         *outer, last = self.nest.reductions
@@ -426,7 +437,7 @@ class Reduction:
                 ops.append(simt.StoreOp(self.partials[n], place, [total]))
                 continue
             index = body.index(combiner.position, self.nest.parallel, rounds)
-            before = combiner.partial(ops, body.load(combiner.position, index)[0])
+            before = combiner.partial(ops, self.before_all(combiner.position, index))
             result = combiner.combine(ops, before, total)
             place = body.place(combiner.position)
             value = _as(ops, combiner, result, place.element)

@@ -46,14 +46,15 @@ def _driver_of(device: str) -> Driver:
     from ...dialects.source import reject
     from .driver import GpuDriver
 
-    if device == _SIMULATED:
+    if device in (_SIMULATED, _INTERPRETED):
         import logging
-
-        from .simulator import Simulator
 
         logging.getLogger("foldaway.gpu").warning(
             "%s=%s: the GPU is simulated on the CPU, for tests", _VARIABLE, device
         )
+    if device == _SIMULATED:
+        from .simulator import Simulator
+
         return GpuDriver(Simulator())
     if device == _INTERPRETED:
         from .ptx_device import PtxDevice

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .ptx_decode import Action, Decoder, Function, Machine, Read, items_of, type_of
+from .ptx_decode import Action, Computation, Decoder, Machine, Read, items_of, type_of
 from .ptx_errors import OutOfBounds, UnsupportedPtx
 from .ptx_floats import flushed
 from .ptx_memory import WINDOW_SHIFT, WINDOWS, Space, check_aligned
@@ -239,7 +239,7 @@ def _decrement(old: Array, top: Array) -> Array:
     return np.where((old == 0) | (old > top), top, old - np.ones_like(old))
 
 
-_ATOMICS: dict[str, Function] = {
+_ATOMICS: dict[str, Computation] = {
     "add": np.add,
     "min": np.fmin,
     "max": np.fmax,

@@ -19,7 +19,7 @@ from .ptx_syntax import Address, Instruction, Name, Number, Operand, Pair, Vecto
 from .ptx_types import UNSIGNED, PtxType, is_type, ptx_type
 
 Action: TypeAlias = Callable[[Lanes], None]
-Function: TypeAlias = (
+Computation: TypeAlias = (
     Callable[[Array], Array]
     | Callable[[Array, Array], Array]
     | Callable[[Array, Array, Array], Array]
@@ -175,7 +175,7 @@ def pair_of(operand: Operand) -> tuple[Operand, Operand | None]:
 def elementwise(
     decoder: Decoder,
     instruction: Instruction,
-    function: Function,
+    function: Computation,
     result: PtxType,
     *sources: PtxType,
 ) -> Action:

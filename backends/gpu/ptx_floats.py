@@ -15,7 +15,7 @@ from math import isqrt
 
 import numpy as np
 
-from .ptx_decode import Action, Decoder, Function, elementwise, type_of
+from .ptx_decode import Action, Computation, Decoder, elementwise, type_of
 from .ptx_errors import UnsupportedPtx
 from .ptx_rounding import (
     ROUNDINGS,
@@ -42,7 +42,7 @@ def decode_float(decoder: Decoder, instruction: Instruction) -> Action:
     return elementwise(decoder, instruction, finished, type_, *[type_] * count)
 
 
-def _arithmetic(parts: tuple[str, ...], type_: PtxType, rounding: str) -> tuple[int, Function]:
+def _arithmetic(parts: tuple[str, ...], type_: PtxType, rounding: str) -> tuple[int, Computation]:
     """Return the number of operands, and the function of numbers."""
     name = parts[0]
     if name in ("fma", "mad"):
@@ -60,7 +60,9 @@ def _arithmetic(parts: tuple[str, ...], type_: PtxType, rounding: str) -> tuple[
     raise UnsupportedPtx(f"{name} of {type_.name}")
 
 
-def _finished(function: Callable[..., Array], parts: tuple[str, ...], type_: PtxType) -> Function:
+def _finished(
+    function: Callable[..., Array], parts: tuple[str, ...], type_: PtxType
+) -> Computation:
     """Return `function` with subnormals flushed, results saturated and NaN made canonical."""
     sign_only = parts[0] in ("neg", "abs")
     flush, saturate, relu = ("ftz" in parts), ("sat" in parts), ("relu" in parts)
@@ -109,7 +111,7 @@ def saturated(values: Array) -> Array:
 # Arithmetic
 
 
-def _exact(name: str, type_: PtxType, rounding: str) -> Function:
+def _exact(name: str, type_: PtxType, rounding: str) -> Computation:
     """Return add, sub, mul, div, sqrt or rcp, rounded once."""
     plain: Callable[..., Array] = _PLAIN[name]
     if rounding == "rn":
@@ -145,7 +147,7 @@ def _reciprocal(a: Array) -> Array:
     return one(a) / a
 
 
-_PLAIN: dict[str, Function] = {
+_PLAIN: dict[str, Computation] = {
     "add": np.add,
     "sub": np.subtract,
     "mul": np.multiply,
@@ -153,7 +155,7 @@ _PLAIN: dict[str, Function] = {
     "sqrt": np.sqrt,
     "rcp": _reciprocal,
 }
-_ODD: dict[str, Function] = {
+_ODD: dict[str, Computation] = {
     "add": odd_sum,
     "sub": lambda a, b: odd_sum(a, -b),
     "mul": np.multiply,  # exact
@@ -205,7 +207,7 @@ def _is_special(name: str, values: list[float]) -> bool:
     return (name in ("div", "rcp") and values[-1] == 0) or (name == "sqrt" and values[0] <= 0)
 
 
-def _fma(type_: PtxType, rounding: str) -> Function:
+def _fma(type_: PtxType, rounding: str) -> Computation:
     if type_.element == "f64":
         return lambda a, b, c: double_fma(a, b, c, rounding)
     if type_.element == "f32" and rounding == "rn":
@@ -222,7 +224,7 @@ def _single_fma(a: Array, b: Array, c: Array) -> Array:
     return total.astype(np.float32)
 
 
-def _extreme(name: str, keep_nan: bool, xorsign: bool) -> Function:
+def _extreme(name: str, keep_nan: bool, xorsign: bool) -> Computation:
     picks = (np.minimum, np.fmin) if name == "min" else (np.maximum, np.fmax)
     pick = picks[0] if keep_nan else picks[1]
 
@@ -245,7 +247,7 @@ def _extreme(name: str, keep_nan: bool, xorsign: bool) -> Function:
 # Approximations
 
 
-def _approximation(name: str, parts: tuple[str, ...], type_: PtxType) -> tuple[int, Function]:
+def _approximation(name: str, parts: tuple[str, ...], type_: PtxType) -> tuple[int, Computation]:
     if name == "div":
         return 2, (_quick_quotient if "approx" in parts else np.divide)
     function = _FUNCTIONS[name]
@@ -291,7 +293,7 @@ def decode_testp(decoder: Decoder, instruction: Instruction) -> Action:
     """Return the action of testp: what kind of number a float is."""
     type_ = type_of(instruction)
     least = _LEAST_NORMAL[type_.element]
-    tests: dict[str, Function] = {
+    tests: dict[str, Computation] = {
         "finite": np.isfinite,
         "infinite": np.isinf,
         "number": lambda a: ~np.isnan(a),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .ptx_decode import Action, Decoder, Function, elementwise, type_of, types_of
+from .ptx_decode import Action, Computation, Decoder, elementwise, type_of, types_of
 from .ptx_errors import UnsupportedPtx
 from .ptx_rounding import Array
 from .ptx_syntax import Instruction
@@ -52,8 +52,8 @@ def remainder(a: Array, b: Array) -> Array:
     return np.where(b == 0, a, a - quotient(a, b) * b)
 
 
-_UNARY: dict[str, Function] = {"neg": np.negative, "abs": np.abs}
-_BINARY: dict[str, Function] = {
+_UNARY: dict[str, Computation] = {"neg": np.negative, "abs": np.abs}
+_BINARY: dict[str, Computation] = {
     "add": np.add,
     "sub": np.subtract,
     "div": quotient,

@@ -82,6 +82,7 @@ class Threads:
         """Let the lanes of one place go on until they jump, wait, or meet others."""
         at = self._choose()
         lanes = self._groups.pop(at)
+        self._machine.special.clock = self.taken
         stop = min((place for place in self._groups if place > at), default=-1)
         while at != stop:
             step = self._steps[at]

@@ -13,7 +13,7 @@ from .ptx_errors import UnsupportedPtx
 from .ptx_floats import flushed, saturated
 from .ptx_memory import WINDOW_SHIFT, WINDOWS
 from .ptx_rounding import Array, odd_integer, round_double
-from .ptx_state import Lanes
+from .ptx_state import Lanes, Register
 from .ptx_syntax import Instruction, Name, Operand, Vector
 from .ptx_types import SIGNED, UNSIGNED, PtxType, ptx_type
 
@@ -97,11 +97,27 @@ def _truth(mask: Array, type_: PtxType) -> Array:
 
 
 def decode_selp(decoder: Decoder, instruction: Instruction) -> Action:
-    """Return the action of selp: one of two values, by a predicate."""
+    """Return the action of selp: one of two values, by a predicate.
+
+    The other one may be undefined: LLVM selects by what says that a value was loaded.
+    """
     type_ = ptx_type(f"b{type_of(instruction).bits}")
-    return elementwise(
-        decoder, instruction, lambda a, b, c: np.where(c, a, b), type_, type_, type_, PRED
-    )
+    target, first, second, which = instruction.operands
+    write, choose = decoder.write(target, type_), decoder.raw(which, 1)
+    a, b = decoder.raw(first, type_.bits), decoder.raw(second, type_.bits)
+    registers = _registers(decoder, [first, second])
+
+    def action(lanes: Lanes) -> None:
+        mask = choose(lanes)
+        if all(register.complete for register in registers):
+            write(lanes, np.where(mask, a(lanes), b(lanes)))
+            return
+        mask = lanes.spread(mask)
+        for members, read in ((lanes.where(mask), a), (lanes.where(~mask), b)):
+            if members.count:
+                write(members, read(members))
+
+    return action
 
 
 def decode_slct(decoder: Decoder, instruction: Instruction) -> Action:
@@ -137,11 +153,7 @@ def _copy(decoder: Decoder, sources: list[Operand], target: Operand, action: Act
 
     LLVM moves what is undefined, part of a vector that is never used, say.
     """
-    registers = [
-        decoder.registers[source.text]
-        for source in sources
-        if isinstance(source, Name) and source.text in decoder.registers
-    ]
+    registers = _registers(decoder, sources)
     result = decoder.registers.get(target.text) if isinstance(target, Name) else None
 
     def careful(lanes: Lanes) -> None:
@@ -156,6 +168,15 @@ def _copy(decoder: Decoder, sources: list[Operand], target: Operand, action: Act
             action(defined)
 
     return careful
+
+
+def _registers(decoder: Decoder, operands: list[Operand]) -> list[Register]:
+    """Return the registers among some operands."""
+    return [
+        decoder.registers[operand.text]
+        for operand in operands
+        if isinstance(operand, Name) and operand.text in decoder.registers
+    ]
 
 
 def _unpack(decoder: Decoder, targets: tuple[Operand, ...], read: Read, bits: int) -> Action:

@@ -1,7 +1,7 @@
 // RUN: foldaway-opt %s -p lower-graph-to-linalg,fuse-elementwise-to-generic,place-buffers,schedule-simt,lower-linalg-to-simt | filecheck %s
 
 // A warp for each row. Values and places go from lane to lane; of equal values the first wins.
-// CHECK:      simt.kernel @k2({{.*}}) block = [256, 1, 1] grid = [5, 1, 1] {
+// CHECK:      simt.kernel @k0({{.*}}) block = [256, 1, 1] grid = [5, 1, 1] {
 // CHECK:        simt.load {{.*}} -> f32
 // CHECK:        simt.shuffle "xor" {{.*}} : f32
 // CHECK-NEXT:   simt.shuffle "xor" {{.*}} : i64

@@ -105,24 +105,24 @@ CASES: dict[str, Case] = {
         lambda to, x: to.slice(x, (0, 1), (64, 64), (1, 2)),
         lambda x: x[:, 1::2],
     ),
-    "sum of rows": _reduced("sum", (40, 300), (1,), 2),
-    "sum of long rows": _reduced("sum", (3, 5000), (1,), 3),
-    "sum of columns": _reduced("sum", (300, 40), (0,), 2),
-    "sum of all": _reduced("sum", (40000,), (0,), 3),
-    "sum of some axes": _reduced("sum", (5, 12, 33), (0, 2), 2),
-    "max of rows": _reduced("max", (40, 33), (1,), 2),
+    "sum of rows": _reduced("sum", (40, 300), (1,), 1),
+    "sum of long rows": _reduced("sum", (3, 5000), (1,), 2),
+    "sum of columns": _reduced("sum", (300, 40), (0,), 1),
+    "sum of all": _reduced("sum", (40000,), (0,), 2),
+    "sum of some axes": _reduced("sum", (5, 12, 33), (0, 2), 1),
+    "max of rows": _reduced("max", (40, 33), (1,), 1),
     "softmax of short rows": Case(((33, 20),), _softmax, _as_softmax),
     "softmax of rows": Case(((9, 1000),), _softmax, _as_softmax),
     "layer norm": Case(((9, 512), (512,), (512,)), _norm, _as_norm),
     "transpose": _turned((65, 72), (1, 0)),
     "transpose of inner axes": _turned((3, 40, 50), (0, 2, 1)),
     "argmax of long rows": Case(
-        ((3, 3000),), lambda to, x: to.argreduce("max", x, 1), lambda x: x.argmax(1), 3
+        ((3, 3000),), lambda to, x: to.argreduce("max", x, 1), lambda x: x.argmax(1), 1
     ),
     "argmax of columns": Case(
-        ((40, 33),), lambda to, x: to.argreduce("max", x, 0), lambda x: x.argmax(0), 3
+        ((40, 33),), lambda to, x: to.argreduce("max", x, 0), lambda x: x.argmax(0), 1
     ),
-    "argmax": Case(((20, 33),), lambda to, x: to.argreduce("max", x, 1), lambda x: x.argmax(1), 3),
+    "argmax": Case(((20, 33),), lambda to, x: to.argreduce("max", x, 1), lambda x: x.argmax(1), 1),
 }
 
 

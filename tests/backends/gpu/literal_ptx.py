@@ -4,6 +4,9 @@ import numpy as np
 
 from foldaway.backends.gpu.ptx_launch import run_ptx
 
+X = np.arange(1, 65, dtype=np.uint32)
+LOAD = "mad.wide.u32 %d20, %r1, 4, %d1;\nld.global.b32 %r2, [%d20];"
+STORE = "st.global.b32 [%d20], %r3;"
 _REGISTERS = """
     .reg .pred %p<10>;
     .reg .b16 %h<10>;
@@ -34,6 +37,11 @@ def run(body, *arrays, threads=32, blocks=1, shared=0, max_steps=100_000, **word
     """Return what the kernel of `body` makes of the arrays."""
     text = kernel_text(body, pointers=len(arrays), **words)
     return run_ptx(text, "k", arrays, (blocks,), (threads,), shared, max_steps)
+
+
+def per_thread(body, values=X, threads=64, **words):
+    """Return %r3 of each thread, where %r2 is its number of `values`."""
+    return run(f"{LOAD}\n{body}\n{STORE}", values, threads=threads, **words)[0]
 
 
 def line_of(text, part):

@@ -10,7 +10,7 @@ from foldaway.backends.gpu import ptx_errors
 from foldaway.backends.gpu.ptx_launch import Pointer, run_ptx
 
 from . import llvm_kernels
-from .literal_ptx import kernel_text, line_of, run
+from .literal_ptx import line_of, run
 from .llvm_kernels import emit
 
 X = np.arange(4096, dtype=np.float32)
@@ -185,6 +185,18 @@ def test_an_undefined_value_may_be_moved_but_not_used():
         run("mov.b32 %r3, %r2;\nmov.b64 %d4, {%r1, %r3};\nst.global.b64 [%d1], %d4;", X, threads=1)
 
 
+def test_what_is_not_selected_may_be_undefined():
+    body = """setp.lt.u32 %p1, %r1, 7;
+    @%p1 mov.b32 %r2, 5;
+    selp.b32 %r3, %r2, %r1, %p1;
+    mad.wide.u32 %d2, %r1, 4, %d1;
+    st.global.b32 [%d2], %r3;"""
+    got = run(body, np.zeros(32, np.uint32))[0]
+    assert (got == np.where(np.arange(32) < 7, 5, np.arange(32))).all()
+    with pytest.raises(ptx_errors.UndefinedRegister):
+        run(body.replace("%r1, %p1", "%r1, !%p1"), X)
+
+
 def test_shared_memory_that_nobody_wrote():
     with pytest.raises(ptx_errors.UndefinedMemory):
         run(f"{TILE}\nmov.b64 %d2, tile;\nld.shared.b32 %r2, [%d2];", X)
@@ -324,6 +336,24 @@ def test_a_barrier_of_some_threads_orders_only_them():
         run(shared_program(*start, *late, *use), X, threads=64)
 
 
+@pytest.mark.parametrize("transposed", ["", ".trans"])
+@pytest.mark.parametrize("size", [".v4.b32", ".v2.b32", ".b32", ".b8"])
+def test_a_row_that_others_load_as_a_matrix(size, transposed):
+    """Whoever gives the address of a row isn't who reads it."""
+    count = {"4": 4, "2": 2}.get(size[2:3], 1) if size[1] == "v" else 1
+    values = "{" + ", ".join(["%r1"] * count) + "}" if count > 1 else "%h1"
+    values = "%r1" if size == ".b32" else values
+    bytes_each = {".v4.b32": 16, ".v2.b32": 8, ".b32": 4, ".b8": 1}[size]
+    stores = [f"st.shared{size} [%d3+{n}], {values};" for n in range(0, 16, bytes_each)]
+    load = f"ldmatrix.sync.aligned.m8n8.x4{transposed}.shared.b16 {{%r2,%r3,%r4,%r5}}, [%d3];"
+    start = [TILE, "mov.b16 %h1, 0;", "mov.b64 %d2, tile;", "mad.wide.u32 %d3, %r1, 16, %d2;"]
+    run("\n".join([*start, *stores, "bar.sync 0;", load, "bar.sync 0;", *stores]), X)
+    with pytest.raises(ptx_errors.SharedMemoryRace, match="read of shared byte"):
+        run("\n".join([*start, *stores, load]), X)
+    with pytest.raises(ptx_errors.SharedMemoryRace, match="after the read"):
+        run("\n".join([*start, *stores, "bar.sync 0;", load, *stores]), X)
+
+
 # Asynchronous copies
 
 
@@ -366,46 +396,3 @@ def test_copies_have_bounds_and_alignments():
     # What isn't read may lie anywhere.
     line = "cp.async.ca.shared.global [%d3], [%d6+16384], 4, 0;"
     run(shared_program(FROM, line, "cp.async.wait_all;"), X)
-
-
-# The rest
-
-
-def test_a_loop_without_an_end():
-    text = kernel_text("again: add.s32 %r2, %r1, 1;\nbra again;")
-    with pytest.raises(ptx_errors.EndlessLoop) as e:
-        run_ptx(text, "k", [X], (1,), (32,), max_steps=1000)
-    assert e.value.line in (line_of(text, "again: "), line_of(text, "bra again"))
-
-
-def test_a_trap():
-    with pytest.raises(ptx_errors.KernelTrap):
-        run("setp.eq.u32 %p1, %r1, 9;\n@%p1 trap;", X)
-
-
-@pytest.mark.parametrize(
-    ("body", "error"),
-    [
-        ("wgmma.fence.sync.aligned;", ptx_errors.UnsupportedPtx),
-        ("cp.async.bulk.commit_group;", ptx_errors.UnsupportedPtx),
-        ("add.s32 %r2, %r1;", ptx_errors.PtxSyntaxError),
-        ("add.s32 %r2, %r1, %unknown;", ptx_errors.UnsupportedPtx),
-        ("bra nowhere;", ptx_errors.PtxSyntaxError),
-        ("add.s32 %r2, %r1, ?;", ptx_errors.PtxSyntaxError),
-        ("add.s64 %d2, %r1, 1;", ptx_errors.PtxSyntaxError),
-    ],
-)
-def test_text_that_cannot_run(body, error):
-    with pytest.raises(error) as e:
-        run(f"mov.b32 %r9, 0;\n{body}", X)
-    assert e.value.line == line_of(kernel_text(f"mov.b32 %r9, 0;\n{body}"), body)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "grid", "block"),
-    [([X], (1,), (32,)), ([X, X, 1.0, 4, 5], (1,), (32,)), ([X, X, 1.0, np.int64(4)], (1,), (32,)),
-     ([X, X, 1.0, 4], (0,), (32,)), ([X, X, 1.0, 4], (1,), (1025,))],
-)  # fmt: skip
-def test_launches_that_do_not_fit(arguments, grid, block):
-    with pytest.raises(ptx_errors.WrongLaunch):
-        run_ptx(emit(llvm_kernels.ELEMENTWISE), "scale", arguments, grid, block)
