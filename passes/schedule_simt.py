@@ -66,7 +66,9 @@ class ScheduleSimtPass(ModulePass):
             return ()
         if NAME in op.attributes:
             return product.ops if product_schedule_of(product) is not None else ()
-        schedule = best_schedule(product, self.processors)
+        if product.contraction.m.extent == 1:
+            return ()  # A vector times a matrix is a sum like others: each element is read once.
+        schedule = best_schedule(product, self.processors, self.arch)
         if schedule is None:
             return ()
         schedule.attach(op)

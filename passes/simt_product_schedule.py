@@ -181,17 +181,20 @@ _FMA: tuple[_Tile, ...] = (
 _WIDE: tuple[_Tile, ...] = ((64, 64, 16, 2, 2, 2, 1.0), (32, 32, 16, 2, 1, 2, 0.7))
 """For elements of 8 bytes."""
 _MMA: tuple[_Tile, ...] = (
-    (128, 256, 32, 2, 4, 3, 1.0),
-    (128, 128, 32, 2, 4, 4, 0.85),
+    (128, 256, 64, 2, 4, 3, 1.0),
+    (256, 128, 64, 4, 2, 3, 1.0),
+    (128, 256, 32, 2, 4, 3, 0.95),
+    (128, 128, 32, 2, 2, 4, 0.85),
     (64, 64, 32, 2, 2, 4, 0.6),
     (32, 32, 32, 2, 1, 4, 0.35),
 )
 
 
 def best_schedule(
-    product: Product, processors: int = 132, most_shared: int = _MOST_SHARED
+    product: Product, processors: int = 132, arch: str = "sm_80"
 ) -> ProductSchedule | None:
-    """Return how a product runs best on that many processors of so much shared memory each."""
+    """Return how a product runs best on that many processors of a chip."""
+    most_shared = shared_of(arch)
     if takes_mma(product):
         family, tiles = MMA, _MMA
     else:
@@ -206,6 +209,19 @@ def best_schedule(
         if best is None or time < best[0]:
             best = time, schedule
     return None if best is None else best[1]
+
+
+def shared_of(arch: str) -> int:
+    """Return how many bytes of shared memory a block may have on a chip.
+
+    Source: CUDA C++ programming guide, technical specifications per compute capability.
+    """
+    number = arch.removeprefix("sm_").rstrip("af")
+    return _SHARED.get(number, 99 if number.isdecimal() and int(number) > 100 else 163) * 1024
+
+
+_SHARED = {"80": 163, "86": 99, "87": 163, "89": 99, "90": 227, "100": 227, "103": 227}
+"""KiB; later chips may have no more than those for screens."""
 
 
 def grid_of(product: Product, schedule: ProductSchedule) -> tuple[int, int, int]:

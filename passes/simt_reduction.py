@@ -104,13 +104,26 @@ def sorted_nest(nest: Nest) -> Nest:
 
 
 def is_across(nest: Nest) -> bool:
-    """Return whether neighbours are read along the results rather than the reduction."""
-    last = nest.reductions[-1]
-    along = any(abs(step) == 1 for step in last.steps[: nest.inputs])
+    """Return whether neighbours are read along the results rather than the reduction.
+
+    What counts is where most is read: of a vector times a matrix, that is the matrix.
+    """
+    last, largest = nest.reductions[-1], _largest(nest)
+    along = any(abs(last.steps[n]) == 1 for n in largest)
     if along or not nest.parallel:
         return False
     results = nest.parallel[-1]
-    return results.extent >= 2 and any(abs(s) == 1 for s in results.steps[: nest.inputs])
+    return results.extent >= 2 and any(abs(results.steps[n]) == 1 for n in largest)
+
+
+def _largest(nest: Nest) -> list[int]:
+    """Return the inputs of which most elements are read."""
+    read = {
+        n: rounds_of([loop for loop in nest.loops if loop.steps[n]])
+        for n in range(nest.inputs)
+        if nest.places[n] is not None
+    }
+    return [n for n, count in read.items() if count == max(read.values())]
 
 
 def width_of(nest: Nest) -> int:

@@ -2,22 +2,29 @@
 
 // Copies run ahead of the sums by two of three stages.
 // CHECK-LABEL: simt.kernel @k0
-// CHECK-SAME:  block = [64, 1, 1] grid = [4, 1, 1] shared_bytes = 13824
-// CHECK-DAG:   [[LEFT:%\S+]] = simt.shared offset = 0 : memref<1920xf32>
-// CHECK-DAG:   [[RIGHT:%\S+]] = simt.shared offset = 7680 : memref<1536xf32>
-// CHECK-COUNT-4: simt.async_copy
+// CHECK-SAME:  block = [64, 1, 1] grid = [4, 1, 1] shared_bytes = 13056
+// CHECK-DAG:   [[LEFT:%\S+]] = simt.shared offset = 0 : memref<1728xf32>
+// CHECK-DAG:   [[RIGHT:%\S+]] = simt.shared offset = 6912 : memref<1536xf32>
+// The left matrix is turned on its way.
+// CHECK-COUNT-8: simt.async_copy {{.*}} to [[LEFT]]{{.*}} bytes = 4
+// CHECK-COUNT-2: simt.async_copy {{.*}} to [[RIGHT]]{{.*}} bytes = 16
 // CHECK:       simt.async_commit
-// CHECK-COUNT-4: simt.async_copy
+// CHECK-COUNT-10: simt.async_copy
 // CHECK:       simt.async_commit
+// CHECK:       simt.async_wait 1
+// CHECK:       simt.barrier
+// CHECK:       simt.load [[LEFT]]
+// CHECK:       simt.load [[RIGHT]]
 // CHECK:       scf.for
-// CHECK-NEXT:    simt.async_wait 1
-// CHECK-NEXT:    simt.barrier
-// CHECK-COUNT-4: simt.async_copy
+// CHECK-COUNT-10: simt.async_copy
 // CHECK:         simt.async_commit
-// CHECK:         scf.for
-// CHECK:           simt.load [[LEFT]]
-// CHECK:           simt.load [[RIGHT]]
-// CHECK-COUNT-64:  math.fma
+// CHECK-COUNT-240: math.fma
+// The threads meet while the last products of a stage are to be done.
+// CHECK:         simt.async_wait 1
+// CHECK-NEXT:    simt.barrier
+// CHECK:         simt.load [[LEFT]]
+// CHECK:         simt.load [[RIGHT]]
+// CHECK-COUNT-16: math.fma
 // The sums lie where the tiles were; what is added to them is read once.
 // CHECK:       simt.async_wait 0
 // CHECK:       [[SUMS:%\S+]] = simt.shared offset = 0 : memref<1280xf32>

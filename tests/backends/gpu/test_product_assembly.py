@@ -16,8 +16,9 @@ TILES = {
     "fma-128": ProductSchedule(FMA, 128, 128, 8, 4, 2, 4),
     "fma-64": ProductSchedule(FMA, 64, 64, 16, 2, 2, 3),
     "fma-32": ProductSchedule(FMA, 32, 32, 16, 2, 1, 3),
-    "mma-256": ProductSchedule(MMA, 128, 256, 32, 2, 4, 3),
-    "mma-128": ProductSchedule(MMA, 128, 128, 32, 2, 4, 4),
+    "mma-256": ProductSchedule(MMA, 128, 256, 64, 2, 4, 3),
+    "mma-tall": ProductSchedule(MMA, 256, 128, 64, 4, 2, 3),
+    "mma-128": ProductSchedule(MMA, 128, 128, 32, 2, 2, 4),
     "mma-64": ProductSchedule(MMA, 64, 64, 32, 2, 2, 4),
     "mma-32": ProductSchedule(MMA, 32, 32, 32, 2, 1, 4),
 }
@@ -54,10 +55,10 @@ def test_what_follows_fits_too(element: str):
 
 def test_tensor_cores_are_fed_through_shared_memory():
     text = ptx(Product(512, 512, 512, "bf16"), TILES["mma-128"], "sm_80")
-    # A warp has 64 by 32 elements of the result: 4 by 4 small products, twice in a stage, and the
+    # A warp has 64 by 64 elements of the result: 4 by 8 small products, twice in a stage, and the
     # factors of the first before the loop.
-    assert len(re.findall(r"mma\.sync\.aligned\.m16n8k16", text)) == 32
-    assert len(re.findall(r"ldmatrix\.sync\.aligned\.m8n8\.x4", text)) == 12 + 6
+    assert len(re.findall(r"mma\.sync\.aligned\.m16n8k16", text)) == 64
+    assert len(re.findall(r"ldmatrix\.sync\.aligned\.m8n8\.x4", text)) == 16 + 8
     copies = re.findall(r"cp\.async\.cg\.shared\.global.*", text)
     assert copies
     assert all(", 16;" in copy for copy in copies)

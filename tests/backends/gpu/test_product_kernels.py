@@ -13,8 +13,9 @@ turns = pytest.mark.parametrize("turned", TURNS)
 LARGE = {
     "fma": ProductSchedule(FMA, 128, 128, 8, 4, 2, 4),
     "fma-half": ProductSchedule(FMA, 64, 64, 16, 2, 2, 3),
-    "mma": ProductSchedule(MMA, 128, 128, 32, 2, 4, 4),
-    "mma-wide": ProductSchedule(MMA, 128, 256, 32, 2, 4, 3),
+    "mma": ProductSchedule(MMA, 128, 128, 32, 2, 2, 4),
+    "mma-wide": ProductSchedule(MMA, 128, 256, 64, 2, 4, 3),
+    "mma-tall": ProductSchedule(MMA, 256, 128, 32, 4, 2, 3),
     "mma-deep": ProductSchedule(MMA, 64, 64, 64, 2, 2, 3),
 }
 SIZES = [(1, 1, 1), (7, 7, 7), (33, 33, 33), (64, 64, 64), (1, 40, 65), (130, 3, 18)]
@@ -53,6 +54,15 @@ def test_tiles_of_each_size(name: str, size: tuple[int, int, int], turned: tuple
     product = Product(*size, "bf16" if schedule.family == MMA else "f32", turned)
     inputs = product.inputs()
     product.check(simulated(kernels_of(product, schedule), inputs), inputs)
+
+
+@turns
+@pytest.mark.parametrize("size", [(1, 150, 260), (150, 1, 260), (1, 33, 7)])
+@pytest.mark.parametrize("element", ["f32", "f16", "i32"])
+def test_vectors(element: str, size: tuple[int, int, int], turned: tuple[bool, bool]):
+    product = Product(*size, element, turned)
+    inputs = product.inputs()
+    product.check(simulated(kernels_of(product), inputs), inputs)
 
 
 @pytest.mark.parametrize("element", ["f32", "bf16", "i32"])
