@@ -12,7 +12,7 @@ from xdsl.dialects import arith, memref
 from xdsl.dialects.builtin import FloatAttr, IntegerAttr, MemRefType
 from xdsl.dialects.linalg.ops import GenericOp, YieldOp
 from xdsl.ir import Attribute, Operation, SSAValue
-from xdsl.ir.affine import AffineDimExpr
+from xdsl.ir.affine import AffineDimExpr, AffineMap
 
 from ..dialects.access import Access, buffer_access, storage_of
 from ..dialects.contraction import Contraction, contraction_of
@@ -129,12 +129,15 @@ def _filled_by(op: GenericOp) -> GenericOp | None:
     last = before.body.block.last_op
     if NAME in before.attributes or len(before.outputs) != 1 or not isinstance(last, YieldOp):
         return None
-    positions = [
-        result.position if isinstance(result, AffineDimExpr) else None
-        for result in before.indexing_maps.data[0].data.results
-    ]
-    is_whole = None not in positions and len(set(positions)) == len(positions)
+    maps = before.indexing_maps.data[0].data, op.indexing_maps.data[-1].data
+    is_whole = all(_names_each(map) for map in maps)
     return before if is_whole and _is_zero(last.operands[0]) else None
+
+
+def _names_each(map: AffineMap) -> bool:
+    """Return whether each axis is reached by a loop of its own, and so from end to end."""
+    positions = {result.position for result in map.results if isinstance(result, AffineDimExpr)}
+    return len(positions) == len(map.results)
 
 
 def _is_zero(value: SSAValue) -> bool:

@@ -11,7 +11,10 @@ from foldaway.passes.simt_product_schedule import FMA, MMA, ProductSchedule
 from .assembler import assembled
 from .products import Product, kernels_of
 
-TURNS = [(False, False), (False, True), (True, False), (True, True)]
+TURNS = [
+    *(("sm_80", (False, False)), ("sm_90", (False, False))),
+    *(("sm_80", (False, True)), ("sm_90", (True, False))),
+]
 TILES = {
     "fma-128": ProductSchedule(FMA, 128, 128, 8, 4, 2, 4),
     "fma-64": ProductSchedule(FMA, 64, 64, 16, 2, 2, 3),
@@ -29,8 +32,7 @@ def ptx(product: Product, schedule: ProductSchedule | None, arch: str) -> str:
     return to_ptx(emit_kernels(kernels_of(product, schedule)).text, arch)
 
 
-@pytest.mark.parametrize("arch", ["sm_80", "sm_90"])
-@pytest.mark.parametrize("turned", TURNS)
+@pytest.mark.parametrize(("arch", "turned"), TURNS)
 @pytest.mark.parametrize("name", TILES)
 def test_tiles_stay_in_registers(name: str, turned: tuple[bool, bool], arch: str):
     schedule = TILES[name]
@@ -39,9 +41,8 @@ def test_tiles_stay_in_registers(name: str, turned: tuple[bool, bool], arch: str
     assert assembled(text, arch).spilled == 0
 
 
-@pytest.mark.parametrize("arch", ["sm_80", "sm_90"])
 @pytest.mark.parametrize("element", ["f16", "bf16", "f32", "f64", "i8", "i16", "i32", "i64"])
-@pytest.mark.parametrize("size", [(33, 35, 37), (200, 300, 500)])
+@pytest.mark.parametrize(("arch", "size"), [("sm_80", (33, 35, 37)), ("sm_90", (200, 300, 500))])
 def test_every_element_and_size(element: str, size: tuple[int, int, int], arch: str):
     text = ptx(Product(*size, element), None, arch)
     assert assembled(text, arch).spilled == 0
