@@ -67,7 +67,9 @@ def reduction_schedule(nest: Nest, machine: Machine) -> Schedule | None:
         lanes = min(power_of_two(rounds), 1024 // across, max(4, lanes_for(points, machine)))
     else:
         across = 1
-        lanes = min(power_of_two(rounds // width), 512, max(WARP, lanes_for(points, machine)))
+        # Partial results of eight neighbours need registers that larger blocks don't have.
+        most = 256 if width >= 8 else 512
+        lanes = min(power_of_two(rounds // width), most, max(WARP, lanes_for(points, machine)))
     each = rounds // (width * lanes)
     wanted = machine.all_threads // max(1, points * lanes)
     parts = max(1, min(wanted, each // _FEW)) if points * lanes < machine.all_threads else 1
