@@ -95,7 +95,12 @@ def test_what_follows_runs_on_its_parts(problem, name):
         foldaway.jit(lambda x, w: apply("conv", x, w, strides, dilations, groups, channels))(x, w),
     )
     expected = ops.relu(apart * 2 + apart)
-    assert (found == expected).all()
+    if foldaway.get_context("device_target") == "CPU":
+        assert (found == expected).all()
+    else:  # Another machine may sum in another order what has something behind it.
+        got, wanted = (one.astype(foldaway.float64).asnumpy() for one in (found, expected))
+        step = 1e-2 if name == "bfloat16" else 1e-5
+        np.testing.assert_allclose(got, wanted, step, step * (1 + np.abs(wanted).max(initial=0)))
 
 
 @pytest.mark.parametrize("stride", [1, 2])
