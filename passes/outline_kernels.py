@@ -99,8 +99,9 @@ class _Outline:
         if group.kind is Kind.CPU:
             reasons = list(dict.fromkeys(reason for _, reason in group.reasons))
             function.attributes[CPU] = StringAttr("; ".join(reasons))
-            for op, reason in group.reasons:
-                _log.warning("%snote: this runs on the CPU: %s", describe(op), reason)
+            notices = {f"{describe(op)}note: this runs on the CPU: {r}" for op, r in group.reasons}
+            for notice in sorted(notices):
+                _log.warning("%s", notice)
         else:
             kind = PRODUCT if group.kind is Kind.PRODUCT else VECTOR
             function.attributes[PART] = StringAttr(kind)
