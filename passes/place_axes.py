@@ -9,7 +9,7 @@ from xdsl.context import Context
 from xdsl.dialects import arith, func
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.linalg import ops as linalg
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from .control_regions import ops_of
@@ -17,7 +17,7 @@ from .fuse_elementwise_to_generic import is_tensors
 from .lower_shape import reshape
 from .product_form import Product, placed_maps, product_of
 from .scalar_ops import splat_number
-from .structured_ops import TensorOps, element_of, generic, integers, shape_of
+from .structured_ops import OpsBefore, element_of, generic, integers, shape_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _place_reduction(op: linalg.ReduceOp) -> None:
     kept = [axis for axis in range(rank) if axis not in axes]
     if axes in (list(range(len(axes))), list(range(rank - len(axes), rank))):
         return
-    to = _Before(op)
+    to = OpsBefore(op)
     order = [*kept, *axes]
     op.operands[0] = to.transpose(value, order, tuple(shape_of(value)[axis] for axis in order))
     op.properties["dimensions"] = integers(*range(len(kept), rank))
@@ -70,7 +70,7 @@ def _place_product(product: Product) -> None:
     ranks = {len(shape_of(value)) for value in (product.lhs, product.rhs, product.result)}
     if product.is_placed and starts_at_zero and ranks == {len(shape)}:
         return
-    to = _Before(op)
+    to = OpsBefore(op)
     lhs = _factor(to, product, product.lhs, product.lhs_loops, (*product.rows, *product.depth))
     rhs = _factor(to, product, product.rhs, product.rhs_loops, (*product.depth, *product.columns))
     lhs = reshape(to, lhs, (*batch, sizes[1], sizes[3]))
@@ -119,22 +119,6 @@ def _factor(
     if wanted == sorted(wanted):
         return value
     return to.transpose(value, wanted, tuple(shape_of(value)[axis] for axis in wanted))
-
-
-class _Before(TensorOps):
-    """Appends ops to a block of their own, which is put before an op in the end."""
-
-    def __init__(self, op: Operation) -> None:
-        super().__init__(Block(), op.location)
-        self.op = op
-
-    def put(self) -> None:
-        """Move the ops before the op."""
-        around = self.op.parent_block()
-        assert around is not None
-        for new in list(self.block.ops):
-            new.detach()
-            around.insert_op_before(new, self.op)
 
 
 def is_zero(value: SSAValue) -> bool:

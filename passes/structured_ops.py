@@ -247,6 +247,22 @@ class TensorOps:
         )
 
 
+class OpsBefore(TensorOps):
+    """Appends ops to a block of their own, which is put before an op in the end."""
+
+    def __init__(self, op: Operation) -> None:
+        super().__init__(Block(), op.location)
+        self.op = op
+
+    def put(self) -> None:
+        """Move the ops before the op."""
+        around = self.op.parent_block()
+        assert around is not None
+        for new in list(self.block.ops):
+            new.detach()
+            around.insert_op_before(new, self.op)
+
+
 def slice_properties(
     operands: int,
     offsets: Sequence[int],

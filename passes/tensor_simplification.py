@@ -14,7 +14,7 @@ from .lower_shape import reassociation, reshape
 from .merged_axes import merged_permutation, transposition_steps
 from .product_form import product_of
 from .scalar_ops import tensor_of
-from .structured_ops import TensorOps, element_of, generic, identity, integers, shape_of
+from .structured_ops import OpsBefore, TensorOps, element_of, generic, identity, integers, shape_of
 
 _VIEWS = (tensor.CollapseShapeOp, tensor.ExpandShapeOp)
 
@@ -39,18 +39,22 @@ class _Simplification:
         for op in list(block.ops):
             if op.name.startswith(("scf.", "cf.", "func.")):
                 continue
-            value = self._simpler(op)
+            to = OpsBefore(op)
+            value = self._simpler(to, op)
             if value is not None:
+                to.put()
                 _replace(op, value)
             elif product_of(op) is not None:
                 self.products.add(op.results[0])
         for op in list(block.ops):
             if isinstance(op, linalg.TransposeOp) and op.results[0].first_use is not None:
-                _replace(op, _in_steps(_At(op), op))
+                to = OpsBefore(op)
+                value = _in_steps(to, op)
+                to.put()
+                _replace(op, value)
 
-    def _simpler(self, op: Operation) -> SSAValue | None:
+    def _simpler(self, to: TensorOps, op: Operation) -> SSAValue | None:
         """Return what an op's result is too; None if that isn't simpler."""
-        to = _At(op)
         if not all(isinstance(result.type, TensorType) for result in op.results):
             return None
         if len(op.results) == 1 and not prod(shape_of(op.results[0])):
@@ -241,24 +245,3 @@ def _on_shape(
     accesses = [identity(len(shape))] * (len(inputs) + 1)
     out, parallel = to.empty(element, shape), [True] * len(shape)
     return to.add(generic(inputs, [out], accesses, parallel, op.body.clone(), op.location))
-
-
-class _At(TensorOps):
-    """Puts ops before an op."""
-
-    def __init__(self, op: Operation) -> None:
-        block = op.parent_block()
-        assert block is not None
-        super().__init__(_Before(block, op), op.location)  # pyright: ignore[reportArgumentType]
-
-
-class _Before:
-    """A block as far as ops are appended to it: they stand before an op of it."""
-
-    def __init__(self, block: Block, op: Operation) -> None:
-        self.block = block
-        self.op = op
-
-    def add_op(self, op: Operation) -> None:
-        """Insert an op."""
-        self.block.insert_op_before(op, self.op)
