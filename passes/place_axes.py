@@ -17,7 +17,7 @@ from .fuse_elementwise_to_generic import is_tensors
 from .lower_shape import reshape
 from .product_form import Product, placed_maps, product_of
 from .scalar_ops import splat_number
-from .structured_ops import OpsBefore, element_of, generic, integers, shape_of
+from .structured_ops import OpsBefore, TensorOps, element_of, generic, integers, shape_of
 
 
 @dataclass(frozen=True)
