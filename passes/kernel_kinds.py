@@ -213,6 +213,11 @@ def _refused_slice(op: tensor.ExtractSliceOp | tensor.InsertSliceOp) -> str | No
         return "a place that is only known in a run has no kernel"
     if set(op.static_strides.get_values()) - {1}:
         return "elements that lie apart have no kernel"
+    if isinstance(op, tensor.InsertSliceOp):
+        # The vendor's compiler crashes on them.
+        part, whole = (shape_of(value) for value in op.operands[:2])
+        if len(part) > 1 and part[-1] == 1 < whole[-1]:
+            return "a column that is put into a tensor has no kernel"
     return _refused_elements(op, _MOVED)
 
 
