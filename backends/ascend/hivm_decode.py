@@ -112,7 +112,7 @@ class _Decoder(BufferSteps):
 
     def _step(self, op: Operation) -> None:
         name = op_name(op)
-        if name.startswith("arith."):
+        if name.startswith(("arith.", "math.")):
             self.assign(op, scalar_expression(op, self.operands(op)))
         elif name in self.BUFFER_STEPS:
             self.BUFFER_STEPS[name](self, op)

@@ -50,6 +50,23 @@ _PLAIN: Final = {
     "sitofp": "{type}({0})",
     "fptosi": "whole({0}, {bits})",
 }
+_FUNCTIONS: Final = {
+    "absf": "abs",
+    "ceil": "ceil",
+    "cos": "cos",
+    "exp": "exp",
+    "exp2": "exp2",
+    "expm1": "expm1",
+    "floor": "floor",
+    "log": "log",
+    "log1p": "log1p",
+    "log2": "log2",
+    "sin": "sin",
+    "sqrt": "sqrt",
+    "tanh": "tanh",
+    "trunc": "trunc",
+}
+"""Functions of one number, as NumPy calls them."""
 _UNSIGNED: Final = {
     "divui": "{0} // {1}",
     "remui": "{0} % {1}",
@@ -74,11 +91,14 @@ _FLOAT_TESTS: Final = {
 
 
 def scalar_expression(op: Operation, operands: list[str]) -> str:
-    """Return the Python of an op of `arith`.
+    """Return the Python of an op of `arith` or `math`.
 
     Raises UnknownOperation for an op that the simulator doesn't know.
     """
-    kind = op_name(op).removeprefix("arith.")
+    dialect, kind = op_name(op).split(".", 1)
+    if dialect == "math" and kind in _FUNCTIONS:
+        # NumPy's functions of a number give one of the same type.
+        return f"{op.results[0].type}_(np.{_FUNCTIONS[kind]}({operands[0]}))"
     if kind == "constant":
         return constant(attribute(op, "value"))
     result = op.results[0].type
@@ -100,7 +120,7 @@ def scalar_expression(op: Operation, operands: list[str]) -> str:
             for text, value in zip(operands, op.operands, strict=True)
         ]
         return wrapped(_UNSIGNED[kind].format(*taken, **names), bits_of(result))
-    raise UnknownOperation(f"the simulator doesn't know the op 'arith.{kind}'")
+    raise UnknownOperation(f"the simulator doesn't know the op '{dialect}.{kind}'")
 
 
 def constant(value: Attribute | None) -> str:
