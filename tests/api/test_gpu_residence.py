@@ -8,7 +8,7 @@ import pytest
 
 import foldaway
 from foldaway import CompileError, Parameter, Tensor, context, jit, nn, ops, set_context
-from foldaway.machines import machine_named
+from foldaway.drivers import driver_of
 
 
 class Copies:
@@ -34,7 +34,7 @@ class Copies:
 def copies(monkeypatch):
     monkeypatch.setenv("FOLDAWAY_GPU", "sim")
     set_context(device_target="GPU")
-    yield Copies(machine_named("GPU").driver().device, monkeypatch)
+    yield Copies(driver_of("GPU").device, monkeypatch)
     context.reset_context()
 
 

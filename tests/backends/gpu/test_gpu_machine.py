@@ -15,7 +15,7 @@ from foldaway.backends.gpu import cuda, machine
 from foldaway.backends.gpu.cuda_library import NoGpu
 from foldaway.dialects.dtypes import TensorSpec, float32
 from foldaway.dialects.simt import Simt
-from foldaway.machines import machine_named
+from foldaway.drivers import driver_of
 from foldaway.runtime.driver import Signature
 from foldaway.runtime.segment import Segment
 
@@ -49,7 +49,7 @@ SPEC = TensorSpec((400,), float32)
 @pytest.fixture
 def simulated(monkeypatch):
     monkeypatch.setenv("FOLDAWAY_GPU", "sim")
-    return machine_named("GPU").driver()
+    return driver_of("GPU")
 
 
 def parse(text):
@@ -79,7 +79,7 @@ def test_a_kernel_that_writes_elsewhere_is_an_exception(simulated):
 
 
 def test_one_driver_for_one_device(simulated):
-    assert machine_named("GPU").driver() is simulated
+    assert driver_of("GPU") is simulated
 
 
 def test_without_a_device_the_error_says_what_to_do(monkeypatch):
@@ -90,17 +90,17 @@ def test_without_a_device_the_error_says_what_to_do(monkeypatch):
     monkeypatch.delenv("FOLDAWAY_GPU", raising=False)
     machine._driver_of.cache_clear()
     with pytest.raises(CompileError, match=r"(?s)no GPU for device_target 'GPU'.*FOLDAWAY_GPU=sim"):
-        machine_named("GPU").driver()
+        driver_of("GPU")
 
 
 def test_a_device_that_is_no_number(monkeypatch):
     monkeypatch.setenv("FOLDAWAY_GPU", "best")
     with pytest.raises(CompileError, match="FOLDAWAY_GPU is 'best'"):
-        machine_named("GPU").driver()
+        driver_of("GPU")
 
 
 def test_the_log_says_that_it_is_simulated():
-    program = "from foldaway.machines import machine_named\nmachine_named('GPU').driver()\n" * 2
+    program = "from foldaway.drivers import driver_of\nmachine_named('GPU').driver()\n" * 2
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={"FOLDAWAY_GPU": "sim", "PATH": ""},
