@@ -100,7 +100,7 @@ def test_a_device_that_is_no_number(monkeypatch):
 
 
 def test_the_log_says_that_it_is_simulated():
-    program = "from foldaway.drivers import driver_of\nmachine_named('GPU').driver()\n" * 2
+    program = "from foldaway.drivers import driver_of\ndriver_of('GPU')\n" * 2
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={"FOLDAWAY_GPU": "sim", "PATH": ""},
