@@ -6,6 +6,7 @@ import pytest
 from foldaway.dialects import dtypes
 
 from ..graph_program import GraphProgram
+from ..other_machines import ascend_driver
 from .needs_compiler import needs_compiler
 
 pytestmark = needs_compiler
@@ -23,7 +24,7 @@ def check(specs, build):
         RANDOM.standard_normal(shape).astype(np.float32).astype(dtype.name)
         for shape, dtype in specs
     ]
-    GraphProgram(specs, build)(*arrays)
+    GraphProgram(specs, build, ascend_driver())(*arrays)
 
 
 def gelu(to, x):
