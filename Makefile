@@ -2,13 +2,22 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test fuzz bench check docs clean
+.PHONY: demo test devices fuzz bench check docs clean
 
 demo: .venv/ready ## the seed's examples, and one function at every stage
 	@$(BIN)/python examples/demo.py
 
 test: .venv/ready ## run every test, lit tests too
 	$(BIN)/pytest -q -n 2 --dist worksteal
+
+# What the CPU is tested with, compiled for other machines and run on simulated ones.
+PROGRAMS := tests/test_seed.py tests/mindspore_style tests/api/test_nn.py $(addprefix \
+	tests/backends/test_, agreement.py agreement_of_shapes.py control_flow.py products.py \
+	reductions.py raises.py)
+devices: .venv/extras ## whole programs on the simulated GPU and the simulated Ascend
+	FOLDAWAY_DEVICE_TARGET=GPU FOLDAWAY_GPU=sim $(BIN)/pytest -q -n 2 --dist worksteal $(PROGRAMS)
+	FOLDAWAY_DEVICE_TARGET=Ascend FOLDAWAY_ASCEND=sim \
+		$(BIN)/pytest -q -n 2 --dist worksteal $(PROGRAMS)
 
 FUZZ ?= --count 20000 --seed 1000000
 fuzz: .venv/ready ## random programs, compiled and plain; FUZZ="--count 100 --mode lax" for others
@@ -32,6 +41,11 @@ docs: .venv/ready ## build the documentation site into build/site
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	$(BIN)/python -m compileall -q api backends dialects folding frontend passes runtime
+	touch $@
+
+# NVIDIA's assembler and the vendor's compiler for Ascend; tests that need them skip without.
+.venv/extras: .venv/ready
+	$(BIN)/pip install --quiet --editable '.[ascend,cuda-test]'
 	touch $@
 
 # The peers are large, so they stay out of the tests' environment. MindSpore can be put in by hand.
