@@ -202,7 +202,7 @@ def _quoted(words: list[str]) -> list[str]:
 
     xDSL wants spaces between parameters, and quotes around a value that is not one word.
     """
-    return [re.sub(r"\{(.*)\}", _quote_parameters, word, flags=re.S) for word in words]
+    return [re.sub(r"\{([^{}]*)\}", _quote_parameters, word) for word in words]
 
 
 def _quote_parameters(braces: re.Match[str]) -> str:
