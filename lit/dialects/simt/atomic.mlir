@@ -9,7 +9,7 @@ simt.kernel @atomic(%m: memref<64xi32>, %i: i32, %a: i32) block = [32, 1, 1] gri
 
 // -----
 
-// CHECK: simt.atomic has no kind 'mul'
+// CHECK: error: {{.*}}simt.atomic has no kind 'mul'
 simt.kernel @refused(%m: memref<64xi32>, %i: i32, %a: i32) block = [32, 1, 1] grid = [1, 1, 1] {
   %old = simt.atomic "mul" %m[%i], %a : memref<64xi32>, i32, i32
   simt.return

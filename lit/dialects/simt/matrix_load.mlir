@@ -10,7 +10,7 @@ simt.kernel @matrix_load(%i: i32) block = [32, 1, 1] grid = [1, 1, 1] {
 
 // -----
 
-// CHECK: simt.matrix_load reads 1, 2 or 4 matrices
+// CHECK: error: {{.*}}simt.matrix_load reads 1, 2 or 4 matrices
 simt.kernel @refused(%i: i32) block = [32, 1, 1] grid = [1, 1, 1] {
   %s = simt.shared : memref<64xf16>
   %a, %b, %c = simt.matrix_load %s[%i] : memref<64xf16>, i32 -> i32, i32, i32

@@ -9,7 +9,7 @@ simt.kernel @shuffle(%x: f32, %i: i32, %h: f16) block = [32, 1, 1] grid = [1, 1,
 
 // -----
 
-// CHECK: simt.shuffle takes i32, i64, f32, f64, not f16
+// CHECK: error: {{.*}}simt.shuffle takes i32, i64, f32, f64, not f16
 simt.kernel @refused(%h: f16, %i: i32) block = [32, 1, 1] grid = [1, 1, 1] {
   %y = simt.shuffle "down" %h, %i : f16
   simt.return

@@ -9,7 +9,7 @@ simt.kernel @store(%m: memref<64xf16>, %i: i32, %a: i32) block = [32, 1, 1] grid
 
 // -----
 
-// CHECK: simt.store can't access 64 bytes of memref<64xf64> at once
+// CHECK: error: {{.*}}simt.store can't access 64 bytes of memref<64xf64> at once
 simt.kernel @refused(%m: memref<64xf64>, %i: i32, %a: f64) block = [32, 1, 1] grid = [1, 1, 1] {
   simt.store %m[%i], %a, %a, %a, %a, %a, %a, %a, %a : memref<64xf64>, i32, f64, f64, f64, f64, f64, f64, f64, f64
   simt.return
