@@ -197,7 +197,10 @@ class AscendExecutable:
             self._note(name, location(refused.place) or op, why)
             return None
         except (UnknownFunction, UnknownOperation) as unknown:
-            raise unknown.at(name, None, "") from None
+            if "fallback" not in op.properties:
+                raise unknown.at(name, None, "") from None
+            self._note(name, op, str(unknown))
+            return None
 
     def _smaller(self, name: str, op: Operation) -> Callable[[int], Source | None] | None:
         if "fallback" not in op.properties:

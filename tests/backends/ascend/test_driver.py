@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
 
 from foldaway.backends.ascend import driver as driver_module
 from foldaway.backends.ascend import programs
-from foldaway.backends.ascend.hivm_errors import OutOfBounds
+from foldaway.backends.ascend.hivm_errors import OutOfBounds, UnknownFunction
 from foldaway.backends.ascend.hivm_kernel import Kernel
 from foldaway.backends.ascend.toolchain import KernelRefused, Toolchain
 from foldaway.dialects import dtypes, graph
@@ -178,3 +178,15 @@ def test_threads_share_an_executable(simulated):
         thread.join()
     for n in range(6):
         np.testing.assert_array_equal(results[n], X * n * 2)
+
+
+@needs_compiler
+def test_a_function_that_the_simulator_doesn_t_know_runs_on_the_cpu(simulated, monkeypatch, caplog):
+    def unknown(driver, source, smaller):
+        raise UnknownFunction("the simulator doesn't know what 'frobnicate' does")
+
+    monkeypatch.setattr(driver_module.AscendDriver, "kernel", unknown)
+    with caplog.at_level(logging.WARNING, "foldaway.ascend"):
+        (result,) = program(doubled)([X])
+    np.testing.assert_array_equal(result, X + X)
+    assert "runs on the CPU: the simulator doesn't know what 'frobnicate' does" in caplog.text
