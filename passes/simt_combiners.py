@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import (
@@ -17,27 +16,11 @@ from xdsl.dialects.builtin import (
 from xdsl.dialects.linalg.ops import YieldOp
 from xdsl.ir import Attribute, Operation, SSAValue
 
-from ..dialects import simt
+from ..dialects import neutral, simt
 from ..dialects.append import defaults
 from .scalar_ops import COMPARE_FLOATS, integer, scalar_attribute, width
 from .simt_nests import Nest
 from .simt_product_ops import KernelOps
-
-_FLOAT_START: dict[type[Operation], float] = {
-    **{arith.AddfOp: -0.0, arith.MulfOp: 1.0},
-    **{arith.MaximumfOp: -inf, arith.MinimumfOp: inf},
-}
-_INTEGER_START: dict[type[Operation], Callable[[int], int]] = {
-    arith.AddiOp: lambda bits: 0,
-    arith.MuliOp: lambda bits: 1,
-    arith.AndIOp: lambda bits: -1,
-    arith.OrIOp: lambda bits: 0,
-    arith.XOrIOp: lambda bits: 0,
-    arith.MaxSIOp: lambda bits: -(1 << (bits - 1)),
-    arith.MinSIOp: lambda bits: (1 << (bits - 1)) - 1,
-    arith.MaxUIOp: lambda bits: 0,
-    arith.MinUIOp: lambda bits: -1,
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +47,7 @@ class Combiner:
     def start(self, ops: KernelOps) -> SSAValue:
         """Return the value that changes nothing when it is combined."""
         bits, kind = width(self.type), type(self.op)
-        number = _FLOAT_START[kind] if bits is None else _INTEGER_START[kind](bits)
+        number = neutral.FLOAT[kind] if bits is None else neutral.INTEGER[kind](bits)
         value = scalar_attribute(number, self.type)
         return ops.known(
             arith.ConstantOp.create(result_types=(self.type,), properties={"value": value})
@@ -110,7 +93,7 @@ def _combiner(nest: Nest, position: int, value: SSAValue) -> Combiner | None:
     op = value.owner
     if not isinstance(op, Operation) or not nest.is_reduced(position):
         return None
-    if type(op) not in _FLOAT_START and type(op) not in _INTEGER_START:
+    if type(op) not in neutral.FLOAT and type(op) not in neutral.INTEGER:
         return None
     total = nest.op.body.block.args[position]
     if not total.has_one_use() or not value.has_one_use() or total not in op.operands:

@@ -8,30 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import inf, prod
+from math import prod
 
 from xdsl.dialects import arith
 from xdsl.ir import Operation, SSAValue
 
+from ...dialects import neutral
 from ..llvm_ir.elements import Element, element_of
 from .kernel import Kernel, Place
 from .nest import Dimension, Nest
 
-_FLOAT_START: dict[type[Operation], float] = {
-    **{arith.AddfOp: -0.0, arith.MulfOp: 1.0},
-    **{arith.MaximumfOp: -inf, arith.MinimumfOp: inf},
-}
-_INTEGER_START: dict[type[Operation], Callable[[int], int]] = {
-    arith.AddiOp: lambda bits: 0,
-    arith.MuliOp: lambda bits: 1,
-    arith.AndIOp: lambda bits: -1,
-    arith.OrIOp: lambda bits: 0,
-    arith.XOrIOp: lambda bits: 0,
-    arith.MaxSIOp: lambda bits: -(1 << (bits - 1)),
-    arith.MinSIOp: lambda bits: (1 << (bits - 1)) - 1,
-    arith.MaxUIOp: lambda bits: 0,
-    arith.MinUIOp: lambda bits: -1,
-}
 _INSTRUCTIONS: dict[type[Operation], str] = {arith.AddfOp: "fadd", arith.MulfOp: "fmul"}
 
 
@@ -58,9 +44,9 @@ class Combiner:
     @property
     def start(self) -> str:
         """The literal that changes nothing when it is combined."""
-        if type(self.op) in _FLOAT_START:
-            return self.element.literal(_FLOAT_START[type(self.op)])
-        return self.element.literal(_INTEGER_START[type(self.op)](self.element.bits))
+        if type(self.op) in neutral.FLOAT:
+            return self.element.literal(neutral.FLOAT[type(self.op)])
+        return self.element.literal(neutral.INTEGER[type(self.op)](self.element.bits))
 
     def combine(self, kernel: Kernel, lhs: str, rhs: str, flags: str = "") -> str:
         """Write one step."""
@@ -94,7 +80,7 @@ def _combiner(nest: Nest, output: int, value: SSAValue) -> Combiner | None:
     op = value.owner
     if not isinstance(op, Operation) or not nest.is_reduced(output):
         return None
-    if type(op) not in _FLOAT_START and type(op) not in _INTEGER_START:
+    if type(op) not in neutral.FLOAT and type(op) not in neutral.INTEGER:
         return None
     accumulator = nest.accumulator(output)
     if not accumulator.has_one_use() or not value.has_one_use():
