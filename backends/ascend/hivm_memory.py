@@ -147,7 +147,7 @@ class Buffer:
             return np.empty([max(size, 0) for size in self.sizes], dtype)
         width = dtype.itemsize
         strides = [stride * width for stride in self.strides]
-        return np.ndarray(self.sizes, dtype, self.memory.bytes, low, strides)  # type: ignore[arg-type]
+        return np.ndarray(self.sizes, dtype, self.memory.bytes, low, strides)
 
     @property
     def values(self) -> Array:

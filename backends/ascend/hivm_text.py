@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import Builtin, FileLineColLoc, ModuleOp
+from xdsl.dialects.builtin import Builtin, FileLineColLoc, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Operation
 from xdsl.parser import Parser
 
@@ -47,7 +47,7 @@ def memory_sizes(hivm: str) -> dict[str, int]:
 def op_name(op: Operation) -> str:
     """Return the name of an op, which xDSL may not know."""
     name = op.attributes.get("op_name__") or getattr(op, "op_name", None)
-    return name.data if name is not None else op.name  # type: ignore[union-attr]
+    return name.data if isinstance(name, StringAttr) else op.name
 
 
 def attribute(op: Operation, name: str) -> Attribute | None:

@@ -31,14 +31,14 @@ TEXTS = DiskCache(".ptx")
 """All that was made."""
 
 
-class PtxError(RuntimeError):
+class NoPtx(RuntimeError):
     """LLVM has no PTX for a module, says why, or ended."""
 
 
 def to_ptx(text: str, arch: str = "sm_80") -> str:
     """Return the PTX of a module of kernels in LLVM IR, for a chip.
 
-    Raises ValueError for a chip that isn't one of `ARCHITECTURES`, and PtxError for a text that
+    Raises ValueError for a chip that isn't one of `ARCHITECTURES`, and NoPtx for a text that
     isn't LLVM IR, has no code on such a chip, or takes longer than `TIME_LIMIT`.
     """
     if arch not in ARCHITECTURES:
@@ -82,7 +82,7 @@ class _Worker:
             finally:
                 timer.cancel()
         if "error" in answer:
-            raise PtxError(answer["error"])
+            raise NoPtx(answer["error"])
         return answer["ptx"]
 
     def _answer(self, process: subprocess.Popen[str], task: str) -> dict[str, str]:
@@ -99,7 +99,7 @@ class _Worker:
         if line:
             return json.loads(line)
         said = process.stderr.read().strip() or f"it took more than {TIME_LIMIT:g} seconds"
-        raise PtxError(f"LLVM ended without PTX: {said.splitlines()[0]}")
+        raise NoPtx(f"LLVM ended without PTX: {said.splitlines()[0]}")
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:

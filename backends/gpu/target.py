@@ -12,7 +12,7 @@ from xdsl.utils.target import Target
 
 from ...dialects import simt
 from .emit_kernels import emit_kernels
-from .ptx import PtxError, to_ptx
+from .ptx import NoPtx, to_ptx
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,5 @@ class PtxTarget(Target):
             raise PassFailedException("error: there is no kernel; run lower-linalg-to-simt before")
         try:
             output.write(to_ptx(emit_kernels(module).text, self.arch))
-        except (PtxError, ValueError) as error:
+        except (NoPtx, ValueError) as error:
             raise PassFailedException(f"error: {error}") from None

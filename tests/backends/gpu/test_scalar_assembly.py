@@ -8,7 +8,7 @@ from xdsl.dialects import arith, math
 from xdsl.utils.exceptions import PassFailedException
 
 from foldaway.backends.gpu.emit_kernels import emit_kernels
-from foldaway.backends.gpu.ptx import PtxError, to_ptx
+from foldaway.backends.gpu.ptx import NoPtx, to_ptx
 from foldaway.backends.llvm_ir.definitions import has_formula
 from foldaway.backends.llvm_ir.scalars import _LIBRARY
 from foldaway.dialects.simt.scalar_ops import needs_host
@@ -126,13 +126,13 @@ def test_a_mistake_of_llvm_is_an_exception():
     """LLVM ends its process at this function; the next text is compiled by another."""
     text = emit_kernels(parsed(kernel(["math.sqrt"], "f32"))).text
     broken = text.replace("llvm.sqrt.f32", "llvm.exp.f32")
-    with pytest.raises(PtxError, match="LLVM ended without PTX"):
+    with pytest.raises(NoPtx, match="LLVM ended without PTX"):
         to_ptx(broken)
     assert ".entry k" in to_ptx(text + "\n; compiled anew")
 
 
 def test_text_that_is_not_llvm_ir_is_an_exception():
-    with pytest.raises(PtxError, match="expected top-level entity"):
+    with pytest.raises(NoPtx, match="expected top-level entity"):
         to_ptx("kernel")
 
 
