@@ -1,4 +1,5 @@
-# RUN: foldaway-opt %s --function f --args 'tensor<200x500xbf16>, tensor<500x300xbf16>, tensor<300xbf16>' \
+# RUN: foldaway-opt %s --function f \
+# RUN:   --args 'tensor<200x500xbf16>, tensor<500x300xbf16>, tensor<300xbf16>' \
 # RUN:   --allow-python -t ascend | filecheck %s
 from foldaway import ops
 

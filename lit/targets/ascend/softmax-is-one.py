@@ -1,4 +1,5 @@
-# RUN: foldaway-opt %s --function f --args 'tensor<50x130xf16>' --allow-python -t ascend | filecheck %s
+# RUN: foldaway-opt %s --function f --args 'tensor<50x130xf16>' \
+# RUN:   --allow-python -t ascend | filecheck %s
 from foldaway import ops
 
 

@@ -1,4 +1,5 @@
-# RUN: foldaway-opt %s --function f --args 'tensor<1000000xf32>' --allow-python -t ptx | filecheck %s
+# RUN: foldaway-opt %s --function f --args 'tensor<1000000xf32>' \
+# RUN:   --allow-python -t ptx | filecheck %s
 from foldaway import ops
 
 
