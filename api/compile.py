@@ -31,6 +31,7 @@ from foldaway.folding.errors import Raised
 from foldaway.folding.exception_contents import fill
 from foldaway.folding.fallback import fallback_enabled
 from foldaway.folding.fold_function import Environment, Folded
+from foldaway.folding.fold_report import place_of
 from foldaway.folding.number_table import NumberPolicy, Rewritten, Widen
 from foldaway.frontend.emit_python import to_function, to_text
 from foldaway.frontend.lower_function import heading_of, specialize_function
@@ -130,10 +131,10 @@ def compile_function(
 
 def _making(folded: Folded) -> Making | None:
     """Return what came of the making of a form; None after opaque code has run."""
-    if folded.report.ran or folded.shown is None:
+    if folded.report.ran or folded.report.shown is None:
         return None
     quoted = {file: None for file, _, _ in folded.notice.statements}
-    return Making(folded.functions, tuple(folded.shown), tuple(quoted))
+    return Making(folded.functions, tuple(folded.report.shown), tuple(quoted))
 
 
 def _tell(notice: str) -> None:
@@ -316,8 +317,6 @@ def segment_text(module: ModuleOp, stage: str) -> str:
 
 def _report(folded: Folded, host: FuncOp, segments: dict[str, ModuleOp]) -> Report:
     """Return what became of each line: a line that has graph ops counts as compiled."""
-    from foldaway.folding.session import place_of
-
     compiled: Counter[tuple[str, int]] = Counter()
     for module in segments.values():
         for op in nested_ops(_only_function(module)):
@@ -340,8 +339,6 @@ def _report(folded: Folded, host: FuncOp, segments: dict[str, ModuleOp]) -> Repo
 
 def _effects(folded: Folded, host: FuncOp) -> dict[tuple[str, int], set[str]]:
     """Return what the host program does at each line; it branches where a side has effects."""
-    from foldaway.folding.session import place_of
-
     found = {place: {*effects} for place, effects in folded.report.effects.items()}
     for op in nested_ops(host):
         what = _HOST_CONTROL.get(type(op))

@@ -95,7 +95,7 @@ class Outside:
             add(guards.equal_instance(source, value))
             return value
         if isinstance(value, Tensor):
-            return self._folding.input(value, source)
+            return self._folding.inputs.tensor(value, source)
         return self._adopt_object(value, source)
 
     def _adopt_number(self, value: float, source: Source) -> object:
@@ -213,7 +213,7 @@ class Outside:
             self._meets(copy, source)
         else:
             self._folding.add_guard(guards.same_array(source, value))
-            self._folding.memory.append(source)
+            self._folding.inputs.memory.append(source)
             copy = value.copy()
             copy.flags.writeable = False
             self._keep(value, copy, source)

@@ -91,12 +91,13 @@ def _print_now(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     """Print while compiling; the streams get it when the fold is known to be the last."""
     stream = kwargs.get("file")
     if stream is not None and stream is not sys.stdout and stream is not sys.stderr:
-        frame.folding.shown = None
+        frame.folding.report.shown = None
         run(print, *args, **kwargs)
         return
     text = io.StringIO()
     run(print, *args, **{**kwargs, "file": text})
-    frame.folding.printed.append((cast("TextIO | None", stream) or sys.stdout, text.getvalue()))
+    target = cast("TextIO | None", stream) or sys.stdout
+    frame.folding.report.printed.append((target, text.getvalue()))
 
 
 def _word(kwargs: dict[str, object], name: str, default: str) -> str:

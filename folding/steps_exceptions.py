@@ -26,7 +26,7 @@ from .exception_handling import catches, leave_quietly, manager_methods, set_con
 from .forks import Fork, Run, Signal, after, handle, turn
 from .frames import Frame
 from .generating import Waiting, drain
-from .steps_generating import Handler, handle_group
+from .steps_generating_exceptions import Handler, handle_group
 
 _ELSE = "else"
 """How a side ends whose body of a `try` came to its end."""
