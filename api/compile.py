@@ -27,6 +27,7 @@ from foldaway.dialects.pyobj import (
     WhileOp,
 )
 from foldaway.dialects.source import CompileError, reject
+from foldaway.folding.array_inputs import ArrayPolicy
 from foldaway.folding.errors import Raised
 from foldaway.folding.exception_contents import fill
 from foldaway.folding.fallback import fallback_enabled
@@ -79,22 +80,14 @@ def compile_function(
     Raises CompileError, or what the user's program raises while it is folded.
     """
     driver = current_driver()
-    with our_failure("frontend", None):
-        module = specialize_function(function, [_type_of(argument) for argument in arguments])
-    source = _only_function(module)
-    if heading_of(function).is_generator:
-        reject(
-            source,
-            f"'{function.__name__}' is a generator function, whose caller would run its body",
-            "return a list or a tuple, or compile what calls it",
-        )
+    module, source = _read(function, arguments)
     style = "str" if lax else options.style
     fold = FoldPyObjPass(fallback_enabled(), style, allow_python=True, lax=lax)
     policy = NumberPolicy(widened=changing.widened, handles=changing.handles, read=changing.read)
     environment = Environment(function, arguments, policy, quiet=quiet)
     folded, raised = _fold(fold, source, environment, module)
     notice = str(folded.notice) if folded.notice.statements else ""
-    if notice and not lax and not quiet:
+    if not lax and not quiet:
         _tell(notice)
     _check_and_outline(module, environment)
     host, segments = _split(module)
@@ -108,25 +101,33 @@ def compile_function(
     with our_failure(driver.name, module):
         compiled = {n: _compile_segment(m, n, driver) for n, m in segments.items()}
         entry, inputs = _entry(host, compiled, folded.inputs)
-    if notice and lax and not quiet:
+    if lax and not quiet:
         # Only now is it certain that nothing sends the function to plain Python.
         _tell(notice)
+    report, texts = _report(folded, host, segments), _texts(source, host, segments)
+    making = _making(folded) if raised is None else None
     made = Specialization(
-        key,
-        folded.guards,
-        inputs,
-        entry,
-        notice,
-        _report(folded, host, segments),
-        _texts(source, host, segments),
-        starts_again,
-        _making(folded) if raised is None else None,
+        *(key, folded.guards, inputs, entry, notice, report, texts, starts_again, making)
     )
     if raised is not None:
         # What the program did before it raised; the next call is folded anew.
         fill(raised.exception, cast(Any, made.run(arguments)))
         raised.reraise()
     return made
+
+
+def _read(function: types.FunctionType, arguments: Sequence[object]) -> tuple[ModuleOp, FuncOp]:
+    """Return a function's IR for arguments like these, in a module of its own."""
+    with our_failure("frontend", None):
+        module = specialize_function(function, [_type_of(argument) for argument in arguments])
+    source = _only_function(module)
+    if heading_of(function).is_generator:
+        reject(
+            source,
+            f"'{function.__name__}' is a generator function, whose caller would run its body",
+            "return a list or a tuple, or compile what calls it",
+        )
+    return module, source
 
 
 def _making(folded: Folded) -> Making | None:
@@ -138,9 +139,11 @@ def _making(folded: Folded) -> Making | None:
 
 
 def _tell(notice: str) -> None:
-    import logging
+    """Log which statements needed the interpreter, if any did."""
+    if notice:
+        import logging
 
-    logging.getLogger("foldaway.fallback").warning("%s", notice)
+        logging.getLogger("foldaway.fallback").warning("%s", notice)
 
 
 def _fold(
@@ -168,18 +171,10 @@ def _fold(
             numbers.handles.update(source.key for source in rewritten.containers)
         except CompileError as error:
             arrays.first = arrays.first or error
-            if numbers.handles:
-                numbers.read_handles()
-            elif numbers.met and not numbers.all_constant:
-                numbers.all_constant = True
-            elif not fold.lax and arrays.narrow():
-                numbers.all_constant = False
-            elif not fold.lax and arrays.met and not arrays.all_constant:
-                arrays.all_constant, numbers.all_constant = True, False
-            elif arrays.met:
-                # Constants were but the last resort.
-                raise arrays.first from None
-            else:
+            if not _take_as_constants(fold.lax, numbers, arrays):
+                if arrays.met:
+                    # Constants were but the last resort.
+                    raise arrays.first from None
                 raise
         except Raised as error:
             if fold.lax:
@@ -190,6 +185,21 @@ def _fold(
         raised.reraise()
     fold.replace(source, raised.before)
     return raised.before, raised
+
+
+def _take_as_constants(lax: bool, numbers: NumberPolicy, arrays: ArrayPolicy) -> bool:
+    """Let the next fold take more as constants; return whether there was anything left."""
+    if numbers.handles:
+        numbers.read_handles()
+    elif numbers.met and not numbers.all_constant:
+        numbers.all_constant = True
+    elif not lax and arrays.narrow():
+        numbers.all_constant = False
+    elif not lax and arrays.met and not arrays.all_constant:
+        arrays.all_constant, numbers.all_constant = True, False
+    else:
+        return False
+    return True
 
 
 def _check_and_outline(module: ModuleOp, environment: Environment) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 from ..dialects import pyobj
 from .calls import call, truth
+from .context_managers import leave_by_error, manager_methods
 from .errors import Raised, run
 from .exception_groups import Caught, regroup, take
-from .exception_handling import catches, manager_methods, set_context, take_up
+from .exception_handling import catches, set_context, take_up
 from .frames import Frame
 from .generating import GeneratingMaker, Part, Waiting, WaitingStep, run_parts, waits
 
@@ -187,18 +188,7 @@ def with_(maker: GeneratingMaker, op: pyobj.WithOp) -> WaitingStep:
             call(frame, leave, [value, None, None, None], {})
             frame.result = result
             return signal
-        raised.passes(frame.name, frame.location)
-        raised.shown = True
-        take_up(frame.folding, raised)
-        exception, frame.op = raised.exception, op
-        exception.__traceback__ = raised.traceback
-        details = [value, type(exception), exception, exception.__traceback__]
-        frame.folding.handled.append(exception)
-        try:
-            if not truth(frame, call(frame, leave, details, {})):
-                raise raised
-        finally:
-            frame.folding.handled.pop()
+        leave_by_error(frame, op, raised, value, leave)
         return None
 
     return step
