@@ -18,6 +18,13 @@ from .frames import Frame
 _MISSING = object()
 
 
+def enter(frame: Frame, manager: object) -> tuple[object, object]:
+    """Enter a manager; return what it gives, and its `__exit__`."""
+    enter, leave = _methods(manager)
+    frame.folding.note_object(manager)
+    return call(frame, enter, [manager], {}), leave
+
+
 def leave_by_error(
     frame: Frame, op: Operation, raised: Raised, manager: object, leave: object
 ) -> None:
@@ -51,7 +58,7 @@ def leave_quietly(manager: object, leave: Any) -> None:
             leave(manager, None, None, None)
 
 
-def manager_methods(manager: object) -> tuple[object, object]:
+def _methods(manager: object) -> tuple[object, object]:
     """Return `__enter__` and `__exit__` of a manager's class, with Python's error without them."""
     kind = type(manager)
     enter, leave = getattr(kind, "__enter__", _MISSING), getattr(kind, "__exit__", _MISSING)

@@ -21,7 +21,7 @@ from .code import (
     makes,
     run_steps,
 )
-from .context_managers import leave_by_error, leave_quietly, manager_methods
+from .context_managers import enter, leave_by_error, leave_quietly
 from .errors import Raised, run
 from .exception_handling import catches, set_context, take_up
 from .forks import Fork, Run, Signal, after, handle, turn
@@ -208,9 +208,7 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
     def step(frame: Frame) -> Signal:
         frame.op = op
         value = frame.slots[manager]
-        enter, leave = manager_methods(value)
-        frame.folding.note_object(value)
-        frame.slots[entered] = call(frame, enter, [value], {})
+        frame.slots[entered], leave = enter(frame, value)
         try:
             signal = run_steps(body, frame)
         except Raised as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..dialects import pyobj
 from .calls import call, truth
-from .context_managers import leave_by_error, manager_methods
+from .context_managers import enter, leave_by_error
 from .errors import Raised, run
 from .exception_groups import Caught, regroup, take
 from .exception_handling import catches, set_context, take_up
@@ -176,9 +176,7 @@ def with_(maker: GeneratingMaker, op: pyobj.WithOp) -> WaitingStep:
     def step(frame: Frame) -> Waiting:
         frame.op = op
         value = frame.slots[manager]
-        enter, leave = manager_methods(value)
-        frame.folding.note_object(value)
-        frame.slots[entered] = call(frame, enter, [value], {})
+        frame.slots[entered], leave = enter(frame, value)
         try:
             signal = yield from run_parts(body, frame)
         except Raised as error:
