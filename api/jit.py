@@ -365,6 +365,7 @@ def jit(
     (LAX) a function that has such a thing runs as plain Python, and its tensor operations are
     compiled. None leaves it to `jit_config` and the settings, STRICT if they don't say.
     Raises TypeError for what is no Python function, ValueError for an option that isn't there.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.jit.html>.
     """
     return compiled(fn, CompileOptions(fullgraph=fullgraph, jit_config=jit_config), backend)
 
@@ -391,7 +392,7 @@ def ms_function(
     """Compile a function as MindSpore's `ms_function` does: STRICT, tensors print as tuples.
 
     Of `jit_config` the `jit_syntax_level` counts. The other parameters are accepted as MindSpore
-    has them; shapes are found by themselves.
+    has them; shapes are found by themselves. Raises as `jit` does.
     Source: <https://www.mindspore.cn/docs/en/r1.9/api_python/mindspore/mindspore.ms_function.html>.
     """
     return compiled(fn, CompileOptions(style="elements", jit_config=jit_config))
