@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -93,11 +93,7 @@ def compile_function(
     host, segments = _split(module)
     starts_again = may_start_again(host, segments)
     if lax and not starts_again:
-        reject(
-            source,
-            "an int may be beyond 64 bits after something was changed",
-            "nothing is to be done: it runs in Python at every call",
-        )
+        _refuse_retreat(source)
     with our_failure(driver.name, module):
         compiled = {n: _compile_segment(m, n, driver) for n, m in segments.items()}
         entry, inputs = _entry(host, compiled, folded.inputs)
@@ -128,6 +124,15 @@ def _read(function: types.FunctionType, arguments: Sequence[object]) -> tuple[Mo
             "return a list or a tuple, or compile what calls it",
         )
     return module, source
+
+
+def _refuse_retreat(source: FuncOp) -> NoReturn:
+    """Raise CompileError: compiled code couldn't leave the call to Python any more."""
+    reject(
+        source,
+        "an int may be beyond 64 bits after something was changed",
+        "nothing is to be done: it runs in Python at every call",
+    )
 
 
 def _making(folded: Folded) -> Making | None:
