@@ -33,7 +33,7 @@ from foldaway.folding.exception_contents import fill
 from foldaway.folding.fallback import fallback_enabled
 from foldaway.folding.fold_function import Environment, Folded
 from foldaway.folding.fold_report import place_of
-from foldaway.folding.number_table import NumberPolicy, Rewritten, Widen
+from foldaway.folding.number_table import NumberPolicy, Rewritten
 from foldaway.frontend.emit_python import to_function, to_text
 from foldaway.frontend.lower_function import heading_of, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
@@ -53,7 +53,7 @@ from foldaway.runtime.tensor import Tensor
 
 from .compile_options import CompileOptions
 from .drivers import current_driver
-from .internal_error import InternalError, our_failure
+from .internal_error import our_failure
 from .pipeline import lower_segment, lower_to_linalg, run_passes
 
 STAGES = ("pyobj", "graph", "linalg", "llvm", "python")
@@ -165,12 +165,6 @@ def _fold(
         try:
             with our_failure(fold.name, module):
                 return fold.fold(source, environment), None
-        except Widen as widen:
-            key = widen.source.key
-            if key in numbers.required:
-                raise InternalError(f"'{widen.source}' is a run-time value already") from None
-            numbers.required.add(key)
-            numbers.widened.add(key)
         except Rewritten as rewritten:
             numbers.widened.update(source.key for source in rewritten.numbers)
             numbers.handles.update(source.key for source in rewritten.containers)

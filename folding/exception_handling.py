@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
 def catches(exception: BaseException, classes: Any) -> bool:
     """Return whether `except classes` takes an exception; Python's TypeError for no class."""
+    check_classes(classes)
+    return isinstance(exception, classes)
+
+
+def check_classes(classes: Any) -> list[type[BaseException]]:
+    """Return the classes that a handler names; Python's TypeError for what is none."""
     kinds: list[Any] = list(classes) if class_of(classes) is tuple else [classes]
     for kind in kinds:
         if not isinstance(kind, type) or not issubclass(kind, BaseException):
             raise TypeError(
                 "catching classes that do not inherit from BaseException is not allowed"
             )
-    return isinstance(exception, classes)
+    return kinds
 
 
 def set_context(error: Raised, raised: Raised | None) -> None:

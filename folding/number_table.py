@@ -48,8 +48,6 @@ class NumberPolicy:
     """Keys of sources whose numbers are constants."""
     widened: set[_Key] = field(default_factory=set[_Key])
     """Keys of sources that are no arguments and whose numbers are run-time values."""
-    required: set[_Key] = field(default_factory=set[_Key])
-    """Keys of sources whose numbers are run-time values even where all others are constant."""
     handles: set[_Key] = field(default_factory=set[_Key])
     """Keys of sources whose containers the fold changes without looking at what they hold."""
     read: set[_Key] = field(default_factory=set[_Key])
@@ -68,8 +66,6 @@ class NumberPolicy:
     def is_symbolic(self, source: Source) -> bool:
         """Return whether a number at a source is a run-time value."""
         key = source.key
-        if key in self.required:
-            return True
         if self.all_constant or key in self.constant:
             return False
         return key in self.widened or is_argument(source)
@@ -80,14 +76,6 @@ def is_argument(source: Source) -> bool:
     while isinstance(source, Item):
         source = source.base
     return isinstance(source, Argument)
-
-
-class Widen(Unwinding):
-    """Start the fold again with the number at a source as a run-time value."""
-
-    def __init__(self, source: Source):
-        super().__init__(str(source))
-        self.source = source
 
 
 class Rewritten(Unwinding):

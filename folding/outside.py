@@ -26,7 +26,7 @@ from .edits import EDITS
 from .handles import KINDS, Handle, HandleMethod
 from .native_reads import value_types
 from .number_table import is_argument
-from .numbers import constant
+from .numbers import SymbolicNumber, constant
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -101,7 +101,7 @@ class Outside:
     def _adopt_number(self, value: float, source: Source) -> object:
         policy = self._folding.numbers.policy
         if policy.is_symbolic(source):
-            return self._folding.symbolic_number(value, source)
+            return self._folding.numbers.leaf(value, source, SymbolicNumber)
         widens = not policy.all_constant and not is_argument(source)
         if widens:
             self.constants.add(source.key)

@@ -31,8 +31,8 @@ from .host import Host
 from .journal import Journal
 from .native_reads import NativeReads
 from .notice import Notice
-from .number_table import NumberPolicy, Numbers, Widen
-from .numbers import SymbolicNumber, constant
+from .number_table import NumberPolicy, Numbers
+from .numbers import constant
 from .options import Options
 from .outside import Outside
 from .run_time_errors import is_protected
@@ -194,17 +194,9 @@ class Folding(KnownConstants):
         """Return whether a guard is kept."""
         return _guard_key(guard) in self.guards
 
-    def symbolic_number(self, value: int | float, source: Source) -> SymbolicNumber:
-        """Return what stands for a number from outside whose value comes at run time."""
-        return self.numbers.leaf(value, source, SymbolicNumber)
-
     def handed_out(self, value: object) -> object:
         """Return what folded code gives to who runs it: native code may need constants."""
         return value if self.moves_numbers else constant(value)
-
-    def widen(self, source: Source) -> NoReturn:
-        """Start the fold again with the number at `source` as a run-time value."""
-        raise Widen(source)
 
     def source(self, value: object) -> Source | None:
         """Return the path to a value from outside, None for one that was born while folding."""
