@@ -1,7 +1,8 @@
 """Activation functions of neural networks.
 
 They take tensors of any shape and keep shape and floating point dtype; integers become float32.
-float16 and bfloat16 are computed in float32 and rounded once.
+float16 and bfloat16 are computed in float32 and rounded once. An axis out of range is a
+`ValueError`, what no tensor can be made of a `TypeError`.
 Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.ops.html>.
 """
 

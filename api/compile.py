@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -27,11 +27,13 @@ from foldaway.dialects.pyobj import (
     WhileOp,
 )
 from foldaway.dialects.source import CompileError, reject
+from foldaway.folding.array_inputs import ArrayPolicy
 from foldaway.folding.errors import Raised
 from foldaway.folding.exception_contents import fill
 from foldaway.folding.fallback import fallback_enabled
 from foldaway.folding.fold_function import Environment, Folded
-from foldaway.folding.number_table import NumberPolicy, Rewritten, Widen
+from foldaway.folding.fold_report import place_of
+from foldaway.folding.number_table import NumberPolicy, Rewritten
 from foldaway.frontend.emit_python import to_function, to_text
 from foldaway.frontend.lower_function import heading_of, specialize_function
 from foldaway.passes.check_boundary import CheckBoundaryPass
@@ -51,7 +53,7 @@ from foldaway.runtime.tensor import Tensor
 
 from .compile_options import CompileOptions
 from .drivers import current_driver
-from .internal_error import InternalError, our_failure
+from .internal_error import our_failure
 from .pipeline import lower_segment, lower_to_linalg, run_passes
 
 STAGES = ("pyobj", "graph", "linalg", "llvm", "python")
@@ -78,6 +80,40 @@ def compile_function(
     Raises CompileError, or what the user's program raises while it is folded.
     """
     driver = current_driver()
+    module, source = _read(function, arguments)
+    style = "str" if lax else options.style
+    fold = FoldPyObjPass(fallback_enabled(), style, allow_python=True, lax=lax)
+    policy = NumberPolicy(widened=changing.widened, handles=changing.handles, read=changing.read)
+    environment = Environment(function, arguments, policy, quiet=quiet)
+    folded, raised = _fold(fold, source, environment, module)
+    notice = str(folded.notice) if folded.notice.statements else ""
+    if not lax and not quiet:
+        _tell(notice)
+    _check_and_outline(module, environment)
+    host, segments = _split(module)
+    starts_again = may_start_again(host, segments)
+    if lax and not starts_again:
+        _refuse_retreat(source)
+    with our_failure(driver.name, module):
+        compiled = {n: _compile_segment(m, n, driver) for n, m in segments.items()}
+        entry, inputs = _entry(host, compiled, folded.inputs)
+    if lax and not quiet:
+        # Only now is it certain that nothing sends the function to plain Python.
+        _tell(notice)
+    report, texts = _report(folded, host, segments), _texts(source, host, segments)
+    making = _making(folded) if raised is None else None
+    made = Specialization(
+        *(key, folded.guards, inputs, entry, notice, report, texts, starts_again, making)
+    )
+    if raised is not None:
+        # What the program did before it raised; the next call is folded anew.
+        fill(raised.exception, cast(Any, made.run(arguments)))
+        raised.reraise()
+    return made
+
+
+def _read(function: types.FunctionType, arguments: Sequence[object]) -> tuple[ModuleOp, FuncOp]:
+    """Return a function's IR for arguments like these, in a module of its own."""
     with our_failure("frontend", None):
         module = specialize_function(function, [_type_of(argument) for argument in arguments])
     source = _only_function(module)
@@ -87,59 +123,32 @@ def compile_function(
             f"'{function.__name__}' is a generator function, whose caller would run its body",
             "return a list or a tuple, or compile what calls it",
         )
-    style = "str" if lax else options.style
-    fold = FoldPyObjPass(fallback_enabled(), style, allow_python=True, lax=lax)
-    policy = NumberPolicy(widened=changing.widened, handles=changing.handles, read=changing.read)
-    environment = Environment(function, arguments, policy, quiet=quiet)
-    folded, raised = _fold(fold, source, environment, module)
-    notice = str(folded.notice) if folded.notice.statements else ""
-    if notice and not lax and not quiet:
-        _tell(notice)
-    _check_and_outline(module, environment)
-    host, segments = _split(module)
-    starts_again = may_start_again(host, segments)
-    if lax and not starts_again:
-        reject(
-            source,
-            "an int may be beyond 64 bits after something was changed",
-            "nothing is to be done: it runs in Python at every call",
-        )
-    with our_failure(driver.name, module):
-        compiled = {n: _compile_segment(m, n, driver) for n, m in segments.items()}
-        entry, inputs = _entry(host, compiled, folded.inputs)
-    if notice and lax and not quiet:
-        # Only now is it certain that nothing sends the function to plain Python.
-        _tell(notice)
-    made = Specialization(
-        key,
-        folded.guards,
-        inputs,
-        entry,
-        notice,
-        _report(folded, host, segments),
-        _texts(source, host, segments),
-        starts_again,
-        _making(folded) if raised is None else None,
+    return module, source
+
+
+def _refuse_retreat(source: FuncOp) -> NoReturn:
+    """Raise CompileError: compiled code couldn't leave the call to Python any more."""
+    reject(
+        source,
+        "an int may be beyond 64 bits after something was changed",
+        "nothing is to be done: it runs in Python at every call",
     )
-    if raised is not None:
-        # What the program did before it raised; the next call is folded anew.
-        fill(raised.exception, cast(Any, made.run(arguments)))
-        raised.reraise()
-    return made
 
 
 def _making(folded: Folded) -> Making | None:
     """Return what came of the making of a form; None after opaque code has run."""
-    if folded.report.ran or folded.shown is None:
+    if folded.report.ran or folded.report.shown is None:
         return None
     quoted = {file: None for file, _, _ in folded.notice.statements}
-    return Making(folded.functions, tuple(folded.shown), tuple(quoted))
+    return Making(folded.functions, tuple(folded.report.shown), tuple(quoted))
 
 
 def _tell(notice: str) -> None:
-    import logging
+    """Log which statements needed the interpreter, if any did."""
+    if notice:
+        import logging
 
-    logging.getLogger("foldaway.fallback").warning("%s", notice)
+        logging.getLogger("foldaway.fallback").warning("%s", notice)
 
 
 def _fold(
@@ -156,29 +165,15 @@ def _fold(
         try:
             with our_failure(fold.name, module):
                 return fold.fold(source, environment), None
-        except Widen as widen:
-            key = widen.source.key
-            if key in numbers.required:
-                raise InternalError(f"'{widen.source}' is a run-time value already") from None
-            numbers.required.add(key)
-            numbers.widened.add(key)
         except Rewritten as rewritten:
             numbers.widened.update(source.key for source in rewritten.numbers)
             numbers.handles.update(source.key for source in rewritten.containers)
         except CompileError as error:
             arrays.first = arrays.first or error
-            if numbers.handles:
-                numbers.read_handles()
-            elif numbers.met and not numbers.all_constant:
-                numbers.all_constant = True
-            elif not fold.lax and arrays.narrow():
-                numbers.all_constant = False
-            elif not fold.lax and arrays.met and not arrays.all_constant:
-                arrays.all_constant, numbers.all_constant = True, False
-            elif arrays.met:
-                # Constants were but the last resort.
-                raise arrays.first from None
-            else:
+            if not _take_as_constants(fold.lax, numbers, arrays):
+                if arrays.met:
+                    # Constants were but the last resort.
+                    raise arrays.first from None
                 raise
         except Raised as error:
             if fold.lax:
@@ -189,6 +184,21 @@ def _fold(
         raised.reraise()
     fold.replace(source, raised.before)
     return raised.before, raised
+
+
+def _take_as_constants(lax: bool, numbers: NumberPolicy, arrays: ArrayPolicy) -> bool:
+    """Let the next fold take more as constants; return whether there was anything left."""
+    if numbers.handles:
+        numbers.read_handles()
+    elif numbers.met and not numbers.all_constant:
+        numbers.all_constant = True
+    elif not lax and arrays.narrow():
+        numbers.all_constant = False
+    elif not lax and arrays.met and not arrays.all_constant:
+        arrays.all_constant, numbers.all_constant = True, False
+    else:
+        return False
+    return True
 
 
 def _check_and_outline(module: ModuleOp, environment: Environment) -> None:
@@ -316,8 +326,6 @@ def segment_text(module: ModuleOp, stage: str) -> str:
 
 def _report(folded: Folded, host: FuncOp, segments: dict[str, ModuleOp]) -> Report:
     """Return what became of each line: a line that has graph ops counts as compiled."""
-    from foldaway.folding.session import place_of
-
     compiled: Counter[tuple[str, int]] = Counter()
     for module in segments.values():
         for op in nested_ops(_only_function(module)):
@@ -340,8 +348,6 @@ def _report(folded: Folded, host: FuncOp, segments: dict[str, ModuleOp]) -> Repo
 
 def _effects(folded: Folded, host: FuncOp) -> dict[tuple[str, int], set[str]]:
     """Return what the host program does at each line; it branches where a side has effects."""
-    from foldaway.folding.session import place_of
-
     found = {place: {*effects} for place, effects in folded.report.effects.items()}
     for op in nested_ops(host):
         what = _HOST_CONTROL.get(type(op))

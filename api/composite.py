@@ -1,5 +1,7 @@
 """MindSpore's functions of functions: maps over nested sequences, and overloads by type.
 
+Sequences of different lengths, and arguments that no overload takes, are a `ValueError`,
+sequences of different forms and names of types that there are not a `TypeError`.
 Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.ops.html>.
 """
 

@@ -96,6 +96,7 @@ def set_context(**settings: object) -> None:
 
     Raises `ValueError` for a name that MindSpore doesn't have and for a value that a setting
     can't have, `TypeError` for a value of another type.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.set_context.html>.
     """
     global _settings
     before_effect("set_context()")
@@ -115,6 +116,7 @@ def get_context(name: str) -> object:
     """Return a setting.
 
     Raises `ValueError` for a name that MindSpore doesn't have.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.get_context.html>.
     """
     if name not in _DEFAULTS:
         raise ValueError(f"there is no context option {name!r}")

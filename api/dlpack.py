@@ -24,6 +24,7 @@ def from_dlpack(x: Any) -> Tensor:
     the tensor itself is written to or hands out an array: then its elements are on the host.
     Raises `TypeError` for an object without DLPack or with a dtype that no tensor has,
     `ValueError` for memory of another device than the context's, CompileError without a GPU.
+    Source: <https://data-apis.org/array-api/latest/API_specification/generated/array_api.from_dlpack.html>.
     """
     if not hasattr(x, "__dlpack_device__"):
         raise TypeError(f"from_dlpack takes an object with __dlpack__, not {type(x).__name__}")

@@ -1,5 +1,7 @@
 """MindSpore's functions that have signatures of their own, different from NumPy's.
 
+Operands are tensors, arrays, numbers and lists. An axis out of range and shapes that don't
+broadcast are a `ValueError`, what no tensor can be made of a `TypeError`.
 Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore.ops.html>.
 """
 
@@ -40,7 +42,10 @@ def max(input: Input, axis: int | None = None, keepdims: bool = False) -> tuple[
 
 
 def min(input: Input, axis: int | None = None, keepdims: bool = False) -> tuple[Tensor, Tensor]:
-    """Return the least elements along an axis, and their int64 indices; see `max`."""
+    """Return the least elements along an axis, and their int64 indices.
+
+    Without an axis: the least of all, and index 0. Raises `ValueError` for no elements.
+    """
     index = zeros((), int64) if axis is None else reductions.argmin(input, axis, keepdims)
     return amin(input, axis, keepdims), index
 
@@ -71,17 +76,20 @@ def reduce_min(x: Input, axis: Axes = None, keep_dims: bool = False) -> Tensor:
 
 
 def reduce_all(x: Input, axis: Axes = None, keep_dims: bool = False) -> Tensor:
-    """Return whether no element over axes is 0."""
+    """Return bools: whether no element over axes is 0."""
     return all(x, axis, keep_dims)
 
 
 def reduce_any(x: Input, axis: Axes = None, keep_dims: bool = False) -> Tensor:
-    """Return whether an element over axes is not 0."""
+    """Return bools: whether an element over axes is not 0."""
     return any(x, axis, keep_dims)
 
 
 def masked_fill(input_x: Input, mask: Input, value: Input) -> Tensor:
-    """Return the elements, those where the mask is true replaced by a value."""
+    """Return the elements, those where the mask is true replaced by a value, in their dtype.
+
+    Mask and value broadcast, and so may the elements.
+    """
     x = tensor_of(input_x)
     return select(mask, value, x).astype(x.dtype)
 

@@ -75,6 +75,9 @@ def grad(
 
     Of several results the sum is differentiated; with `has_aux` the first, and the others are
     returned after the gradient. Positions count from 0; one number gives a tensor, a tuple a tuple.
+    Gradients have the shapes and dtypes of what they are taken by. A call raises ValueError where
+    there is no such argument, TypeError for one that is no tensor, and as `fn` does.
+    Source: <https://docs.jax.dev/en/latest/_autosummary/jax.grad.html>.
     """
     return Gradient(fn, argnums, None, has_aux)
 
@@ -82,7 +85,11 @@ def grad(
 def value_and_grad(
     fn: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
 ) -> Gradient:
-    """Return a function that gives what `fn` returns, and its gradient; see `grad`."""
+    """Return a function that gives what `fn` returns, and its gradient.
+
+    Arguments and errors are those of `grad`.
+    Source: <https://docs.jax.dev/en/latest/_autosummary/jax.value_and_grad.html>.
+    """
     return Gradient(fn, argnums, None, has_aux, with_value=True)
 
 
@@ -97,7 +104,9 @@ def mindspore_grad(
 
     A call gives those by the arguments at `grad_position`, those by `weights`, or, where both are
     asked for, the pair of them; one position or Parameter gives a tensor, a tuple gives a tuple.
-    Raises ValueError where neither is asked for, and for `return_ids`.
+    Raises ValueError where neither is asked for, for a negative position, and for `return_ids`,
+    TypeError for a position that is no int; a call raises as that of `foldaway.grad`.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.grad.html>.
     """
     _check(grad_position, weights, return_ids)
     return Gradient(fn, grad_position, weights, has_aux)
@@ -110,13 +119,17 @@ def mindspore_value_and_grad(
     has_aux: bool = False,
     return_ids: bool = False,
 ) -> Gradient:
-    """Return a function that gives what `fn` returns, and its gradients; see `mindspore_grad`."""
+    """Return a function that gives what `fn` returns, and its gradients.
+
+    Arguments and errors are those of `mindspore_grad`.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.value_and_grad.html>.
+    """
     _check(grad_position, weights, return_ids)
     return Gradient(fn, grad_position, weights, has_aux, with_value=True)
 
 
 def get_grad(gradients: Any, identifier: int) -> Any:
-    """Return the gradient by the argument at a position."""
+    """Return the gradient by the argument at a position; IndexError where there is none."""
     if isinstance(gradients, tuple):
         return cast("tuple[Any, ...]", gradients)[identifier]
     return gradients

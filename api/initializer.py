@@ -31,6 +31,7 @@ def set_seed(seed: int) -> None:
     """Make what is drawn from now on the same in each run.
 
     Raises `ValueError` for a negative seed.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.set_seed.html>.
     """
     before_effect("set_seed()")
     _state[:] = [np.random.default_rng(seed)]

@@ -228,25 +228,20 @@ class Jitted(CompiledFunction, NativeCallable):
     def _load_or_compile(
         self, key: tuple[object, ...], arguments: list[object], lax: bool
     ) -> Specialization:
-        # A start that compiles nothing needs neither.
-        from .late_text import late_text
-        from .stored_forms import form_places, keep_form, load_form
+        # A start that compiles nothing doesn't need it.
+        from .stored_forms import form_places, load_or_make
 
         options = self._options
         if isinstance(arguments, PlacedArguments):
             place = arguments.places.get(lax)
         else:
             place = form_places(self.function, {lax: key}, options).get(lax)
-        if place is not None:
-            ir = late_text(self.function, arguments, key, options, lax)
-            found = load_form(place, arguments, key, ir)
-            if found is not None:
-                return found
-        changing = self._cache.numbers
-        made = _compiler()(self.function, arguments, key, options, changing, lax)
-        if place is not None:
-            keep_form(place, made)
-        return made
+
+        def make() -> Specialization:
+            changing = self._cache.numbers
+            return _compiler()(self.function, arguments, key, options, changing, lax)
+
+        return make() if place is None else load_or_make(place, arguments, key, options, lax, make)
 
     @property
     def specializations(self) -> list[Specialization]:
@@ -297,23 +292,12 @@ class Jitted(CompiledFunction, NativeCallable):
                     self._plain = (self.function.__code__, len(bound))
                 return bound
         _compiler()
-        from foldaway.folding.errors import Raised
-        from foldaway.folding.functions import Body, bind
-        from foldaway.frontend.lower_function import heading_of, lower_function
+        from .source_binding import bind_by_source, positional_count
 
-        parameters = heading_of(self.function).parameters
-        count = len(parameters.names)
-        if not kwargs and len(args) == count and not parameters.keyword_only:
-            if parameters.vararg is None and parameters.kwarg is None:
-                self._plain = (self.function.__code__, count)
-                return list(args) if bound is None else bound
-        lowered = lower_function(self.function)
-        body = Body(lowered.body.block, parameters, lowered.name, False, self.function)
-        try:
-            found = bind(body, self.function, list(args), kwargs)
-        except Raised as raised:
-            raise raised.exception from None
-        return [found[name] for name in parameters.names]
+        if not kwargs and len(args) == positional_count(self.function):
+            self._plain = (self.function.__code__, len(args))
+            return list(args) if bound is None else bound
+        return bind_by_source(self.function, args, kwargs)
 
     def _placed(self, arguments: list[object]) -> PlacedArguments:
         """Return the arguments with where forms for them are kept, if they are, in both modes."""
@@ -381,6 +365,7 @@ def jit(
     (LAX) a function that has such a thing runs as plain Python, and its tensor operations are
     compiled. None leaves it to `jit_config` and the settings, STRICT if they don't say.
     Raises TypeError for what is no Python function, ValueError for an option that isn't there.
+    Source: <https://www.mindspore.cn/docs/en/master/api_python/mindspore/mindspore.jit.html>.
     """
     return compiled(fn, CompileOptions(fullgraph=fullgraph, jit_config=jit_config), backend)
 
@@ -407,7 +392,7 @@ def ms_function(
     """Compile a function as MindSpore's `ms_function` does: STRICT, tensors print as tuples.
 
     Of `jit_config` the `jit_syntax_level` counts. The other parameters are accepted as MindSpore
-    has them; shapes are found by themselves.
+    has them; shapes are found by themselves. Raises as `jit` does.
     Source: <https://www.mindspore.cn/docs/en/r1.9/api_python/mindspore/mindspore.ms_function.html>.
     """
     return compiled(fn, CompileOptions(style="elements", jit_config=jit_config))

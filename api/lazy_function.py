@@ -245,7 +245,7 @@ def _reason(why: BaseException, place: tuple[str, int]) -> tuple[str, int, str]:
     import re
 
     from foldaway.folding.errors import Raised
-    from foldaway.folding.session import place_of
+    from foldaway.folding.fold_report import place_of
 
     if isinstance(why, Raised):
         return (*(place_of(why.location) or place), f"raises {_named(why.exception)}")

@@ -42,6 +42,7 @@ from foldaway.runtime.written_values import Json, write_key
 from . import context
 from .compile_options import CompileOptions
 from .internal_error import InternalError
+from .late_text import late_text
 from .lazy_function import log_bug
 from .stored_programs import read_segment, write_segment
 
@@ -100,6 +101,26 @@ def form_places(
 def has_forms(place: FormPlace) -> bool:
     """Return whether there is a file for a place; perhaps nothing in it fits."""
     return _FORMS.has(place.key)
+
+
+def load_or_make(
+    place: FormPlace,
+    arguments: Sequence[object],
+    key: tuple[object, ...],
+    options: CompileOptions,
+    lax: bool,
+    make: Callable[[], Specialization],
+) -> Specialization:
+    """Return a form that is kept at a place and fits a call, or what `make` gives, and keep that.
+
+    Raises what `make` raises.
+    """
+    ir = late_text(place.function, arguments, key, options, lax)
+    found = load_form(place, arguments, key, ir)
+    if found is None:
+        found = make()
+        keep_form(place, found)
+    return found
 
 
 def load_form(

@@ -80,8 +80,8 @@ class ArrayInputs:
             return known[1]
         in_rows = bool(array.flags.c_contiguous)
         self._folding.add_guard(guards.same_layout(source, array))
-        tensor = self._folding.new_input(TensorSpec(array.shape, dtype), source)
-        self._folding.memory.append(source)
+        tensor = self._folding.inputs.new(TensorSpec(array.shape, dtype), source)
+        self._folding.inputs.memory.append(source)
         self._sources[tensor.graph_value(self._folding)] = source
         made = holding(tensor, GIVEN, known_layout=in_rows)
         made.is_writeable = bool(array.flags.writeable)

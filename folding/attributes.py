@@ -76,6 +76,12 @@ def get_attribute(frame: Frame, owner: object, name: str) -> object:
         return _of_born(frame, owner, name, found)
     if name == "__dict__" and folding.effects.is_written(owner):
         folding.refuse_effect(f"the attributes of '{source}' are read as a whole after one is set")
+    return _of_outside(frame, owner, name, source)
+
+
+def _of_outside(frame: Frame, owner: object, name: str, source: Source) -> object:
+    """Return what an object from outside has under a name, with what guards it."""
+    folding = frame.folding
     value = _read(frame, owner, name, source)
     if folding.is_copy(owner):
         return value

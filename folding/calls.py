@@ -172,20 +172,13 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
         return call_gradient(frame, callee, args, kwargs)
     if isinstance(callee, types.FunctionType):
         return call_function(frame, callee, args, kwargs, direct)
+    handled = _call_special(frame, callee, args, kwargs)
+    if handled is not NotImplemented:
+        return handled
     if isinstance(callee, types.MethodType):
         function, owner = callee.__func__, callee.__self__
-        reader = READERS.get(function) if isinstance(function, types.FunctionType) else None
-        if reader is not None:
-            handled = reader(frame, [owner, *args], kwargs)
-            if handled is not NotImplemented:
-                return handled
         if isinstance(function, types.FunctionType) and (is_inlined(function) or body_of(function)):
             return call_function(frame, function, [owner, *args], kwargs, direct)
-    special = SPECIAL.get(callee) if isinstance(callee, types.BuiltinFunctionType | type) else None
-    if special is not None:
-        handled = special(frame, args, kwargs)
-        if handled is not NotImplemented:
-            return handled
     if isinstance(callee, types.BuiltinFunctionType | type):
         folded = fold_protocol(frame, callee, args, kwargs, _call_method_of_users)
         if folded is not NATIVE:
@@ -211,6 +204,19 @@ def call(frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object
             return call_with_bprop(frame, callee, inner, args, kwargs)
         return call_function(frame, inner, [callee, *args], kwargs, direct)
     return call_native(frame, callee, args, kwargs)
+
+
+def _call_special(
+    frame: Frame, callee: Any, args: list[object], kwargs: dict[str, object]
+) -> object:
+    """Return what a callee gives that has a meaning of its own here; else `NotImplemented`."""
+    if isinstance(callee, types.MethodType):
+        function = callee.__func__
+        reader = READERS.get(function) if isinstance(function, types.FunctionType) else None
+        given = [callee.__self__, *args]
+        return NotImplemented if reader is None else reader(frame, given, kwargs)
+    special = SPECIAL.get(callee) if isinstance(callee, types.BuiltinFunctionType | type) else None
+    return NotImplemented if special is None else special(frame, args, kwargs)
 
 
 def _call_partial(

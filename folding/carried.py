@@ -20,7 +20,7 @@ from ..runtime.host import new_tuple
 from ..runtime.tensor import Tensor
 from .aliases import Sharers
 from .array_inputs import is_array
-from .merging import flag_value, zero
+from .branch_results import flag_value, zero
 from .numbers import is_number, kind_of, tuple_items
 from .places import Contents, Place
 from .tensor_numbers import DTYPES, TensorNumber, number_value

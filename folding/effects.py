@@ -169,7 +169,7 @@ class Effects:
         self._classes = self._classes or isinstance(owner, type)
         source = self._folding.source(owner)
         if source is not None:
-            self._folding.note_rewritten(Attribute(source, name))
+            self._folding.numbers.note_rewritten(Attribute(source, name))
         text = f"'{source or class_of(owner).__qualname__}'"
         self._put(owner, "raw attributes" if raw else "attributes", text, name, value)
         copy: Any = self._folding.outside.copy_of(getattr(owner, "__dict__", None))
@@ -180,12 +180,12 @@ class Effects:
 
     def set_variable(self, namespace: dict[str, object], name: str, value: object) -> None:
         """Set or (`DELETED`) delete a global variable."""
-        self._folding.note_rewritten(Global(namespace, name))
+        self._folding.numbers.note_rewritten(Global(namespace, name))
         self._put(namespace, "variables", "", name, value)
 
     def set_cell(self, cell: types.CellType, value: object) -> None:
         """Set or (`DELETED`) delete a captured variable."""
-        self._folding.note_rewritten(Captured(cell, "cell"))
+        self._folding.numbers.note_rewritten(Captured(cell, "cell"))
         self._put(cell, "cell", "", "cell_contents", value)
 
     def prime(self, owner: Any, name: str, value: object) -> None:

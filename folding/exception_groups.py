@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ..runtime.guards import class_of
+from .exception_handling import check_classes
 
 Group = BaseExceptionGroup[BaseException]
 
@@ -29,12 +29,7 @@ def take(
     An exception that is no group is taken in a group of its own.
     Raises TypeError for classes that can't be caught so.
     """
-    kinds: list[Any] = list(classes) if class_of(classes) is tuple else [classes]
-    for kind in kinds:
-        if not isinstance(kind, type) or not issubclass(kind, BaseException):
-            raise TypeError(
-                "catching classes that do not inherit from BaseException is not allowed"
-            )
+    for kind in check_classes(classes):
         if issubclass(kind, BaseExceptionGroup):
             raise TypeError(
                 "catching ExceptionGroup with except* is not allowed. Use except instead."

@@ -1,30 +1,31 @@
-"""What `try` and `with` ask, whether their bodies may wait or not."""
+"""What handlers of exceptions ask, whether their bodies may wait or not."""
 
 from __future__ import annotations
 
-import contextlib
-import types
 from typing import TYPE_CHECKING, Any
 
 from ..runtime.guards import class_of
-from .classify import is_inlined
 from .errors import Raised
 
 if TYPE_CHECKING:
     from .session import Folding
 
-_MISSING = object()
-
 
 def catches(exception: BaseException, classes: Any) -> bool:
     """Return whether `except classes` takes an exception; Python's TypeError for no class."""
+    check_classes(classes)
+    return isinstance(exception, classes)
+
+
+def check_classes(classes: Any) -> list[type[BaseException]]:
+    """Return the classes that a handler names; Python's TypeError for what is none."""
     kinds: list[Any] = list(classes) if class_of(classes) is tuple else [classes]
     for kind in kinds:
         if not isinstance(kind, type) or not issubclass(kind, BaseException):
             raise TypeError(
                 "catching classes that do not inherit from BaseException is not allowed"
             )
-    return isinstance(exception, classes)
+    return kinds
 
 
 def set_context(error: Raised, raised: Raised | None) -> None:
@@ -51,29 +52,3 @@ def _link(inner: BaseException, outer: BaseException) -> None:
     if last.__context__ is inner:
         last.__context__ = None
     inner.__context__ = outer
-
-
-def leave_quietly(manager: object, leave: Any) -> None:
-    """Leave a library's manager that was entered in a fold which is thrown away.
-
-    What it set for the whole process, as `numpy.errstate` does, must not stay so.
-    """
-    is_users = isinstance(leave, types.FunctionType) and is_inlined(leave)
-    # One that `contextmanager` made would go on with the user's generator.
-    if not is_users and class_of(manager).__name__ != "_GeneratorContextManager":
-        with contextlib.suppress(Exception):
-            leave(manager, None, None, None)
-
-
-def manager_methods(manager: object) -> tuple[object, object]:
-    """Return `__enter__` and `__exit__` of a manager's class, with Python's error without them."""
-    kind = type(manager)
-    enter, leave = getattr(kind, "__enter__", _MISSING), getattr(kind, "__exit__", _MISSING)
-    if enter is _MISSING or leave is _MISSING:
-        missed = "" if enter is _MISSING else " (missed __exit__ method)"
-        raise Raised(
-            TypeError(
-                f"'{kind.__name__}' object does not support the context manager protocol{missed}"
-            )
-        )
-    return enter, leave

@@ -26,6 +26,7 @@ from . import (
     steps_definitions,
     steps_exceptions,
     steps_generating,
+    steps_generating_exceptions,
     steps_statements,
     steps_values,
 )
@@ -33,14 +34,15 @@ from .array_inputs import ArrayPolicy
 from .code import code_of
 from .errors import Raised
 from .exception_contents import run_time_contents
+from .fold_report import FoldReport
 from .forks import LEFT, Fork, Left
 from .frames import Frame
 from .functions import Returned, execute
 from .generators import check_finished
 from .lax import without_effects
 from .notice import Notice
-from .number_table import NumberPolicy, Rewritten
-from .options import LineReport, Options
+from .number_table import NumberPolicy
+from .options import Options
 from .run_time_loops import Unroll
 from .scopes import scope_of
 from .session import AnyGuard, Folding
@@ -48,7 +50,7 @@ from .unused_values import drop_unused
 
 STEPS = (
     *(steps_values, steps_choices, steps_statements, steps_control, steps_exceptions),
-    *(steps_definitions, steps_classes, steps_generating),
+    *(steps_definitions, steps_classes, steps_generating, steps_generating_exceptions),
 )
 """The modules that say how each op is folded; importing them registers the steps."""
 
@@ -78,11 +80,9 @@ class Folded:
     """Where to find the value of each argument of `op`."""
     guards: tuple[AnyGuard, ...]
     notice: Notice
-    report: LineReport
+    report: FoldReport
     functions: tuple[PythonFunction, ...]
     """The functions that were folded in, beside the one itself."""
-    shown: list[tuple[str, str]] | None
-    """What was printed while folding, when that has ended: `stdout` or `stderr`, and the text."""
 
 
 def fold_function(func: FuncOp, options: Options, environment: Environment) -> Folded:
@@ -125,14 +125,14 @@ def _fold(folding: Folding, func: FuncOp, environment: Environment) -> Folded:
             folding.check_needed()
             contents = run_time_contents(folding, raised.exception)
             raised.before = _finish(folding, frame, func, contents, environment)
-            folding.release_prints(environment.quiet)
+            folding.report.release_prints(environment.quiet)
             if not any(contents) and not _has_effects(raised.before.op):
                 raised.before = None
             raise
         folding.check_needed()
         check_finished(folding)
         folded = _finish(folding, frame, func, result, environment)
-    folding.release_prints(environment.quiet)
+    folding.report.release_prints(environment.quiet)
     return folded
 
 
@@ -143,20 +143,18 @@ def _finish(
     folding.frame = frame
     given = _finish_way(folding, result)
     with tracing(None):
-        folding.guard_memory(environment.arguments)
+        folding.inputs.guard_memory(environment.arguments)
     folding.outside.guard_apart(folding.host.changed)
-    if folding.rewritten or folding.changed_containers:
-        numbers, containers = folding.rewritten, folding.changed_containers
-        raise Rewritten(tuple(numbers.values()), tuple(containers.values()))
+    folding.numbers.check_rewritten()
     type = FunctionType.from_lists([a.type for a in folding.block.args], [given])
     if folding.has_branches:
         drop_unused(folding.block)
     op = FuncOp(func.sym_name.data, type, Region(folding.block), func.sym_visibility)
     op.location = func.location
-    inputs = tuple(folding.inputs)
+    inputs = tuple(folding.inputs.sources)
     guards = folding.numbers.needed_guards(folding.guards.values())
     functions = tuple(folding.functions.values())
-    return Folded(op, inputs, guards, folding.notice, folding.report, functions, folding.shown)
+    return Folded(op, inputs, guards, folding.notice, folding.report, functions)
 
 
 def _finish_way(folding: Folding, result: object) -> Attribute:
@@ -223,7 +221,7 @@ def _argument(
             folding.reject(
                 f"the parameter '{source}' can't be folded: {error}", "use a tensor type"
             )
-        return folding.new_input(spec, source)
+        return folding.inputs.new(spec, source)
     if not known:
         folding.reject(
             f"the value of the parameter '{source}' isn't known while compiling",

@@ -97,7 +97,7 @@ class _Folded(Differentiation):
     def as_variables(self, weights: list[Tensor]) -> Generator[list[SSAValue]]:
         folding = self._frame.folding
         # A real one, which the folder has not met, is taken in first.
-        weights = [w if w.is_symbolic else folding.input(w, Held(w)) for w in weights]
+        weights = [w if w.is_symbolic else folding.inputs.tensor(w, Held(w)) for w in weights]
         before = [weight.graph_value(folding) for weight in weights]
         values = [self.variable(value) for value in before]
         for weight, value in zip(weights, values, strict=True):

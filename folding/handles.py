@@ -150,7 +150,7 @@ class Handle:
         key = self._key(key)
         folding = self._folding
         self._note()
-        folding.note_rewritten(Item(self._source, key))
+        folding.numbers.note_rewritten(Item(self._source, key))
         self._written[guards.identity_token(key)] = (key, value)
         host = folding.host
         host.set_item(host.value(self), host.key(key), host.value(value))

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from xdsl.dialects.builtin import StringAttr, UnknownLoc
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 
-from ..dialects import graph, pyobj
+from ..dialects import pyobj
 from ..dialects.dtypes import DType
-from ..dialects.graph.control import EXCEPTIONS
 from ..dialects.pyobj.literals import is_literal
 from ..runtime.array_data import ArrayData
 from ..runtime.guards import class_of
@@ -37,7 +35,9 @@ from .handles import KINDS
 from .host_ops import HostOps
 from .numbers import SymbolicNumber
 from .object_graphs import cyclic_objects, is_rebuilt
+from .raising import made_exception, raise_op
 from .tensor_numbers import TensorNumber
+from .tensor_writes import TensorWrites
 
 if TYPE_CHECKING:
     from .errors import Raised
@@ -75,7 +75,7 @@ class Host(HostOps):
         """The objects from outside that the program changes."""
         self._numbers: dict[tuple[object, ...], SSAValue] = {}
         self._claims: dict[SSAValue, int] = {}
-        self._writes: dict[int, tuple[Tensor, list[tuple[str, SSAValue | None]]]] = {}
+        self._writes = TensorWrites(folding)
         self._arrays = ConstantArrays(self, folding)
 
     # Values.
@@ -101,7 +101,7 @@ class Host(HostOps):
             self.flush()
             value = self.value(result)
             self.flush()
-            self.write_tensors()
+            self._writes.emit(self)
         self._arrays.check()
         return value
 
@@ -120,38 +120,13 @@ class Host(HostOps):
 
         What the program did before is done first.
         """
-        exception, folding = raised.exception, self._folding
+        folding = self._folding
         with self._on_a_way():
             self.flush()
-            simple = _simple_text(exception)
-            made = None if simple is not None else self._exception(exception)
+            made = made_exception(self, raised.exception)
             self.flush()
-            self.write_tensors()
-        where = folding.location if isinstance(raised.location, UnknownLoc) else raised.location
-        if made is not None:
-            op: Operation = pyobj.RaiseOp.create(operands=[made], location=where)
-        else:
-            properties = {
-                "exception": StringAttr(type(exception).__name__),
-                "message": StringAttr(cast(str, simple)),
-            }
-            op = graph.RaiseOp.create(properties=properties, location=where)
-        folding.block.add_op(op)
-
-    def _exception(self, exception: BaseException | None) -> SSAValue:
-        """Emit what makes an exception like one that was raised while folding, each time anew."""
-        if exception is None:
-            return self.constant(None)
-        cause, context = self._exception(exception.__cause__), exception.__context__
-        return self.runtime(
-            "new_exception",
-            self.constant(type(exception)),
-            self.value(exception.args),
-            self.value(dict(vars(exception))),
-            cause,
-            self._exception(context),
-            self.constant(exception.__suppress_context__),
-        )
+            self._writes.emit(self)
+        folding.block.add_op(raise_op(raised, made, folding.location))
 
     @contextmanager
     def _on_a_way(self) -> Generator[None]:
@@ -161,7 +136,7 @@ class Host(HostOps):
         kept = self._values, self._claims, self._writes, self._tracked
         synced = [(one, one.synced, one.is_new) for one in self._tracked.values()]
         self._values, self._claims, self._tracked = {**kept[0]}, {**kept[1]}, {**kept[3]}
-        self._writes = {key: (one, [*writes]) for key, (one, writes) in kept[2].items()}
+        self._writes = kept[2].copied()
         try:
             yield
         finally:
@@ -205,7 +180,7 @@ class Host(HostOps):
     def _tensor(self, tensor: Tensor) -> SSAValue:
         """Return a tensor's SSA value; two tensors of one value are two objects."""
         folding = self._folding
-        arrived = folding.arrived(tensor)
+        arrived = folding.inputs.arrived(tensor)
         if arrived is not None:
             return arrived
         value = tensor.graph_value(folding)
@@ -238,7 +213,7 @@ class Host(HostOps):
         self._check_class(value)
         kind: type[Any] = class_of(value)
         if kind is Shadow:
-            held = self._folding.object_input(Held(value.owner)) if value.held else None
+            held = self._folding.inputs.object(Held(value.owner)) if value.held else None
             return self._value(value.owner) if held is None else held
         if kind is types.FunctionType and body_of(value) is not None:
             self._folding.reject(
@@ -247,7 +222,7 @@ class Host(HostOps):
             )
         source = self._folding.source(value)
         if source is not None and not issubclass(kind, SHAREABLE):
-            return self._folding.object_input(source)
+            return self._folding.inputs.object(source)
         if is_literal(value):
             return self.constant(value)
         if kind in (tuple, frozenset) or issubclass(kind, tuple):
@@ -268,7 +243,7 @@ class Host(HostOps):
         # An argument of the function, which is visible everywhere.
         found = self._numbers.get(number.source.key)
         if found is None:
-            found = self._numbers[number.source.key] = self._folding.object_input(number.source)
+            found = self._numbers[number.source.key] = self._folding.inputs.object(number.source)
         return found
 
     def _check_class(self, value: Any) -> None:
@@ -317,6 +292,37 @@ class Host(HostOps):
         tracked = self.track(value)
         tracked.synced, tracked.is_new = tracked.kind.empty, True
         self._unfilled.append(tracked)
+
+    def sequence(self, kind: type[Operation], items: list[Any]) -> SSAValue:
+        """Emit a tuple, a list or a set of some values."""
+        operands = [self._value(item) for item in items]
+        return self.add(kind, operands, layout=pyobj.NamesAttr(("",) * len(items)))
+
+    def list_of(self, items: list[Any]) -> SSAValue:
+        """Emit a new list of some values, as a part of an edit: nobody else knows it."""
+        for item in items:
+            self.value(item)
+        return self.sequence(pyobj.ListOp, items)
+
+    def dict_of(self, pairs: list[tuple[Any, Any]]) -> SSAValue:
+        """Emit a new dict of some keys and values, as a part of an edit."""
+        parts = [part for pair in pairs for part in pair]
+        for part in parts:
+            self.value(part)
+        return self._mapping(parts)
+
+    def _mapping(self, parts: list[Any]) -> SSAValue:
+        operands = [self._value(part) for part in parts]
+        layout = pyobj.NamesAttr((":",) * (len(parts) // 2))
+        return self.add(pyobj.DictOp, operands, layout=layout)
+
+    def key(self, key: Any) -> SSAValue:
+        """Return the SSA value of a key or a slice of one item or some."""
+        if not isinstance(key, slice):
+            return self._value(key)
+        parts = cast("slice[Any, Any, Any]", key)
+        operands = [self.constant(part) for part in (parts.start, parts.stop, parts.step)]
+        return self.add(pyobj.SliceOp, operands)
 
     # What lives at the host and changes.
 
@@ -372,9 +378,9 @@ class Host(HostOps):
         self.changed.append(model.owner if class_of(model) is Shadow else model)
         if source is not None and class_of(tracked.model) is not Shadow:
             if class_of(tracked.model) in KINDS:
-                folding.note_changed(source)
+                folding.numbers.note_changed(source)
             for key in tracked.kind.changed_keys(old, new):
-                folding.note_rewritten(Item(source, key))
+                folding.numbers.note_rewritten(Item(source, key))
 
     def forget_change(self, model: object) -> None:
         """Take an object's model as what the host knows already."""
@@ -387,77 +393,7 @@ class Host(HostOps):
         tracked = self._tracked[id(model)]
         tracked.synced = {**tracked.synced, name: value}
 
-    # Tensors that are written to.
-
     def before_write(self, tensor: Tensor, operation: str) -> None:
         """Be told that a tensor gets another value next, by "write" or by "assign"."""
-        if id(tensor) not in self._values and self._folding.arrived(tensor) is None:
-            return
-        _, writes = self._writes.setdefault(id(tensor), (tensor, []))
-        if writes and writes[-1][0] != operation:
-            writes[-1] = (writes[-1][0], tensor.graph_value(self._folding))
-        if not writes or writes[-1][0] != operation:
-            writes.append((operation, None))
-
-    def write_tensors(self) -> None:
-        """Emit the writes to tensors: last of all, for the graph reads what was there before."""
-        planned: list[tuple[str, SSAValue, SSAValue]] = []
-        for tensor, writes in self._writes.values():
-            owner, last = self.value(tensor), tensor.graph_value(self._folding)
-            if last is owner and len(writes) == 1:
-                continue
-            self._folding.note_effect("writes to a tensor")
-            for operation, value in writes:
-                new = last if value is None else value
-                if isinstance(new, BlockArgument):
-                    # An input as it was before any of the writes.
-                    new = self.runtime("copy", new)
-                planned.append((operation, owner, new))
-        for operation, owner, new in planned:
-            self.runtime(operation, owner, new)
-        self._writes.clear()
-
-    def sequence(self, kind: type[Operation], items: list[Any]) -> SSAValue:
-        """Emit a tuple, a list or a set of some values."""
-        operands = [self._value(item) for item in items]
-        return self.add(kind, operands, layout=pyobj.NamesAttr(("",) * len(items)))
-
-    def list_of(self, items: list[Any]) -> SSAValue:
-        """Emit a new list of some values, as a part of an edit: nobody else knows it."""
-        for item in items:
-            self.value(item)
-        return self.sequence(pyobj.ListOp, items)
-
-    def dict_of(self, pairs: list[tuple[Any, Any]]) -> SSAValue:
-        """Emit a new dict of some keys and values, as a part of an edit."""
-        parts = [part for pair in pairs for part in pair]
-        for part in parts:
-            self.value(part)
-        return self._mapping(parts)
-
-    def _mapping(self, parts: list[Any]) -> SSAValue:
-        operands = [self._value(part) for part in parts]
-        layout = pyobj.NamesAttr((":",) * (len(parts) // 2))
-        return self.add(pyobj.DictOp, operands, layout=layout)
-
-    def key(self, key: Any) -> SSAValue:
-        """Return the SSA value of a key or a slice of one item or some."""
-        if not isinstance(key, slice):
-            return self._value(key)
-        parts = cast("slice[Any, Any, Any]", key)
-        operands = [self.constant(part) for part in (parts.start, parts.stop, parts.step)]
-        return self.add(pyobj.SliceOp, operands)
-
-
-def _simple_text(exception: BaseException) -> str | None:
-    """Return the text of an exception that compiled code raises by itself, None for others."""
-    told = exception.__cause__, exception.__context__
-    if any(one is not None for one in told) or exception.__suppress_context__ or vars(exception):
-        return None
-    kind, args = type(exception), exception.args
-    if kind.__module__ != "builtins" or kind.__name__ not in EXCEPTIONS:
-        return None
-    if not args:
-        return ""
-    plain = len(args) == 1 and type(args[0]) is str and args[0] != "" and kind is not KeyError
-    return args[0] if plain else None
+        if id(tensor) in self._values or self._folding.inputs.arrived(tensor) is not None:
+            self._writes.note(tensor, operation)

@@ -23,11 +23,12 @@ from ..runtime.host import new_tuple
 from ..runtime.tensor import Tensor
 from .aliases import MOST_NAMES, Sharers
 from .array_inputs import is_array
+from .branch_results import Flag, Same, Zero, lifted
 from .journal import Change
 from .numbers import is_number, kind_of, tuple_items
 from .object_graphs import is_rebuilt
 from .places import Contents, Object, Place, Slot, Variable
-from .tensor_numbers import DTYPES, TensorNumber, number_value
+from .tensor_numbers import DTYPES, TensorNumber
 from .unmerged import ABSENT, Unmergeable, Unmerged, is_same_constant, words
 
 if TYPE_CHECKING:
@@ -39,33 +40,12 @@ Build = Callable[[], Any]
 Names = dict[int, tuple[Tensor, SSAValue | bool]]
 
 
-class Flag:
-    """A bool of the graph, or one that is known."""
-
-    def __init__(self, value: SSAValue | bool):
-        self.value = value
-
-
-class Zero:
-    """Stands for zeros of a type."""
-
-    def __init__(self, spec: TensorSpec):
-        self.spec = spec
-
-
 @dataclass
 class Pair:
     """A tensor of each side, of which the branch gives one, and what makes the merged one."""
 
     sides: tuple[Tensor | Zero, Tensor | Zero]
     build: Build
-
-
-class Same:
-    """The bool whether two tensors of one side are one."""
-
-    def __init__(self, a: Tensor | Zero, b: Tensor | Zero):
-        self.tensors = a, b
 
 
 class Merge:
@@ -366,32 +346,6 @@ class Merge:
         folding = self._folding
         with way.entered(folding):
             return [lifted(folding, pair[side]) for pair in self._given]
-
-
-def lifted(folding: Folding, value: Any) -> SSAValue:
-    """Return the graph value of a tensor, an array or a number."""
-    if isinstance(value, Tensor) or is_array(value):
-        return cast(Tensor, value).graph_value(folding)
-    if type(value) is Zero:
-        return zero(folding, value.spec)
-    if type(value) is Flag:
-        return flag_value(folding, value.value)
-    if type(value) is Same:
-        a, b = value.tensors
-        if isinstance(a, Zero) or isinstance(b, Zero):
-            return flag_value(folding, False)
-        return flag_value(folding, folding.aliases.is_one(a, b))
-    return number_value(folding, value)
-
-
-def flag_value(folding: Folding, flag: bool | SSAValue) -> SSAValue:
-    """Return the graph value of a bool."""
-    return flag if isinstance(flag, SSAValue) else number_value(folding, flag)
-
-
-def zero(folding: Folding, spec: TensorSpec) -> SSAValue:
-    """Return zeros, for a value that nobody asks for."""
-    return folding.builder.full(spec.shape, 0, spec.dtype)
 
 
 def follow(way: Way) -> list[Tensor]:

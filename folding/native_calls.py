@@ -85,7 +85,7 @@ def call_native(frame: Frame, callee: Any, args: list[object], kwargs: dict[str,
     folding.check_needed()
     if folding.options.lax:
         lax.check_text(folding, result)
-    folding.count_folded()
+    folding.report.count_folded()
     if folding.journal.depth and _is_maker(callee):
         folding.journal.made(result)
     return folding.outside.stand_in(result)
@@ -207,7 +207,8 @@ def _check_purity(frame: Frame, callee: Any, args: list[object]) -> None:
             "call it before the compiled function, and pass the result",
         )
     if kind == OPAQUE and not is_graph_callable(callee):
-        frame.folding.note_ran(callee)
+        name = quietly(callee, "__qualname__") or type(callee).__qualname__
+        frame.folding.report.note_ran(str(name))
 
 
 def _folded_when_called(frame: Frame, value: object) -> object:

@@ -48,8 +48,6 @@ class NumberPolicy:
     """Keys of sources whose numbers are constants."""
     widened: set[_Key] = field(default_factory=set[_Key])
     """Keys of sources that are no arguments and whose numbers are run-time values."""
-    required: set[_Key] = field(default_factory=set[_Key])
-    """Keys of sources whose numbers are run-time values even where all others are constant."""
     handles: set[_Key] = field(default_factory=set[_Key])
     """Keys of sources whose containers the fold changes without looking at what they hold."""
     read: set[_Key] = field(default_factory=set[_Key])
@@ -68,8 +66,6 @@ class NumberPolicy:
     def is_symbolic(self, source: Source) -> bool:
         """Return whether a number at a source is a run-time value."""
         key = source.key
-        if key in self.required:
-            return True
         if self.all_constant or key in self.constant:
             return False
         return key in self.widened or is_argument(source)
@@ -80,14 +76,6 @@ def is_argument(source: Source) -> bool:
     while isinstance(source, Item):
         source = source.base
     return isinstance(source, Argument)
-
-
-class Widen(Unwinding):
-    """Start the fold again with the number at a source as a run-time value."""
-
-    def __init__(self, source: Source):
-        super().__init__(str(source))
-        self.source = source
 
 
 class Rewritten(Unwinding):
@@ -117,6 +105,10 @@ class Numbers:
         self._computed: dict[int, Computed] = {}
         self._inputs: dict[_Key, SSAValue] = {}
         self._spent = 0
+        self._rewritten: dict[_Key, Source] = {}
+        """Where the program changes numbers that the fold took as constants."""
+        self._changed_containers: dict[_Key, Source] = {}
+        """Where the program changes containers whose content is guarded."""
 
     def leaf(self, value: Number, source: Source, make: type[SymbolicNumber]) -> SymbolicNumber:
         """Return what stands for a number from outside; `make` makes it at first."""
@@ -270,6 +262,24 @@ class Numbers:
             self._fixing[source.key] = guard
         self.folding.add_guard(guard)
 
+    # What the program changes.
+
+    def note_rewritten(self, source: Source) -> None:
+        """Be told that the program changes what is found at a source."""
+        if source.key in self.folding.outside.constants and not self.policy.all_constant:
+            self._rewritten[source.key] = source
+
+    def note_changed(self, source: Source) -> None:
+        """Be told that the program changes the container at a source."""
+        if source.key not in self.policy.read:
+            self._changed_containers[source.key] = source
+
+    def check_rewritten(self) -> None:
+        """Raise `Rewritten` where the program changed what the fold took as constant."""
+        if self._rewritten or self._changed_containers:
+            numbers, containers = self._rewritten, self._changed_containers
+            raise Rewritten(tuple(numbers.values()), tuple(containers.values()))
+
     # The graph.
 
     def in_dtype(self, number: SymbolicNumber, dtype: DType) -> SSAValue:
@@ -283,7 +293,7 @@ class Numbers:
         self._check_fits(number, source, dtype)
         found = self._inputs.get(source.key)
         if found is None or not isinstance(found.owner, Block):
-            tensor = self.folding.new_input(TensorSpec((), dtype), source)
+            tensor = self.folding.inputs.new(TensorSpec((), dtype), source)
             found = self._inputs[source.key] = tensor.graph_value(self.folding)
         return found
 

@@ -1,9 +1,8 @@
-"""How a function is folded, and what is told of each of its lines afterwards."""
+"""How a function is folded."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from xdsl.ir import Operation
 
@@ -24,14 +23,3 @@ class Options:
     """Whether long loops may become loops of the graph."""
     apart: frozenset[Operation] = frozenset()
     """The branches whose sides are to stay apart: a variable that they leave can't be merged."""
-
-
-@dataclass
-class LineReport:
-    """What became of each line: how often it was folded, compiled, or run while compiling."""
-
-    folded: Counter[tuple[str, int]] = field(default_factory=Counter[tuple[str, int]])
-    ran: dict[tuple[str, int], set[str]] = field(default_factory=dict[tuple[str, int], set[str]])
-    effects: dict[tuple[str, int], set[str]] = field(
-        default_factory=dict[tuple[str, int], set[str]]
-    )

@@ -26,7 +26,7 @@ from .edits import EDITS
 from .handles import KINDS, Handle, HandleMethod
 from .native_reads import value_types
 from .number_table import is_argument
-from .numbers import constant
+from .numbers import SymbolicNumber, constant
 
 if TYPE_CHECKING:
     from .session import Folding
@@ -95,13 +95,13 @@ class Outside:
             add(guards.equal_instance(source, value))
             return value
         if isinstance(value, Tensor):
-            return self._folding.input(value, source)
+            return self._folding.inputs.tensor(value, source)
         return self._adopt_object(value, source)
 
     def _adopt_number(self, value: float, source: Source) -> object:
         policy = self._folding.numbers.policy
         if policy.is_symbolic(source):
-            return self._folding.symbolic_number(value, source)
+            return self._folding.numbers.leaf(value, source, SymbolicNumber)
         widens = not policy.all_constant and not is_argument(source)
         if widens:
             self.constants.add(source.key)
@@ -213,7 +213,7 @@ class Outside:
             self._meets(copy, source)
         else:
             self._folding.add_guard(guards.same_array(source, value))
-            self._folding.memory.append(source)
+            self._folding.inputs.memory.append(source)
             copy = value.copy()
             copy.flags.writeable = False
             self._keep(value, copy, source)

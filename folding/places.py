@@ -56,21 +56,27 @@ class Place(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class Variable(Place):
-    """A variable of a frame."""
+class _OfFrame(Place):
+    """A place in a frame, which is gone with it."""
 
     frame: Frame
+
+    @property
+    def owner(self) -> object:
+        """The frame."""
+        return self.frame
+
+
+@dataclass(frozen=True, eq=False)
+class Variable(_OfFrame):
+    """A variable of a frame."""
+
     name: str
 
     @property
     def key(self) -> tuple[object, ...]:
         """What tells this place from others."""
         return ("variable", id(self.frame), self.name)
-
-    @property
-    def owner(self) -> object:
-        """The frame."""
-        return self.frame
 
     def read(self) -> object:
         """Return the value, `UNSET` for a name that isn't bound."""
@@ -88,20 +94,13 @@ class Variable(Place):
 
 
 @dataclass(frozen=True, eq=False)
-class Result(Place):
+class Result(_OfFrame):
     """What a function returns."""
-
-    frame: Frame
 
     @property
     def key(self) -> tuple[object, ...]:
         """What tells this place from others."""
         return ("result", id(self.frame))
-
-    @property
-    def owner(self) -> object:
-        """The frame."""
-        return self.frame
 
     def read(self) -> object:
         """Return the value."""
@@ -116,10 +115,9 @@ class Result(Place):
 
 
 @dataclass(frozen=True, eq=False)
-class Slot(Place):
+class Slot(_OfFrame):
     """The value of an expression of which the sides of a branch give one each."""
 
-    frame: Frame
     index: int
     op: Operation | None = None
     """The op whose result it is."""
@@ -135,11 +133,6 @@ class Slot(Place):
     def key(self) -> tuple[object, ...]:
         """What tells this place from others."""
         return ("slot", id(self.frame), self.index)
-
-    @property
-    def owner(self) -> object:
-        """The frame."""
-        return self.frame
 
     def read(self) -> object:
         """Return the value."""

@@ -29,8 +29,6 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
 
     Raises `Raised` with Python's TypeError for a wrong `sep` or `end`.
     """
-    from .calls import call
-
     folding = frame.folding
     run_time = any(isinstance(arg, Tensor | TensorNumber) or is_array(arg) for arg in args)
     waits = folding.journal.depth > 0 or folding.may_have_left
@@ -49,6 +47,14 @@ def fold_print(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     if kwargs:
         name = next(iter(kwargs))
         raise Raised(TypeError(f"'{name}' is an invalid keyword argument for print()"))
+    _show_at_calls(frame, args, separator, end, stream)
+
+
+def _show_at_calls(frame: Frame, args: list[object], separator: str, end: str, stream: str) -> None:
+    """Emit what prints some values at every call: a print for each style that tensors have."""
+    from .calls import call
+
+    folding = frame.folding
     texts, values, style = [""], list[SSAValue](), folding.options.style
     for index, arg in enumerate(args):
         texts[-1] += separator if index else ""
@@ -91,12 +97,13 @@ def _print_now(frame: Frame, args: list[object], kwargs: dict[str, object]) -> N
     """Print while compiling; the streams get it when the fold is known to be the last."""
     stream = kwargs.get("file")
     if stream is not None and stream is not sys.stdout and stream is not sys.stderr:
-        frame.folding.shown = None
+        frame.folding.report.shown = None
         run(print, *args, **kwargs)
         return
     text = io.StringIO()
     run(print, *args, **{**kwargs, "file": text})
-    frame.folding.printed.append((cast("TextIO | None", stream) or sys.stdout, text.getvalue()))
+    target = cast("TextIO | None", stream) or sys.stdout
+    frame.folding.report.printed.append((target, text.getvalue()))
 
 
 def _word(kwargs: dict[str, object], name: str, default: str) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
-from xdsl.dialects.builtin import FileLineColLoc, LocationAttr, UnknownLoc
+from xdsl.dialects.builtin import LocationAttr, UnknownLoc
 from xdsl.ir import Block, Operation, SSAValue
 
 from ..dialects.build import IRBuilder
-from ..dialects.dtypes import TensorSpec, tensor_type
 from ..dialects.ir_emitter import IREmitter
-from ..dialects.pyobj.attributes import OBJECT
 from ..dialects.source import CompileError, reject
 from ..runtime import guards
 from ..runtime.constants import KnownConstants
@@ -24,25 +21,25 @@ from ..runtime.tensor import Tensor
 from ..runtime.tracing import ValueNeeded
 from .aliases import Aliases
 from .array_inputs import ArrayInputs, ArrayPolicy
-from .classify import is_framework, is_graph_callable, is_plain, quietly
+from .classify import is_framework, is_graph_callable, is_plain
 from .effects import Effects
 from .errors import Raised
+from .fold_report import FoldReport, place_of
 from .frames import Frame
+from .graph_inputs import GraphInputs
 from .host import Host
 from .journal import Journal
 from .native_reads import NativeReads
 from .notice import Notice
-from .number_table import NumberPolicy, Numbers, Widen
-from .numbers import SymbolicNumber, constant
-from .options import LineReport, Options
+from .number_table import NumberPolicy, Numbers
+from .numbers import constant
+from .options import Options
 from .outside import Outside
 from .run_time_errors import is_protected
 
 if TYPE_CHECKING:
     from types import FunctionType
-    from weakref import ReferenceType
 
-    from ..runtime.tensor_data import TensorData
     from .tensor_numbers import TensorNumber
 
 AnyGuard = guards.AnyGuard
@@ -73,6 +70,37 @@ class _FrameEmitter(IREmitter):
 class Folding(KnownConstants):
     """The tracer of one fold, and everything that folding finds out."""
 
+    # The run so far.
+
+    frame: Frame | None = None
+    """The frame whose op runs now."""
+    depth = 0
+    native_calls = 0
+    """How many calls of native code are running inside each other."""
+    moves_numbers = True
+    """Whether who runs folded code now takes run-time numbers as they are."""
+    direct = False
+    """Whether a call that starts now may end in several ways: a statement waits for it."""
+    rolling = 0
+    """How many loops that could be unrolled are being folded as loops of the graph."""
+    needed: CompileError | None = None
+    """What refused data that native code asked for, which may have swallowed the error."""
+
+    # What the function turns out to have.
+
+    has_branches = False
+    """Whether the graph has branches or loops."""
+    has_effects = False
+    """Whether the host program changes anything that existed before the call."""
+    has_rolled = False
+    """Whether a loop that could be unrolled has become one of the graph."""
+    may_have_left = False
+    """Whether a way of the program has ended by then: what follows may not come at all."""
+    copies = 0
+    """How many times what follows a branch is folded once more than it is written."""
+
+    _iterations = 0
+
     def __init__(
         self,
         options: Options,
@@ -87,67 +115,30 @@ class Folding(KnownConstants):
         self.builder.emitter = _FrameEmitter(self, self.entry)
         self.journal = Journal()
         self.aliases = Aliases(self)
-        self.copies = 0
-        """How many times what follows a branch is folded once more than it is written."""
-        self.watched: list[ReferenceType[TensorData]] | None = None
-        self._made_numbers: dict[object, list[TensorNumber]] = {}
-        self.has_branches = False
-        """Whether the graph has branches or loops."""
-        self.may_have_left = False
-        """Whether a way of the program has ended by then: what follows may not come at all."""
-        self.has_rolled = False
-        """Whether a loop that could be unrolled has become one of the graph."""
-        self.rolling = 0
-        """How many loops that could be unrolled are being folded as loops of the graph."""
-        self.bounds: dict[SSAValue, range] = {}
-        """Numbers that an int of the graph is one of: the items of loops over ranges."""
-        self.direct = False
-        """Whether a call that starts now may end in several ways: a statement waits for it."""
+        self.inputs = GraphInputs(self, self.entry)
         self.arrays = ArrayInputs(self, arrays or ArrayPolicy())
         self.outside = Outside(self)
         self.native = NativeReads(self)
         self.host = Host(self)
         self.effects = Effects(self)
-        self.printed: list[tuple[TextIO, str]] = []
-        """What was printed while compiling; it comes out when the fold ends well."""
-        self.shown: list[tuple[str, str]] | None = []
-        """All that came out: `stdout` or `stderr`, and the text; None if more than that."""
+        self.notice = Notice()
+        self.report = FoldReport(lambda: self.place)
+        self.guards: dict[tuple[object, ...], AnyGuard] = {}
+        self.bounds: dict[SSAValue, range] = {}
+        """Numbers that an int of the graph is one of: the items of loops over ranges."""
         self.functions: dict[int, FunctionType] = {}
         """The functions that were folded in, by identity."""
-        self.memory: list[Source] = []
-        """The tensors and arrays from outside, whose elements a write could change."""
-        self.has_effects = False
-        """Whether the host program changes anything that existed before the call."""
-        self.inputs: list[Source] = []
-        self.guards: dict[tuple[object, ...], AnyGuard] = {}
-        self.notice = Notice()
-        self.report = LineReport()
-        self.frame: Frame | None = None
-        self.depth = 0
-        self.handled: list[BaseException] = []
-        """The exceptions whose handlers are running, the innermost last."""
-        self.needed: CompileError | None = None
         self.methods: dict[tuple[int, str], type] = {}
         """The methods of outside classes that are guarded, each once."""
-        self.locals: dict[int, dict[str, object]] = {}
-        """What `locals()` gave in each frame."""
-        self.native_calls = 0
-        """How many calls of native code are running inside each other."""
-        self.moves_numbers = True
-        """Whether who runs folded code now takes run-time numbers as they are."""
-        self.unfinished: dict[int, tuple[Frame, Operation]] = {}
-        """The generators that wait inside `try` or `with`, and where."""
         self.born_classes: dict[int, type] = {}
         """The classes that class statements made, by identity."""
-        self._iterations = 0
-        self._tensors: dict[tuple[object, ...], Tensor] = {}
-        self._sources: dict[int, Source] = {}
-        self._arrived: dict[int, SSAValue] = {}
-        self._written: dict[int, Source] = {}
-        self.rewritten: dict[tuple[object, ...], Source] = {}
-        """Where the program changes numbers that the fold took as constants."""
-        self.changed_containers: dict[tuple[object, ...], Source] = {}
-        """Where the program changes containers whose content is guarded."""
+        self.handled: list[BaseException] = []
+        """The exceptions whose handlers are running, the innermost last."""
+        self.locals: dict[int, dict[str, object]] = {}
+        """What `locals()` gave in each frame."""
+        self.unfinished: dict[int, tuple[Frame, Operation]] = {}
+        """The generators that wait inside `try` or `with`, and where."""
+        self._made_numbers: dict[object, list[TensorNumber]] = {}
 
     @property
     def block(self) -> Block:
@@ -203,59 +194,13 @@ class Folding(KnownConstants):
         """Return whether a guard is kept."""
         return _guard_key(guard) in self.guards
 
-    def input(self, tensor: Tensor, source: Source) -> Tensor:
-        """Return the symbolic tensor for one that existed before; its data come at run time."""
-        known = self._tensors.get(("tensor", id(tensor)))
-        if known is not None:
-            first = self._sources[id(known)]
-            if first.key != source.key:
-                self.add_guard(guards.AliasGuard(source, first, True))
-            return known
-        symbolic = self.new_input(tensor.spec, source, tensor)
-        self.add_guard(guards.same_spec(source, type(tensor), tensor.spec))
-        self._tensors["tensor", id(tensor)] = symbolic
-        self.memory.append(source)
-        return symbolic
-
-    def new_input(self, spec: TensorSpec, source: Source, like: Tensor | None = None) -> Tensor:
-        """Add an argument to the graph and return the tensor it stands for."""
-        value = self.entry.insert_arg(tensor_type(spec), len(self.entry.args))
-        value.name_hint = _hint(source)
-        symbolic = Tensor.symbolic(self, value, like)
-        self.inputs.append(source)
-        self._sources[id(symbolic)] = source
-        self._arrived[id(symbolic)] = value
-        self._tensors["alive", id(symbolic)] = symbolic
-        return symbolic
-
-    def symbolic_number(self, value: int | float, source: Source) -> SymbolicNumber:
-        """Return what stands for a number from outside whose value comes at run time."""
-        return self.numbers.leaf(value, source, SymbolicNumber)
-
     def handed_out(self, value: object) -> object:
         """Return what folded code gives to who runs it: native code may need constants."""
         return value if self.moves_numbers else constant(value)
 
-    def widen(self, source: Source) -> NoReturn:
-        """Start the fold again with the number at `source` as a run-time value."""
-        raise Widen(source)
-
-    def object_input(self, source: Source) -> SSAValue:
-        """Add an object that existed before the call as an argument, to be returned itself."""
-        self.inputs.append(source)
-        value = self.entry.insert_arg(OBJECT, len(self.entry.args))
-        value.name_hint = _hint(source)
-        return value
-
-    def arrived(self, tensor: Tensor) -> SSAValue | None:
-        """Return the argument that is a tensor from outside itself, None for one born here."""
-        return self._arrived.get(id(tensor))
-
     def source(self, value: object) -> Source | None:
         """Return the path to a value from outside, None for one that was born while folding."""
-        return (
-            self.outside.source(value) or self._sources.get(id(value)) or self.arrays.source(value)
-        )
+        return self.outside.source(value) or self.inputs.source(value) or self.arrays.source(value)
 
     @property
     def rolls(self) -> bool:
@@ -293,7 +238,7 @@ class Folding(KnownConstants):
 
     def lift(self, tensor: Tensor) -> SSAValue:
         """Return the graph value of a tensor that code met without the folder's knowledge."""
-        return self.input(tensor, Held(tensor)).graph_value(self)
+        return self.inputs.tensor(tensor, Held(tensor)).graph_value(self)
 
     def refuse(self, tensor: Tensor, wanted: str) -> ValueNeeded:
         """Return the error for asking a run-time tensor for its data, and remember it."""
@@ -349,45 +294,13 @@ class Folding(KnownConstants):
         self.journal.before_change(tensor)
         self.arrays.before_write(tensor, operation)
         self.host.before_write(tensor, operation)
-        if operation == "write" and self.arrived(tensor) is not None:
-            self._written[id(tensor)] = self._sources[id(tensor)]
-
-    def guard_memory(self, arguments: Sequence[object]) -> None:
-        """Guard that no other input sees the writes to a tensor; refuse them if one does now."""
-        for written in self._written.values():
-            others = tuple(one for one in self.memory if one.key != written.key)
-            guard = guards.MemoryGuard(written, others)
-            sharing = guard.sharing(arguments)
-            if sharing is not None:
-                self.refuse_effect(
-                    f"'{written}' is changed in place, and '{sharing}' shares its memory"
-                )
-            self.add_guard(guard)
-
-    def note_rewritten(self, source: Source) -> None:
-        """Be told that the program changes what is found at a source."""
-        if source.key in self.outside.constants and not self.numbers.policy.all_constant:
-            self.rewritten[source.key] = source
-
-    def note_changed(self, source: Source) -> None:
-        """Be told that the program changes the container at a source."""
-        if source.key not in self.numbers.policy.read:
-            self.changed_containers[source.key] = source
-
-    def release_prints(self, quiet: bool) -> None:
-        """Print what was printed while compiling, or forget it."""
-        for stream, text in self.printed if not quiet else ():
-            if self.shown is not None:
-                self.shown.append(("stderr" if stream is sys.stderr else "stdout", text))
-            stream.write(text)
-        self.printed.clear()
+        if operation == "write":
+            self.inputs.note_written(tensor)
 
     def note_effect(self, what: str) -> None:
         """Record that the running op changes something at every call."""
         self.has_effects = True
-        place = place_of(self.location)
-        if place is not None:
-            self.report.effects.setdefault(place, set()).add(what)
+        self.report.note_effect(what)
 
     # What the steps ask before they go on.
 
@@ -475,34 +388,6 @@ class Folding(KnownConstants):
         """Return whether a value is the folder's own copy of an outside container or array."""
         return self.outside.is_copy(value)
 
-    # The report.
-
-    def count_folded(self) -> None:
-        """Count the running op as evaluated while compiling."""
-        place = place_of(self.location)
-        if place is not None:
-            self.report.folded[place] += 1
-
-    def note_ran(self, callee: object) -> None:
-        """Record that an opaque function ran while compiling."""
-        place = place_of(self.location)
-        name = str(quietly(callee, "__qualname__") or type(callee).__qualname__)
-        if place is not None:
-            self.report.ran.setdefault(place, set()).add(name)
-
 
 def _guard_key(guard: AnyGuard) -> tuple[object, ...]:
     return (*guard.source.key, type(guard).__name__, guard.what)
-
-
-def place_of(location: LocationAttr) -> tuple[str, int] | None:
-    """Return file and line of a location, None if it has none."""
-    if isinstance(location, FileLineColLoc):
-        return location.filename.data, location.line.data
-    return None
-
-
-def _hint(source: Source) -> str | None:
-    """Return a name for an argument in the IR: the path as one ASCII word."""
-    word = re.sub(r"\W+", "_", str(source), flags=re.ASCII).strip("_")
-    return word if word and not word[0].isdigit() else None

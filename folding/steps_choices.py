@@ -57,15 +57,9 @@ def chain(maker: CodeMaker, op: Operation) -> Step:
 def logic(maker: CodeMaker, op: Operation) -> Step:
     """Evaluate operands until one decides."""
     logic_op = cast(pyobj.AndOp, op)
-    first, slot, deciding = (
-        maker.slot(logic_op.first),
-        maker.slot(op.results[0]),
-        isinstance(op, pyobj.OrOp),
-    )
-    others: list[Expression] = []
-    for region in logic_op.others:
-        others.append(maker.expression(region))
-    only_asked = is_only_asked(op)
+    first, slot = maker.slot(logic_op.first), maker.slot(op.results[0])
+    others = [maker.expression(region) for region in logic_op.others]
+    deciding, only_asked = isinstance(op, pyobj.OrOp), is_only_asked(op)
 
     def known(frame: Frame, index: int) -> bool | SSAValue | None:
         """Return whether the value in the slot counts as true; None where nobody asks."""

@@ -22,6 +22,9 @@ from .frames import Frame
 from .patterns import matches
 from .rounds import ForStep, LoopStep
 
+_Case = tuple[list[Step], pyobj.IfOp, int, list[Step]]
+"""What computes a condition, its `if`, the condition's slot, and what runs where it holds."""
+
 
 @makes(pyobj.IfOp)
 def if_(maker: CodeMaker, op: Operation) -> Step:
@@ -29,18 +32,7 @@ def if_(maker: CodeMaker, op: Operation) -> Step:
 
     From a condition on that only the call decides, both sides are run.
     """
-    cases: list[tuple[list[Step], Operation, int, list[Step]]] = []
-    before: list[Step] = []
-    current = cast(pyobj.IfOp, op)
-    while True:
-        body = maker.block(current.body.block)
-        cases.append((before, current, maker.slot(current.condition), body))
-        orelse = current.orelse.block
-        last = orelse.last_op
-        if not isinstance(last, pyobj.IfOp):
-            final = maker.block(orelse)
-            break
-        before, current = maker.block(orelse, last), last
+    cases, final = _chain(maker, cast(pyobj.IfOp, op))
 
     def taken(frame: Frame, index: int, holds: bool | SSAValue) -> Signal:
         body = cases[index][3]
@@ -69,6 +61,21 @@ def if_(maker: CodeMaker, op: Operation) -> Step:
         return run_steps(final, frame)
 
     return step
+
+
+def _chain(maker: CodeMaker, op: pyobj.IfOp) -> tuple[list[_Case], list[Step]]:
+    """Return what an `if` with its `elif`s may run, and its `else`."""
+    cases: list[_Case] = []
+    before: list[Step] = []
+    current = op
+    while True:
+        body = maker.block(current.body.block)
+        cases.append((before, current, maker.slot(current.condition), body))
+        orelse = current.orelse.block
+        last = orelse.last_op
+        if not isinstance(last, pyobj.IfOp):
+            return cases, maker.block(orelse)
+        before, current = maker.block(orelse, last), last
 
 
 @makes(pyobj.WhileOp)

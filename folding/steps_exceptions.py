@@ -10,7 +10,7 @@ from typing import cast
 from xdsl.ir import Operation
 
 from ..dialects import pyobj
-from .calls import call, truth
+from .calls import call
 from .code import (
     BREAK,
     CONTINUE,
@@ -21,12 +21,13 @@ from .code import (
     makes,
     run_steps,
 )
+from .context_managers import enter, leave_by_error, leave_quietly
 from .errors import Raised, run
-from .exception_handling import catches, leave_quietly, manager_methods, set_context, take_up
+from .exception_handling import catches, set_context, take_up
 from .forks import Fork, Run, Signal, after, handle, turn
 from .frames import Frame
 from .generating import Waiting, drain
-from .steps_generating import Handler, handle_group
+from .steps_generating_exceptions import Handler, handle_group
 
 _ELSE = "else"
 """How a side ends whose body of a `try` came to its end."""
@@ -207,9 +208,7 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
     def step(frame: Frame) -> Signal:
         frame.op = op
         value = frame.slots[manager]
-        enter, leave = manager_methods(value)
-        frame.folding.note_object(value)
-        frame.slots[entered] = call(frame, enter, [value], {})
+        frame.slots[entered], leave = enter(frame, value)
         try:
             signal = run_steps(body, frame)
         except Raised as error:
@@ -237,18 +236,7 @@ def with_(maker: CodeMaker, op: Operation) -> Step:
     def failed(
         frame: Frame, raised: Raised, value: object, leave: object, done: str | None = None
     ) -> Signal:
-        raised.passes(frame.name, frame.location)
-        exception, frame.op = raised.exception, op
-        raised.shown = True
-        take_up(frame.folding, raised)
-        exception.__traceback__ = raised.traceback
-        details = [value, type(exception), exception, exception.__traceback__]
-        frame.folding.handled.append(exception)
-        try:
-            if not truth(frame, call(frame, leave, details, {})):
-                raise raised
-        finally:
-            frame.folding.handled.pop()
+        leave_by_error(frame, op, raised, value, leave)
         return done
 
     return step

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import numpy as np
 
-from ..dialects.dtypes import DType, TensorSpec
+from ..dialects.dtypes import DType
 from ..dialects.emitter import Number, WeakNumber
 from .array_data import ArrayData
 from .arrays import Array, spec_of_array
@@ -125,13 +125,6 @@ def array_value(array: Array, tracer: Tracer) -> SSAValue:
     spec = spec_of_array(array)
     native = array.astype(array.dtype.newbyteorder("="), copy=False)
     return tracer.builder.emitter.constant(native.tobytes(), spec)
-
-
-def spec_of_operand(operand: Operand) -> TensorSpec | None:
-    """Return shape and dtype of an operand, None for a number."""
-    if isinstance(operand, TensorData):
-        return operand.spec
-    return spec_of_array(operand) if isinstance(operand, np.ndarray) else None
 
 
 def is_operand(value: object) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 from ..dialects.dtypes import TensorSpec
 from .arrays import Array
-from .driver import Executable
 from .lazy_value import LazyValue
 
 
@@ -73,15 +71,3 @@ class DeviceValue(LazyValue):
             if not memory.is_exposed:
                 self.settle(array)
         return array
-
-
-class DeviceExecutable(Executable, Protocol):
-    """Compiled code that leaves its results where it computes them."""
-
-    def on_device(self, inputs: Sequence[LazyValue | Array], /) -> list[DeviceValue]:
-        """Return new values, perhaps before they are computed.
-
-        An array may be changed afterwards, a value never; what is copied of it to the device is
-        kept there. Raises as a call does; what goes wrong later is raised where a value is read.
-        """
-        ...

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from .residence import DeviceValue
 
 OnDevice = Callable[[Sequence[LazyValue | Array]], "list[DeviceValue]"]
+"""Makes new values where it computes them, perhaps before they are computed.
+
+An array may be changed afterwards, a value never; what is copied of it to the device is kept there.
+Raises as a call does; what goes wrong later is raised where a value is read.
+"""
 
 
 class Segment:

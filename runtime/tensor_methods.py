@@ -29,6 +29,33 @@ class TensorMethods(TensorLogic):
 
     __slots__ = ()
 
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return self.spec.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.spec.size * self.spec.dtype.itemsize
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Bytes from an element to the next, along each axis; data lies in row-major order."""
+        step, steps = self.itemsize, list[int]()
+        for extent in reversed(self.shape):
+            steps.append(step)
+            step *= extent
+        return tuple(reversed(steps))
+
+    def dim(self) -> int:
+        """Return the number of axes."""
+        return self.ndim
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return self.size
+
     def astype(self, dtype: object, copy: bool = True) -> Tensor:
         """Return the same numbers in another dtype.
 

@@ -112,8 +112,11 @@ class GuardWriter:
         if isinstance(guard, NumberGuard):
             place = None if guard.place is None else list(guard.place)
             return ["number", source, write_value(asked.value), place, guard.widens]
-        value: Any = asked.value
-        match asked.what:
+        return self._comparison(guard, asked.what, asked.value, source)
+
+    def _comparison(self, guard: AnyGuard, what: str, value: Any, source: Json) -> Json:
+        """Return as JSON a guard that compares what it finds with a value."""
+        match what:
             case "is" | "is weakly":
                 return ["is", source, fingerprint(_expected(guard), self._namespace)]
             case "class":
@@ -132,7 +135,7 @@ class GuardWriter:
                     length = [*map(write_value, length)]
                 return ["length", source, fingerprint(kind, self._namespace), length]
             case "entry" | "own":
-                return [asked.what, source, value]
+                return [what, source, value]
             case "truth":
                 return ["truth", source, value]
             case "fits":

@@ -34,7 +34,13 @@ def test_the_site_builds_without_warnings(tmp_path: Path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"])
+PAGES = [
+    *("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"),
+    *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("inside-*.md")),
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_every_path_that_a_page_names_exists(page: str):
     text = (ROOT / page).read_text()
     paths = [word for word in text.split("`")[1::2] if "/" in word and " " not in word]

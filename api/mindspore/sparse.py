@@ -11,19 +11,11 @@ from foldaway.runtime.dispatch import constant
 from foldaway.runtime.tensor import Tensor
 
 
-class COOTensor:
-    """Values, and for each its indices: shapes (n,) and (n, number of axes).
+class _SparseTensor:
+    """Some values of a tensor, all others being 0."""
 
-    Raises TypeError for other things than tensors, ValueError for shapes that don't fit.
-    """
-
-    def __init__(self, indices: Tensor, values: Tensor, shape: Sequence[int]):
-        _check_tensors(indices, values)
-        if indices.ndim != 2 or indices.shape != (values.size, len(shape)):
-            raise ValueError(f"indices of shape {indices.shape} don't fit {values.size} values")
-        self.indices = indices
-        self.values = values
-        self.shape = tuple(shape)
+    values: Tensor
+    shape: tuple[int, ...]
 
     @property
     def dtype(self) -> object:
@@ -39,6 +31,21 @@ class COOTensor:
     def size(self) -> int:
         """Number of values that are kept."""
         return self.values.size
+
+
+class COOTensor(_SparseTensor):
+    """Values, and for each its indices: shapes (n,) and (n, number of axes).
+
+    Raises TypeError for other things than tensors, ValueError for shapes that don't fit.
+    """
+
+    def __init__(self, indices: Tensor, values: Tensor, shape: Sequence[int]):
+        _check_tensors(indices, values)
+        if indices.ndim != 2 or indices.shape != (values.size, len(shape)):
+            raise ValueError(f"indices of shape {indices.shape} don't fit {values.size} values")
+        self.indices = indices
+        self.values = values
+        self.shape = tuple(shape)
 
     def astype(self, dtype: object) -> COOTensor:
         """Return the same tensor with values of another dtype."""
@@ -58,7 +65,7 @@ class COOTensor:
         return constant(dense)
 
 
-class CSRTensor:
+class CSRTensor(_SparseTensor):
     """Values by rows, with their columns; row i has those from indptr[i] to indptr[i + 1].
 
     Raises TypeError for other things than tensors, ValueError for shapes that don't fit.
@@ -72,21 +79,6 @@ class CSRTensor:
         self.indices = indices
         self.values = values
         self.shape = tuple(shape)
-
-    @property
-    def dtype(self) -> object:
-        """Type of the values."""
-        return self.values.dtype
-
-    @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """Number of values that are kept."""
-        return self.values.size
 
     def astype(self, dtype: object) -> CSRTensor:
         """Return the same tensor with values of another dtype."""

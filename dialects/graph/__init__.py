@@ -33,13 +33,11 @@ from .shape import (
     ConstantOp,
     IotaOp,
     PadOp,
-    PickOp,
     ReshapeOp,
     ReverseOp,
-    SliceOp,
     TransposeOp,
-    UpdateSliceOp,
 )
+from .slicing import PickOp, SliceOp, UpdateSliceOp
 from .unary import (
     AbsOp,
     CeilOp,

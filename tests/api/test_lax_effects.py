@@ -18,25 +18,14 @@ import numpy as np
 import pytest
 
 import foldaway
-from foldaway import CompileError, Tensor, context, nn
+from foldaway import CompileError, Tensor, nn
 from foldaway.folding.lax import without_effects
 from foldaway.folding.options import Options
 from foldaway.folding.session import Folding
 
-X = np.array([1.0, 2.0, 3.0], np.float32)
+from .lax_programs import X, lax
 
-
-@pytest.fixture(autouse=True)
-def defaults(monkeypatch):
-    monkeypatch.delenv("MS_DEV_JIT_SYNTAX_LEVEL", raising=False)
-    monkeypatch.delenv("MS_DEV_ENABLE_FALLBACK", raising=False)
-    context.reset_context()
-    yield
-    context.reset_context()
-
-
-def lax(function):
-    return foldaway.jit(function, fullgraph=False)
+pytestmark = pytest.mark.usefixtures("default_settings")
 
 
 class Box:

@@ -9,7 +9,7 @@ from foldaway import mindspore as ms
 from foldaway.mindspore import JitConfig, dtype
 from foldaway.runtime.parameter import ParameterTuple
 
-X = Tensor(np.array([1.0, 2.0, 3.0]))
+from .same_values import X, same
 
 NAMES = """
 Tensor Parameter ParameterTuple jit jit_class mutable JitConfig lazy_inline no_inline tensor
@@ -101,118 +101,6 @@ def test_dtypes_convert_to_numpys_and_pythons():
     assert dtype.dtype_to_pytype(ms.bool_) is bool
     assert dtype.dtype_to_pytype(ms.float16) is float
     assert dtype.pytype_to_dtype(int) is ms.int64
-
-
-overloaded = ops.MultitypeFuncGraph("overloaded")
-
-
-@overloaded.register("Tensor", "Tensor")
-def _two_tensors(a, b):
-    return a + b
-
-
-@overloaded.register("Number", "Number")
-def _two_numbers(a, b):
-    return a * b
-
-
-@overloaded.register(dtype.number, "Tensor")
-def _number_and_tensor(a, b):
-    return a - b
-
-
-@overloaded.register("Tuple", "None")
-def _tuple_and_none(a, b):
-    return a[0]
-
-
-@overloaded.register(ms.float32, "Float")
-def _never(a, b):
-    return "first come first served"
-
-
-@overloaded.register("String", "List")
-def _string_and_list(a, b):
-    return f"{a}{b}"
-
-
-OVERLOADS = {
-    "tensors": (X, X),
-    "numbers": (2, 3.5),
-    "number-tensor": (2, X),
-    "tuple-none": ((X, 1), None),
-    "string-list": ("a", [1]),
-    "dtype": (Tensor(1.0), 2.0),
-}
-
-
-def same(a, b):
-    if isinstance(a, Tensor):
-        return isinstance(b, Tensor) and a.dtype is b.dtype and a.tolist() == b.tolist()
-    if isinstance(a, list | tuple):
-        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
-    if isinstance(a, dict):
-        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
-    return type(a) is type(b) and a == b
-
-
-@pytest.mark.parametrize("case", OVERLOADS)
-def test_an_overload_is_chosen_by_the_types(case):
-    @jit
-    def compiled(a, b):
-        return overloaded(a, b)
-
-    expected = overloaded(*OVERLOADS[case])
-    assert same(compiled(*OVERLOADS[case]), expected)
-
-
-def test_no_overload_is_an_error():
-    for function in (overloaded, jit(lambda a, b: overloaded(a, b))):
-        with pytest.raises(ValueError, match="cannot find fn match given args: NoneType, NoneType"):
-            function(None, None)
-    with pytest.raises(TypeError, match="no type 'Banana'"):
-        overloaded.register("Banana")
-
-
-def test_a_single_form_takes_what_it_gets():
-    one = ops.MultitypeFuncGraph("one")
-    one.register("Tensor")(lambda x: x)
-    assert one("text") == "text"
-    assert repr(one) == "MultitypeFuncGraph('one')"
-
-
-MAPPED = {
-    "nested": lambda x: ops.HyperMap()(lambda a, b: a + b, (x, [x, (1, 2)]), (x, [1, (x, 3)])),
-    "one": lambda x: ops.HyperMap(lambda a: a * 2)([x, (x, 3)]),
-    "dict": lambda x: ops.HyperMap(lambda a: a * 2)({"a": x, "b": [1]}),
-    "leaf": lambda x: ops.HyperMap()(lambda a, b: a - b, x, 1),
-    "reverse": lambda x: ops.HyperMap(lambda a: a * 2, reverse=True)((1, 2, x)),
-    "overload": lambda x: ops.HyperMap(overloaded)((x, 2), (x, x)),
-    "map": lambda x: ops.Map()(lambda a, b: (a, b), (x, [1]), (2, [3])),
-    "map-ops": lambda x: ops.Map(lambda a: a)([x, [1]]),
-    "partial": lambda x: ops.partial(lambda a, b: a - b, x)(1),
-    "partial-class": lambda x: ops.Partial()(lambda a, b: a - b, 1)(b=x),
-    "depend": lambda x: (ops.depend(x, x + 1), ops.Depend()(x, None)),
-}
-
-
-@pytest.mark.parametrize("case", MAPPED)
-def test_maps_are_compiled_as_they_run(case):
-    assert same(jit(MAPPED[case])(X), MAPPED[case](X))
-
-
-WRONG_MAPS = {
-    "lengths": (lambda: ops.HyperMap(abs)([1], [1, 2]), ValueError, "differ in length"),
-    "mixed": (lambda: ops.HyperMap(abs)([1], 2), TypeError, "sequences of one form"),
-}
-
-
-@pytest.mark.parametrize("case", WRONG_MAPS)
-def test_maps_refuse_what_does_not_match(case):
-    run, kind, message = WRONG_MAPS[case]
-    for function in (run, jit(run)):
-        with pytest.raises(kind, match=message):
-            function()
 
 
 def test_parameters_come_in_tuples():
@@ -437,87 +325,6 @@ def test_types_of_python_objects():
         NotImplementedError, match="<class 'dict'> cannot be converted to MindSpore"
     ):
         dtype.get_py_obj_dtype({})
-
-
-class Scaled(nn.Cell):
-    def __init__(self):
-        super().__init__()
-        self.factor = 2
-
-    def construct(self, x):
-        return x * self.factor
-
-    def array(self):
-        return X.asnumpy()
-
-
-def test_jit_takes_cells_their_methods_and_classes():
-    net = Scaled()
-    assert ms.jit(net)(X).tolist() == [2.0, 4.0, 6.0]
-    assert ms.jit(net.construct)(X).tolist() == [2.0, 4.0, 6.0]
-    assert type(ms.jit(net.array)()) is np.ndarray
-
-    @ms.jit
-    class Compiled(Scaled):
-        def construct(self, x):
-            return super().construct(x) + 1
-
-    @ms.jit(fullgraph=True)
-    class Inherits(Scaled):
-        pass
-
-    assert Compiled()(X).tolist() == [3.0, 5.0, 7.0]
-    assert isinstance(Compiled.construct, foldaway.jit(same).__class__)
-    assert Inherits()(X).tolist() == [2.0, 4.0, 6.0]
-    assert not hasattr(Scaled.construct, "function")
-    assert ms.jit(len) is len
-
-
-WRONG_OPTIONS = {
-    "jit_level": ({"jit_level": "O3"}, ValueError),
-    "capture_mode": ({"capture_mode": "guess"}, ValueError),
-    "dynamic": ({"dynamic": 2}, ValueError),
-    "fullgraph": ({"fullgraph": 1}, TypeError),
-}
-
-
-@pytest.mark.parametrize("name", WRONG_OPTIONS)
-def test_jit_refuses_an_option_that_is_not_there(name):
-    options, kind = WRONG_OPTIONS[name]
-    with pytest.raises(kind, match=f"For 'jit', the '{name}' must be"):
-        ms.jit(**options)
-
-
-def test_jit_class_is_for_classes():
-    with pytest.raises(TypeError, match="can only be used for class type, but got"):
-        ms.jit_class(same)
-    with pytest.raises(TypeError, match=r"cannot be used for nn\.Cell"):
-        ms.jit_class(Scaled)
-
-
-class Refused(nn.Cell):
-    def construct(self, x):
-        print("runs")
-        return np.array([1]).tolist(), np.array([1]) if x.shape else x
-
-
-def test_the_executor_compiles_without_running(capsys):
-    executor = ms.common.api._cell_graph_executor
-    assert executor.compile(Scaled(), X, phase="train") == ("train", True)
-    strict = Refused()
-    strict.set_jit_config(JitConfig(jit_syntax_level="STRICT"))
-    with pytest.raises(foldaway.CompileError, match="Should not use Python object in runtime"):
-        executor.compile(strict, X)
-    ms.common.api._pynative_executor.sync()
-
-
-def test_names_that_leave_a_function_as_it_is():
-    assert ms.recompute(Scaled(), X).tolist() == [2.0, 4.0, 6.0]
-    assert ms.is_tensor(X)
-    assert not ms.is_tensor(X.asnumpy())
-    assert ms.from_numpy(np.array([1, 2])).tolist() == [1, 2]
-    ms.set_seed(5)
-    assert ms.get_seed() == 5
 
 
 def test_messages_go_to_a_logger(caplog):

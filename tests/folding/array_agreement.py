@@ -10,7 +10,6 @@ DTYPES = [
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64"),
 ]
-ULPS = {"float16": 2, "float32": 8, "float64": 8}
 
 
 def sample(dtype, shape, seed=0):

@@ -13,7 +13,6 @@ from .array_agreement import DTYPES, check, plain, sample
 
 SHAPES = [(), (4,), (2, 3), (2, 1, 3)]
 ALL = [(sample(d, s, i),) for i, d in enumerate(DTYPES) for s in SHAPES]
-WITH_AXES = [(sample(d, s, i),) for i, d in enumerate(DTYPES) for s in SHAPES[1:]]
 ROWS = [(sample(d, (4,), i),) for i, d in enumerate(DTYPES)]
 FEW = [(sample(d, s, i),) for i, d in enumerate(("float32", "int8", "bool")) for s in SHAPES]
 CUBES = [(sample(d, (2, 3, 4), i),) for i, d in enumerate(("float32", "int8", "bool"))]

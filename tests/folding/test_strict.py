@@ -178,12 +178,6 @@ def test_attributes_as_a_whole_after_one_is_set():
         holder.n = 1
         return holder in {2: 3}
 
-    def reads_deleted_class_attribute(x):
-        module.n = 1
-        del module.n
-        return module.n
-
-    module = type(random)("module")
     assert "are read as a whole" in refused(reads_all, X, Holder())
     assert "are changed by its __dict__" in refused(sets_by_dict, X, Holder())
     assert "is used as a whole after an attribute was set" in refused(compares, X, Holder())

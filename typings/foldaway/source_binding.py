@@ -1,0 +1,1 @@
+../../api/source_binding.py
