@@ -135,6 +135,9 @@ class Device(Protocol):
         """Wait until all is done; raises what went wrong meanwhile."""
         ...
 
-    def error(self, code: int) -> Exception:
-        """Return the exception for the number that one of the functions returned."""
+    def error(self, code: int) -> BaseException:
+        """Return the exception for the number that one of the functions returned.
+
+        It may be an interrupt, which came while the function was at work.
+        """
         ...
