@@ -52,6 +52,11 @@ class Device(Protocol):
         ...
 
     @property
+    def is_simulated(self) -> bool:
+        """Whether it watches each piece of memory, which then must not be lent twice."""
+        ...
+
+    @property
     def dlpack_device(self) -> tuple[int, int]:
         """DLPack's kind of the device, and its number.
 

@@ -46,6 +46,7 @@ class PtxDevice:
 
     name = "interpreted GPU"
     target = "nvptx"
+    is_simulated = True
     dlpack_device = (12, 0)
     context = 0
     processors = 132

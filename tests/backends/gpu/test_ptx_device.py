@@ -7,6 +7,7 @@ import pytest
 
 from foldaway.backends.gpu.device import Kernel, KernelText
 from foldaway.backends.gpu.driver import GpuDriver
+from foldaway.backends.gpu.memory import MemoryPool
 from foldaway.backends.gpu.ptx_device import PtxDevice
 from foldaway.backends.gpu.ptx_errors import OutOfBounds, WrongLaunch
 from foldaway.dialects import dtypes
@@ -178,3 +179,15 @@ def test_memory_that_was_given_back_is_used_again():
         memory.free(memory.allocate("piece", size % 3000))
     assert len(memory._sizes) < 5000
     assert memory.bytes.all.size <= 1 << 16
+
+
+def test_a_tensor_has_its_own_bytes_and_no_more():
+    pool = MemoryPool(PtxDevice())
+    piece = pool.take(20, 0)
+    with pytest.raises(WrongLaunch, match="where there is less memory"):
+        pool.device.copy(piece.address, piece.address, 24)
+    address = piece.address
+    del piece
+    pool.take(20, 0)
+    with pytest.raises(WrongLaunch):
+        pool.device.copy(address, address, 4)
