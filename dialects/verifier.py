@@ -18,6 +18,10 @@ def verify(module: Operation) -> None:
         problem = f"'{culprit.name}' does not verify: {error.args[0]}"
         # xDSL's note is the whole module in generic form; the op and its line say more.
         raise VerifyException(f"{describe(culprit.location)}error: {problem}") from None
+    except ValueError:
+        # xDSL's parser has left a value without a definition, which its verifier asks for.
+        verify_dominance(module)
+        raise
     verify_dominance(module)
 
 
@@ -26,4 +30,6 @@ def _fails(op: Operation) -> bool:
         op.verify(verify_nested_ops=False)
     except VerifyException:
         return True
+    except ValueError:  # As above; something else was found first.
+        return False
     return False

@@ -64,6 +64,7 @@ class CudaDevice:
     """One NVIDIA GPU. Any number of threads may use it at once."""
 
     target = "nvptx"
+    is_simulated = False
 
     def __init__(self, library: CudaLibrary, number: int = 0) -> None:
         """Raises `NoGpu` where there is no such device, or it is too old."""

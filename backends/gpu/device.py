@@ -52,6 +52,11 @@ class Device(Protocol):
         ...
 
     @property
+    def is_simulated(self) -> bool:
+        """Whether it watches each piece of memory, which then must not be lent twice."""
+        ...
+
+    @property
     def dlpack_device(self) -> tuple[int, int]:
         """DLPack's kind of the device, and its number.
 
@@ -135,6 +140,9 @@ class Device(Protocol):
         """Wait until all is done; raises what went wrong meanwhile."""
         ...
 
-    def error(self, code: int) -> Exception:
-        """Return the exception for the number that one of the functions returned."""
+    def error(self, code: int) -> BaseException:
+        """Return the exception for the number that one of the functions returned.
+
+        It may be an interrupt, which came while the function was at work.
+        """
         ...

@@ -105,8 +105,8 @@ class Taken:
 
     def __init__(self, given: object):
         place = _pointer_in(given, _NAME)
-        self._managed = _Managed.from_address(place)
-        tensor = self._managed.tensor
+        managed = _Managed.from_address(place)
+        tensor = managed.tensor
         self.device: tuple[int, int] = (tensor.device_type, tensor.device_id)
         self.shape = tuple(tensor.shape[n] for n in range(tensor.ndim))
         strides = [tensor.strides[n] for n in range(tensor.ndim)] if tensor.strides else None
@@ -114,7 +114,9 @@ class Taken:
         """Whether the elements lie row by row without gaps."""
         self.address = (tensor.data or 0) + tensor.byte_offset
         self.dtype = _dtype_of(tensor.code, tensor.bits, tensor.lanes)
+        # Until here the capsule is still the giver's, who frees what nobody has taken.
         _rename(given, _USED_NAME)
+        self._managed = managed
 
     def __del__(self) -> None:
         managed: _Managed | None = getattr(self, "_managed", None)

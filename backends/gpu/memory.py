@@ -21,7 +21,6 @@ from .device import Device
 
 _SMALL, _LARGE = 512, 1 << 21
 """Sizes are multiples of the first, from the second on multiples of that."""
-_SIMULATED = "sim"
 _ALIGNMENT = 16
 """Bytes that kernels count on."""
 
@@ -109,7 +108,7 @@ class MemoryPool:
 
     def __init__(self, device: Device):
         self.device = device
-        self._is_kept = device.target != _SIMULATED
+        self._is_kept = not device.is_simulated
         self.returned: deque[tuple[int, int, int]] = deque()
         self._free: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         self._lock = ForkSafeLock()

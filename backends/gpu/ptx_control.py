@@ -6,11 +6,11 @@ Source: PTX ISA 9.0, "Control Flow Instructions", "Abstracting the ABI", "Predic
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from .ptx_decode import Action, Decoder, Machine, Read, Write, type_of
+from .ptx_decode import MALFORMED, Action, Decoder, Machine, Read, Write, type_of
 from .ptx_errors import PtxError, PtxSyntaxError, UnsupportedPtx, WrongLaunch
 from .ptx_instructions import decode
 from .ptx_state import Register
-from .ptx_syntax import Function, Group, Instruction, Module, Name, Operand
+from .ptx_syntax import Function, Group, Instruction, Module, Name, Operand, names_in
 from .ptx_types import ptx_type
 from .ptx_warps import Collective
 
@@ -116,6 +116,11 @@ def located(error: PtxError, instruction: Instruction) -> PtxError:
     return error
 
 
+def malformed(error: Exception) -> UnsupportedPtx:
+    """Return what an exception of `MALFORMED` says of an instruction."""
+    return UnsupportedPtx(f"a form that the instruction doesn't have here ({error or type(error)})")
+
+
 def _call_operands(
     instruction: Instruction,
 ) -> tuple[tuple[Operand, ...], str, tuple[Operand, ...]]:
@@ -151,9 +156,11 @@ class Linker:
         steps: list[Step] = []
         lanes = self._machine.geometry.lanes
         for number, function in enumerate(self._functions):
+            used = names_in(function)
             registers = {
                 name: Register(name.split("~")[0], ptx_type(kind).bits, lanes)
                 for name, kind in function.registers.items()
+                if name in used
             }
             self.registers += registers.values()
             decoder = Decoder(self._machine, registers, self._layout.symbols[function.name])
@@ -162,6 +169,8 @@ class Linker:
                     steps.append(self._step(decoder, function, instruction))
                 except PtxError as error:
                     raise located(error, instruction) from None
+                except MALFORMED as error:
+                    raise located(malformed(error), instruction) from error
             end = Instruction(("ret",), (), None, function.line, "the end of the function")
             steps.append(Step(end, None, Return(number), None))
         return steps

@@ -27,6 +27,13 @@ Computation: TypeAlias = (
 )
 """What an instruction makes of its operands' numbers."""
 
+MALFORMED = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, StopIteration),
+    *(TypeError, ValueError),
+)
+"""What Python and NumPy raise where an instruction has other words, operands or types than those
+that its decoder knows."""
+
 Read: TypeAlias = Callable[[Lanes], Array]
 Write: TypeAlias = Callable[[Lanes, Array], None]
 
@@ -72,7 +79,7 @@ class Decoder:
             case Address(Name(text), offset) if text in self.symbols:
                 return _constant(self.symbols[text][1] + offset, bits)
             case Number(value, float_bits):
-                if float_bits and bits not in (float_bits, 64):
+                if float_bits not in (0, bits):
                     raise PtxSyntaxError(f"a constant of {float_bits} bits where {bits} belong")
                 return _constant(value, bits)
             case _:

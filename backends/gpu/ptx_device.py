@@ -46,6 +46,7 @@ class PtxDevice:
 
     name = "interpreted GPU"
     target = "nvptx"
+    is_simulated = True
     dlpack_device = (12, 0)
     context = 0
     processors = 132
@@ -56,7 +57,7 @@ class PtxDevice:
         self._memory = GlobalMemory()
         self._kernels: dict[int, tuple[Module, str]] = {}
         self._numbers = itertools.count(1)
-        self._errors: dict[int, Exception] = {}
+        self._errors: dict[int, BaseException] = {}
         # The functions are kept here: compiled code has no more than their addresses.
         self._code: tuple[Any, ...] = (
             _LAUNCH(self._launch),
@@ -124,7 +125,7 @@ class PtxDevice:
     def synchronize(self) -> None:
         """Do nothing: a launch says itself what it did wrong."""
 
-    def error(self, code: int) -> Exception:
+    def error(self, code: int) -> BaseException:
         """Return the exception for the number that one of the functions returned."""
         return self._errors.pop(code, WrongLaunch(f"error {code}, of which was heard before"))
 
@@ -141,7 +142,8 @@ class PtxDevice:
         """Return 0 when the action is done, or the number of what went wrong."""
         try:
             action(*(argument or 0 for argument in arguments))
-        except Exception as error:
+        except BaseException as error:
+            # Compiled code called: what it can't raise, an interrupt too, `error` gives its caller.
             code = next(self._numbers)
             self._errors[code] = error
             return code

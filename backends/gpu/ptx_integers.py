@@ -216,7 +216,9 @@ def decode_extract(decoder: Decoder, instruction: Instruction) -> Action:
         if type_.kind == "u":
             return result
         sign = _shifted_right(raw, np.minimum(start + length - 1, bits - 1), bits) & 1
-        filled = result | np.where(sign != 0, ~_ones(length, bits), UNSIGNED[bits](0))
+        # Past the end of the register, too, the field is made of its sign.
+        there = np.minimum(length, np.maximum(bits - start, 0))
+        filled = result | np.where(sign != 0, ~_ones(there, bits), UNSIGNED[bits](0))
         return np.where(length == 0, UNSIGNED[bits](0), filled).view(a.dtype)
 
     return elementwise(decoder, instruction, function, type_, type_, U32, U32)

@@ -21,11 +21,12 @@ from .ptx_parser import parse_ptx
 from .ptx_races import SharedAccesses
 from .ptx_rounding import Array
 from .ptx_state import Dim, Geometry, SpecialRegisters
-from .ptx_syntax import Address, Function, Module, Name, Number, Operand, Variable, Vector
-from .ptx_types import is_type, ptx_type
+from .ptx_syntax import Function, Module, Number, Variable, names_in
+from .ptx_types import bits_of, is_type
 
 _ELSEWHERE = {"global", "param", "local", "const"}
 _MOST_SHARED = 227 * 1024
+_MOST_LOCAL, _MOST_PARAMETERS = 512 << 10, 32764
 _MOST_LANES = 8192
 _MOST_BYTES = 64 << 20
 
@@ -138,7 +139,7 @@ class Launch:
                 self._layout.symbols[function.name][variable.name] = ("param", place)
 
     def _place_variables(self, module: Module, shared_bytes: int) -> None:
-        used = {name for function in self._functions for name in _names(function)}
+        used = {name for function in self._functions for name in names_in(function)}
         for variable in module.variables:
             if variable.name in used:
                 self._place(variable, self._functions)
@@ -147,6 +148,10 @@ class Launch:
                 self._place(variable, [function])
         if self._layout.sizes.get("shared", 0) + shared_bytes > _MOST_SHARED:
             raise WrongLaunch("more shared memory than a block may have")
+        if self._layout.sizes.get("local", 0) > _MOST_LOCAL:
+            raise WrongLaunch("more local memory than a thread may have")
+        if self._layout.sizes.get("param", 0) > _MOST_PARAMETERS:
+            raise WrongLaunch("more parameters than there may be")
         # Those without a size begin where the others end, all at the same place.
         open_ended = [v for v in module.variables if v.size is None and v.space == "shared"]
         alignment = max([v.alignment for v in open_ended], default=1)
@@ -249,11 +254,11 @@ class Launch:
             for instruction in function.code:
                 parts, operands = instruction.parts, instruction.operands
                 if parts[0] == "cp" and len(operands) > 2 and isinstance(operands[2], Number):
-                    size = min(size, operands[2].value)
+                    size = min(size, max(operands[2].value, 1))
                 elif parts[0] in ("ld", "st", "atom", "red") and not _ELSEWHERE & {*parts}:
-                    bits = [ptx_type(part).bits for part in parts[1:] if is_type(part)][-1]
+                    types = [bits_of(part) for part in parts[1:] if is_type(part)]
                     count = 4 if "v4" in parts else 2 if "v2" in parts else 1
-                    size = min(size, bits // 8 * count)
+                    size = min(size, max(types[-1] // 8 if types else 1, 1) * count)
         return size
 
 
@@ -279,20 +284,3 @@ def _bytes_of(argument: np.generic | int | float | bytes, parameter: Variable) -
     if isinstance(argument, float) or parameter.type in ("f16", "f32", "f64"):
         return np.array(argument, f"f{size}").tobytes()
     return (int(argument) & ((1 << 8 * size) - 1)).to_bytes(size, "little")
-
-
-def _names(function: Function) -> set[str]:
-    """Return all names in the code of a function."""
-    found: set[str] = set()
-    stack: list[Operand] = [operand for step in function.code for operand in step.operands]
-    while stack:
-        match stack.pop():
-            case Name(text):
-                found.add(text)
-            case Address(base):
-                stack.append(base)
-            case Vector(items):
-                stack += items
-            case _:
-                pass
-    return found

@@ -10,8 +10,8 @@ lane waits for depends on that order.
 
 import numpy as np
 
-from .ptx_control import BlockBarrier, Branch, Call, Control, Return, Step, located
-from .ptx_decode import Machine
+from .ptx_control import BlockBarrier, Branch, Call, Control, Return, Step, located, malformed
+from .ptx_decode import MALFORMED, Machine
 from .ptx_errors import BarrierDeadlock, EndlessLoop, OutOfBounds, PtxError
 from .ptx_meetings import BlockBarriers, WarpMeetings
 from .ptx_rounding import Array
@@ -60,6 +60,7 @@ class Threads:
             register.forget(lane)
         machine.special.start(first_block)
         machine.accesses.restart()
+        self._barriers.restart()
         machine.copies.restart()
         self._groups = {0: Lanes(np.nonzero(~self._ended)[0])}
 
@@ -93,6 +94,8 @@ class Threads:
                     raise EndlessLoop(f"more than {max_steps} steps", int(lanes.index[0]))
             except PtxError as error:
                 raise located(error, step.instruction) from None
+            except MALFORMED as error:
+                raise located(malformed(error), step.instruction) from error
             if following is None:
                 return
             at = following

@@ -30,6 +30,13 @@ class BlockBarriers:
         self._expected = np.zeros((_BARRIERS, shape.blocks), np.int64)
         self._without_waiting = np.zeros((_BARRIERS, shape.blocks), np.bool_)
 
+    def restart(self) -> None:
+        """Forget everything: other blocks begin. bar.arrive may have left some behind."""
+        self._number[:] = -1
+        self._arrived[:] = 0
+        self._expected[:] = 0
+        self._without_waiting[:] = False
+
     def come(self, at: int, barrier: BlockBarrier, lanes: Lanes) -> list[tuple[int, Lanes]]:
         """Let lanes come to a barrier; return which lanes go on, and where."""
         numbers = lanes.spread(barrier.number(lanes))

@@ -6,6 +6,7 @@ Each allocation of global memory has 2**36 addresses to itself, so that an index
 never hits another. Generic addresses say in their highest byte which window they are of.
 """
 
+from collections import deque
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +20,8 @@ WINDOWS = {"global": 0, "const": 0, "shared": 1, "local": 2, "param": 3}
 WINDOW_SHIFT = 56
 SHARED_START = 1024  # so that a null pointer into shared memory is found
 _ALLOCATION_SHIFT = 36
+_MOST_NUMBERS = (1 << WINDOW_SHIFT - _ALLOCATION_SHIFT) - 1
+_WAITING = 4096  # so many addresses that were given back must be unused before one is again
 _STRIDE = 32  # no access is larger, so each lane's or block's part keeps alignments
 
 
@@ -79,27 +82,36 @@ class GlobalMemory:
         self._writable: list[bool] = []
         self._end = 0
         self._free: dict[int, list[int]] = {}  # by size, where there is room
+        self._given_back: deque[int] = deque()  # numbers of allocations that are no more
 
     def allocate(self, name: str, size: int, writable: bool = True) -> int:
         """Return the address of new memory, whose bytes are anything; size may be 0."""
-        room = -(-max(size, 1) // 256) * 256
-        free = self._free.get(room)
-        if free:
-            start = free.pop()
-        else:
-            start, self._end = self._end, self._end + room
-            self._grow()
+        start = self._place(_room(size))
+        if len(self._given_back) > _WAITING or len(self._sizes) >= _MOST_NUMBERS:
+            if not self._given_back:
+                raise MemoryError("the interpreted device has no more pieces of memory")
+            number = self._given_back.popleft()
+            self._sizes[number], self._starts[number] = size, start
+            self._names[number], self._writable[number] = name, writable
+            return number + 1 << _ALLOCATION_SHIFT
         self._sizes.append(size)
         self._starts.append(start)
         self._names.append(name)
         self._writable.append(writable)
         return len(self._sizes) << _ALLOCATION_SHIFT
 
-    def _grow(self) -> None:
-        if self._end > self.bytes.all.size:
+    def _place(self, room: int) -> int:
+        """Return where so many bytes are that nobody uses. Raises `MemoryError`."""
+        free = self._free.get(room)
+        if free:
+            return free.pop()
+        end = self._end + room
+        if end > self.bytes.all.size:
             before = self.bytes.all
-            self.bytes = Bytes(2 * self._end)
+            self.bytes = Bytes(2 * end)
             self.bytes.all[: before.size] = before
+        start, self._end = self._end, end
+        return start
 
     def put(self, name: str, content: Array, writable: bool = True) -> int:
         """Return the address of new memory with a copy of the bytes `content`."""
@@ -113,8 +125,8 @@ class GlobalMemory:
         is_start = address & ((1 << _ALLOCATION_SHIFT) - 1) == 0
         if not 0 <= number < len(self._sizes) or not is_start or self._sizes[number] < 0:
             raise KeyError(address)
-        room = -(-max(self._sizes[number], 1) // 256) * 256
-        self._free.setdefault(room, []).append(self._starts[number])
+        self._free.setdefault(_room(self._sizes[number]), []).append(self._starts[number])
+        self._given_back.append(number)
         self._sizes[number] = -1
         self._names[number] += ", which was freed"
 
@@ -161,6 +173,11 @@ class GlobalMemory:
             )
         kind = "writes" if write else "reads"
         raise OutOfBounds(f"{kind} {what}", first_lane(lanes, bad))
+
+
+def _room(size: int) -> int:
+    """Return the bytes for an allocation: of few sizes, so that what is given back fits another."""
+    return max(256, 1 << (size - 1).bit_length()) if size > 1 else 256
 
 
 class SharedMemory:

@@ -26,7 +26,14 @@ from .ptx_syntax import (
 
 def parse_ptx(text: str) -> Module:
     """Return the module that `text` spells; PtxSyntaxError with the line where it doesn't."""
-    return _Parser(text).module()
+    parser = _Parser(text)
+    try:
+        return parser.module()
+    except PtxSyntaxError as error:
+        error.line = error.line or parser.line()
+        raise
+    except RecursionError:
+        raise PtxSyntaxError("braces nested too deeply", line=parser.line()) from None
 
 
 _TOKEN = re.compile(
@@ -41,6 +48,8 @@ _TOKEN = re.compile(
 )
 _ONLY_ASSEMBLERS = re.compile(r"^[ \t]*\.(?:loc|file)\b[^\n]*", re.MULTILINE)
 _SPACES = {".global", ".shared", ".const", ".local", ".param", ".tex"}
+_MOST_REGISTERS, _MOST_BYTES = 1 << 16, 1 << 32
+"""Of one declaration."""
 _LINKAGE = {".visible", ".extern", ".weak", ".common"}
 
 
@@ -73,7 +82,8 @@ class _Parser:
     def _kind(self) -> str:
         return self._tokens[self._at][0]
 
-    def _line(self) -> int:
+    def line(self) -> int:
+        """Return the line of what is read next."""
         return self._tokens[self._at][2]
 
     def _take(self) -> str:
@@ -91,13 +101,19 @@ class _Parser:
 
     def _expect(self, text: str) -> None:
         if not self._accept(text):
-            raise PtxSyntaxError(f"expected {text!r}, found {self._peek()!r}", line=self._line())
+            raise PtxSyntaxError(f"expected {text!r}, found {self._peek()!r}", line=self.line())
 
     def _integer(self) -> int:
         sign = -1 if self._accept("-") else 1
         if self._kind() != "number":
-            raise PtxSyntaxError(f"expected a number, found {self._peek()!r}", line=self._line())
+            raise PtxSyntaxError(f"expected a number, found {self._peek()!r}", line=self.line())
         return sign * _number(self._take()).value
+
+    def _count(self, most: int) -> int:
+        count = self._integer()
+        if not 0 <= count <= most:
+            raise PtxSyntaxError(f"{count} of something", line=self.line())
+        return count
 
     # Modules and functions
 
@@ -118,12 +134,12 @@ class _Parser:
                 if function is not None:
                     functions[function.name] = function
             elif word not in _LINKAGE and word != ";":
-                raise PtxSyntaxError(f"{word!r} outside of a function", line=self._line())
+                raise PtxSyntaxError(f"{word!r} outside of a function", line=self.line())
         return Module(functions, variables)
 
     def _rest_of_line(self) -> None:
         line = self._tokens[self._at - 1][2]
-        while self._line() == line and self._kind() != "end":
+        while self.line() == line and self._kind() != "end":
             self._at += 1
 
     def _skip_braces(self) -> None:
@@ -131,7 +147,7 @@ class _Parser:
             pass
 
     def _function(self, is_kernel: bool) -> Function | None:
-        line = self._line()
+        line = self.line()
         results = self._parameters() if self._peek() == "(" else []
         name = self._take()
         parameters = self._parameters() if self._peek() == "(" else []
@@ -181,11 +197,20 @@ class _Parser:
                 size, kind = size_of_type(directive), directive
         name, count = self._take(), 1
         while self._accept("["):
-            count = 0 if self._peek() == "]" else count * self._integer()
+            count = 0 if self._peek() == "]" else count * self._count(_MOST_BYTES)
             self._expect("]")
         content = self._content(size) if self._accept("=") else b""
         total = None if count == 0 else size * count
-        return Variable(name, space, total, alignment or size, content, kind)
+        alignment = alignment or size
+        if (
+            alignment & (alignment - 1)
+            or not 0 < alignment <= 1 << 20
+            or (total or 0) > _MOST_BYTES
+        ):
+            raise PtxSyntaxError(f"{name} has an alignment or a size that can't be")
+        if total is not None and len(content) > total:
+            raise PtxSyntaxError(f"{name} has more elements than it is declared with")
+        return Variable(name, space, total, alignment, content, kind)
 
     def _content(self, size: int) -> bytes:
         if not self._accept("{"):
@@ -198,7 +223,7 @@ class _Parser:
 
     def _element(self, size: int) -> bytes:
         if self._kind() != "number" and self._peek() != "-":
-            raise PtxSyntaxError("addresses in variables aren't supported", line=self._line())
+            raise PtxSyntaxError("addresses in variables aren't supported", line=self.line())
         return (self._integer() & ((1 << 8 * size) - 1)).to_bytes(size, "little")
 
     # Statements
@@ -219,7 +244,7 @@ class _Parser:
             elif self._kind() == "directive":
                 while self._take() != ";":
                     pass
-            elif self._tokens[self._at + 1][1] == ":":
+            elif self._kind() != "end" and self._tokens[self._at + 1][1] == ":":
                 self._label(function)
             elif not self._accept(";"):
                 function.code.append(self._instruction())
@@ -235,7 +260,7 @@ class _Parser:
             name = self._take()
             names = [name]
             if self._accept("<"):
-                names = [f"{name}{number}" for number in range(self._integer())]
+                names = [f"{name}{number}" for number in range(self._count(_MOST_REGISTERS))]
                 self._expect(">")
             for name in names:
                 scope[name] = name + own
@@ -266,7 +291,7 @@ class _Parser:
             function.labels[name] = len(function.code)
 
     def _instruction(self) -> Instruction:
-        line, guard = self._line(), None
+        line, guard = self.line(), None
         if self._accept("@"):
             negated = self._accept("!")
             guard = Name(self._resolve(self._take()), negated)
@@ -290,9 +315,12 @@ class _Parser:
         if self._peek() == "-" or self._kind() == "number":
             sign = -1 if self._accept("-") else 1
             found = _number(self._take())
-            return Number(sign * found.value) if not found.float_bits else found
+            if found.float_bits:
+                sign_bit = 1 << (found.float_bits - 1) if sign < 0 else 0
+                return Number(found.value ^ sign_bit, found.float_bits)
+            return Number(sign * found.value)
         if self._kind() != "word":
-            raise PtxSyntaxError(f"no operand: {self._peek()!r}", line=self._line())
+            raise PtxSyntaxError(f"no operand: {self._peek()!r}", line=self.line())
         name = Name(self._resolve(self._take()))
         return Pair(name, self._operand()) if self._accept("|") else self._with_offset(name)
 
@@ -332,4 +360,7 @@ def _number(text: str) -> Number:
         raise PtxSyntaxError(f"a decimal float, {text}: LLVM prints bits")
     text = text.rstrip("U")
     octal = text.isdigit() and len(text) > 1 and text[0] == "0"
-    return Number(int(text, 8 if octal else 0))
+    try:
+        return Number(int(text, 8 if octal else 0))
+    except ValueError:
+        raise PtxSyntaxError(f"no number: {text}") from None

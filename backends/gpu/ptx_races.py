@@ -47,6 +47,10 @@ class Order(Protocol):
         """Note what lanes of one block did, and know, when they come to the barrier `key`."""
         ...
 
+    def forget(self) -> None:
+        """Forget who has arrived where nobody came to leave: other blocks begin."""
+        ...
+
     def leave(self, key: object, lanes: Array) -> None:
         """Order what those who arrived at `key` did, or knew, before what the lanes do next."""
         ...
@@ -100,6 +104,9 @@ class BlockOrder:
 
     leave = arrive
 
+    def forget(self) -> None:
+        """Do nothing: nobody arrives."""
+
 
 class ThreadOrder:
     """The order of kernels with barriers of some threads: vector clocks.
@@ -144,6 +151,10 @@ class ThreadOrder:
         known[lanes % self._width] = self._now
         before = self._arrived.get(key)
         self._arrived[key] = known if before is None else np.maximum(before, known)
+
+    def forget(self) -> None:
+        """Forget who has arrived."""
+        self._arrived.clear()
 
     def leave(self, key: object, lanes: Array) -> None:
         """Let the lanes know what those knew who arrived."""
@@ -254,3 +265,4 @@ class SharedAccesses:
         self._under_way[:] = False
         self._copied[:] = False
         self.order.block_barrier(np.ones(self._blocks, np.bool_))
+        self.order.forget()

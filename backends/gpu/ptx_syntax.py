@@ -108,14 +108,35 @@ class Module:
     variables: list[Variable]
 
 
+def names_in(function: Function) -> set[str]:
+    """Return all names in the code of a function."""
+    found: set[str] = set()
+    stack: list[Operand] = []
+    for step in function.code:
+        stack += [*step.operands, *([step.guard] if step.guard else [])]
+    while stack:
+        match stack.pop():
+            case Name(text):
+                found.add(text)
+            case Address(base, _, rest):
+                stack += [base, *rest]
+            case Vector(items) | Group(items):
+                stack += items
+            case Pair(first, second):
+                stack += [first, second]
+            case Number():
+                pass
+    return found
+
+
 def size_of_type(name: str) -> int:
     """Return the bytes of a fundamental type, `u32` say."""
     if name in _SIZES:
         return _SIZES[name]
-    match = re.fullmatch(r"[busf](\d+)", name)
+    match = re.fullmatch(r"[bus](8|16|32|64)|f(16|32|64)", name)
     if match is None:
         raise PtxSyntaxError(f"no type is named {name}")
-    return int(match.group(1)) // 8
+    return int(match.group(1) or match.group(2)) // 8
 
 
 _SIZES = {"b8": 1, "b16": 2, "b32": 4, "b64": 8, "b128": 16, "pred": 1, "f16x2": 4, "bf16": 2}

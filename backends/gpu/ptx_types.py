@@ -89,6 +89,11 @@ def ptx_type(name: str) -> PtxType:
     return PtxType(name, kind, int(digits) << packed, element, packed)
 
 
+def bits_of(word: str) -> int:
+    """Return the bits of a type, of one without arithmetic, too."""
+    return 128 if word == "b128" else ptx_type(word).bits
+
+
 def is_type(word: str) -> bool:
     """Return whether a part of an instruction's name is a type."""
     element = word.removesuffix("x2")

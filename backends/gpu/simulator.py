@@ -77,6 +77,7 @@ class Simulator:
 
     name = "simulated GPU"
     target = "sim"
+    is_simulated = True
     dlpack_device = (1, 0)
     context = 0
     arch = "sm_80"

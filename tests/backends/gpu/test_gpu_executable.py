@@ -417,3 +417,16 @@ def test_parameters_take_data_on_the_device():
     other.rebind(segment(weight))
     assert compiled.mock.calls.count("cuMemcpyDtoHAsync_v2") == 1
     assert other.tolist() == (16 * X).tolist()
+
+
+def test_a_capsule_that_is_refused_stays_its_givers():
+    spec = TensorSpec((2,), float32)
+    given = interop.capsule(object(), 4096, spec, (2, 0))
+    (place,) = [one for one, kept in interop._lent.items() if kept[2].tensor.data == 4096]
+    interop._Managed.from_address(place).tensor.code = 5  # complex
+    with pytest.raises(TypeError, match="type 5"):
+        interop.Taken(given)
+    gc.collect()
+    assert place in interop._lent
+    del given
+    assert place not in interop._lent

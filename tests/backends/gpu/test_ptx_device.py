@@ -7,6 +7,7 @@ import pytest
 
 from foldaway.backends.gpu.device import Kernel, KernelText
 from foldaway.backends.gpu.driver import GpuDriver
+from foldaway.backends.gpu.memory import MemoryPool
 from foldaway.backends.gpu.ptx_device import PtxDevice
 from foldaway.backends.gpu.ptx_errors import OutOfBounds, WrongLaunch
 from foldaway.dialects import dtypes
@@ -150,3 +151,43 @@ def test_memory_is_checked_and_comes_back():
     assert isinstance(device.error(launch(device, loaded.handles["k"], 8, x, y)), OutOfBounds)
     with pytest.raises(WrongLaunch):
         device.copy_out(got.ctypes.data, y + 4, 32)
+
+
+def test_an_interrupt_inside_of_a_launch_is_raised_by_its_caller(monkeypatch):
+    device = PtxDevice()
+    loaded = device.load(KernelText(COPY, {"k": Kernel(("ptr", "ptr"), (1, 1, 1), (8, 1, 1))}))
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("foldaway.backends.gpu.ptx_device.Launch.run", interrupted)
+    x = device.allocate(32)
+    code = launch(device, loaded.handles["k"], 8, x, x)
+    assert isinstance(device.error(code), KeyboardInterrupt)
+
+
+def test_no_memory_once_is_memory_afterwards():
+    device = PtxDevice()
+    with pytest.raises(MemoryError):
+        device.allocate(1 << 55)
+    device.free(device.allocate(64))
+
+
+def test_memory_that_was_given_back_is_used_again():
+    memory = PtxDevice()._memory
+    for size in range(1, 20_000):
+        memory.free(memory.allocate("piece", size % 3000))
+    assert len(memory._sizes) < 5000
+    assert memory.bytes.all.size <= 1 << 16
+
+
+def test_a_tensor_has_its_own_bytes_and_no_more():
+    pool = MemoryPool(PtxDevice())
+    piece = pool.take(20, 0)
+    with pytest.raises(WrongLaunch, match="where there is less memory"):
+        pool.device.copy(piece.address, piece.address, 24)
+    address = piece.address
+    del piece
+    pool.take(20, 0)
+    with pytest.raises(WrongLaunch):
+        pool.device.copy(address, address, 4)
