@@ -81,10 +81,14 @@ class ScheduleSimtPass(ModulePass):
         nest = None if reason else nest_of(op)
         if reason or nest is None:
             keep_on_host(op, reason or "the memory that it touches isn't reached by steps")
+            return
+        schedule = self._best(nest) if nest.is_countable else None
+        if schedule is None:
+            keep_on_host(op, "it has more rounds than a kernel counts")
         else:
-            self._best(nest).attach(op)
+            schedule.attach(op)
 
-    def _best(self, nest: Nest) -> Schedule:
+    def _best(self, nest: Nest) -> Schedule | None:
         if not nest.reductions:
             return transpose_schedule(nest) or elementwise_schedule(nest)
         machine = Machine(self.processors, self.threads)

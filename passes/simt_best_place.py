@@ -19,7 +19,7 @@ from ..dialects.simt.schedule import BEST_PLACE, Schedule
 from .buffers import memref_of
 from .scalar_ops import width
 from .simt_kernel import Kernels, rounds_of
-from .simt_nests import Nest
+from .simt_nests import Nest, is_countable
 from .simt_product_ops import KernelOps, Number, Values
 from .simt_reduction import (
     WARP,
@@ -36,7 +36,7 @@ _COMPARISONS = (arith.CmpfOp, arith.CmpiOp, arith.AndIOp, arith.OrIOp, arith.Ext
 
 def best_place_schedule(nest: Nest, machine: Machine) -> Schedule | None:
     """Return how blocks find the best place; None where a nest does something else."""
-    if _taken_if(nest) is None or is_across(nest):
+    if _taken_if(nest) is None or is_across(nest) or not is_countable(nest.points):
         return None
     neighbours = width_of(nest)
     rounds = rounds_of(nest.reductions) // neighbours

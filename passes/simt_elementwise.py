@@ -9,7 +9,7 @@ from xdsl.ir import SSAValue
 from ..dialects.simt.schedule import ELEMENTWISE, SERIAL, Schedule
 from .simt_fills import Starts
 from .simt_kernel import KernelBuilder, Kernels, NestBody, widest
-from .simt_nests import Loop, Nest
+from .simt_nests import Loop, Nest, is_countable
 from .simt_product_ops import Number
 
 THREADS = 256
@@ -19,9 +19,10 @@ _OPS = 512
 """Ops of a thread that are so many that their code takes long to make."""
 
 
-def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule:
+def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule | None:
     """Return how many elements each thread computes, and how many threads there are.
 
+    None for more threads than can be counted.
     With `flat` they are neighbours in the result, which other operands may not have as neighbours.
     """
     places = [place for place in nest.places if place is not None]
@@ -37,13 +38,17 @@ def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule:
     while width > 1 and width * len(nest.op.body.block.ops) > _OPS:
         width //= 2
     groups = nest.points // width + nest.points % width
+    if not is_countable(groups):
+        return None
     is_flat = is_flat and width > 1
     numbers = {"threads": THREADS, "blocks": -(-groups // THREADS), "width": width}
     return Schedule(ELEMENTWISE, {**numbers, **({"flat": 1} if is_flat else {})})
 
 
-def serial_schedule(nest: Nest) -> Schedule:
-    """Return the schedule of one thread for each round of the parallel loops."""
+def serial_schedule(nest: Nest) -> Schedule | None:
+    """Return the schedule of one thread for each round of the parallel loops, if so many can be."""
+    if not is_countable(nest.points):
+        return None
     threads = min(THREADS // 2, max(32, nest.points))
     return Schedule(SERIAL, {"threads": threads, "blocks": -(-nest.points // threads)})
 
@@ -84,9 +89,13 @@ def is_contiguous(nest: Nest, position: int) -> bool:
 
 
 def _is_flat(nest: Nest, width: int) -> bool:
-    return nest.points >= width and all(
-        is_contiguous(nest, position) and _starts_aligned(nest, position, width)
-        for position in nest.outputs
+    return (
+        width <= nest.points
+        and is_countable(nest.points)
+        and all(
+            is_contiguous(nest, position) and _starts_aligned(nest, position, width)
+            for position in nest.outputs
+        )
     )
 
 

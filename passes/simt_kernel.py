@@ -20,10 +20,8 @@ from ..dialects import simt
 from ..dialects.simt.memory import WIDEST, bytes_of
 from .scalar_ops import INDEX
 from .simt_fills import Starts
-from .simt_nests import Loop, Nest, Place
+from .simt_nests import FAR, Loop, Nest, Place
 from .simt_product_ops import KernelOps, Number
-
-_FAR = (1 << 31) - 1
 
 
 class Kernels:
@@ -131,7 +129,7 @@ class NestBody:
         self.builder = builder
         self.ops = builder.ops
         self.nest = nest
-        self.type: IntegerType = i32 if nest.farthest <= _FAR else i64
+        self.type: IntegerType = i32 if nest.farthest <= FAR else i64
 
     def index(
         self, position: int, loops: Sequence[Loop], rounds: Sequence[Number], more: int = 0

@@ -26,7 +26,7 @@ from .simt_combiners import Combiner, combiners_of, tree, two_sum, with_error
 from .simt_elementwise import prefix_is_aligned
 from .simt_fills import Starts
 from .simt_kernel import KernelBuilder, Kernels, NestBody, rounds_of, widest
-from .simt_nests import Loop, Nest, Place
+from .simt_nests import Loop, Nest, Place, continues, is_countable
 from .simt_product_ops import KernelOps, Number, Values
 from .structured_ops import generic
 
@@ -59,9 +59,9 @@ def reduction_schedule(nest: Nest, machine: Machine) -> Schedule | None:
         return None
     nest = sorted_nest(nest)
     rounds, points = rounds_of(nest.reductions), nest.points
-    if rounds * points == 0:
-        return None
     width = width_of(nest)
+    if rounds * points == 0 or not (is_countable(rounds // width) and is_countable(points)):
+        return None
     if is_across(nest):
         across = min(WARP, power_of_two(nest.parallel[-1].extent))
         lanes = min(power_of_two(rounds), 1024 // across, max(4, lanes_for(points, machine)))
@@ -97,9 +97,7 @@ def sorted_nest(nest: Nest) -> Nest:
     reductions = sorted(nest.reductions, key=lambda loop: -step(loop))
     merged: list[Loop] = []
     for loop in reductions:
-        if merged and all(
-            a == b * loop.extent for a, b in zip(merged[-1].steps, loop.steps, strict=True)
-        ):
+        if merged and continues(merged[-1], loop):
             loop = replace(loop, extent=merged.pop().extent * loop.extent)
         merged.append(loop)
     return replace(nest, loops=(*nest.parallel, *merged))

@@ -16,6 +16,7 @@ from .fuse_rows import BETWEEN, Run, runs_of
 from .loop_nests import RowNest, in_rows, loop_nest
 from .simt_combiners import tree
 from .simt_kernel import KernelBuilder, Kernels, NestBody
+from .simt_nests import FAR
 from .simt_product_ops import Condition, Number
 from .simt_reduction import combine_lanes
 from .simt_row_programs import (
@@ -28,7 +29,6 @@ from .simt_row_programs import (
     is_worth_it,
 )
 
-_FAR = (1 << 31) - 1
 _MOST = 64
 """Nests of a kernel."""
 
@@ -161,7 +161,7 @@ class _Rows:
             cell.first + cell.row * program.rows + sum(e * abs(s) for e, s in cell.steps)
             for cell in program.cells
         )
-        self.type = i32 if farthest <= _FAR else i64
+        self.type = i32 if farthest <= FAR else i64
         self.rows: dict[Cell, list[SSAValue]] = {}
         self.singles: dict[Cell, SSAValue] = {}
         self.near: list[Number] = []

@@ -8,6 +8,7 @@ Source: G. Ruetsch and P. Micikevicius, Optimizing Matrix Transpose in CUDA, NVI
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from xdsl.ir import SSAValue
 
@@ -17,7 +18,7 @@ from ..dialects.simt.schedule import TRANSPOSE, Schedule
 from .buffers import memref_of
 from .simt_elementwise import is_aligned, prefix_is_aligned
 from .simt_kernel import KernelBuilder, Kernels, NestBody
-from .simt_nests import Nest
+from .simt_nests import Nest, is_countable
 from .simt_product_ops import Condition, Number
 
 _THREADS = 256
@@ -38,6 +39,8 @@ def transpose_schedule(nest: Nest) -> Schedule | None:
     if not any(loops[-1].steps[position] == 1 for position in nest.outputs):
         return None
     sizes = [_bytes(nest, position) for position in staged]
+    if not is_countable(nest.points // _LEAST):
+        return None
     tile = 64 if max(sizes) <= 4 else 32
     while len(staged) * tile * (tile + 1) * max(sizes) > _SHARED:
         tile //= 2
@@ -124,9 +127,7 @@ class _Tiles:
             -(-loop.extent // self.tile) if n in (self.turn, last) else loop.extent
             for n, loop in enumerate(loops)
         ]
-        blocks = 1
-        for count in pieces:
-            blocks *= count
+        blocks = prod(pieces)
         thread = self.builder.thread_id()
         rounds = self.builder.indices(self.builder.block_offset(blocks), pieces)
         for n in (self.turn, last):
