@@ -18,7 +18,7 @@ from .simt_elementwise import elementwise_schedule, serial_schedule
 from .simt_nests import Nest, nest_of
 from .simt_product import product_of
 from .simt_product_schedule import best_schedule, product_schedule_of
-from .simt_reduction import Machine, reduction_schedule
+from .simt_reduction_schedule import Machine, reduction_schedule
 from .simt_rows import schedule_rows
 from .simt_transpose import transpose_schedule
 

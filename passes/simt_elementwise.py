@@ -221,7 +221,7 @@ def lower_serial(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     blocks = -(-points // threads)
     number = builder.thread(threads, blocks)
     inside = True if points % threads == 0 else ops.less(number, points)
-    starts = kernels.starts.get(nest.op, {})
+    starts = kernels.starts_of(nest)
     ops.branch(inside, lambda: _in_order(body, number, starts))
     builder.finish(kernels, nest.op, threads, blocks)
 

@@ -38,6 +38,10 @@ class Kernels:
         """Put a kernel into the module, before the function that launches it."""
         self.block.insert_op_before(kernel, before)
 
+    def starts_of(self, nest: Nest) -> Starts:
+        """Return what the outputs of a nest hold at first, where nothing is in their memory."""
+        return self.starts.get(nest.op, {})
+
     def name(self) -> str:
         """Return a name that nothing else has."""
         while (name := f"k{self.count}") in self.names:
@@ -208,12 +212,14 @@ def body_values(
     """Append the ops of a body but for some; return what each of its values is."""
     ops, block = builder.ops, op.body.block
     for inner in block.ops:
+        if inner in without:
+            continue
         if isinstance(inner, arith.ConstantOp):
             known[inner.result] = ops.known(inner)
         elif isinstance(inner, IndexOp):
             number = ops.value(rounds.get(inner.dim.value.data, 0))
             known[inner.result] = ops.emit(arith.IndexCastOp, INDEX, number)
-        elif inner not in without:
+        else:
             for operand in inner.operands:
                 if operand not in known and not _is_inside(operand, block):
                     known[operand] = builder.scalar(operand)
