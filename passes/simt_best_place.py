@@ -50,6 +50,11 @@ def lower_best_place(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     parts.free()
 
 
+def finds_place(nest: Nest) -> bool:
+    """Return whether a nest finds the place of the best element, and nothing else."""
+    return _taken_if(nest) is not None
+
+
 def _types(nest: Nest) -> list[Attribute]:
     places = [nest.places[position] for position in nest.outputs]
     return [place.element for place in places if place is not None]

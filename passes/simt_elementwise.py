@@ -53,6 +53,14 @@ def serial_schedule(nest: Nest) -> Schedule | None:
     return Schedule(SERIAL, {"threads": threads, "blocks": -(-nest.points // threads)})
 
 
+def groups_are_whole(nest: Nest, width: int, is_flat: bool) -> bool:
+    """Return whether so many neighbours are a group everywhere, and one access at most."""
+    most = widest([place.element for place in nest.places if place is not None])
+    if width.bit_count() != 1 or width > most or not nest.parallel:
+        return False
+    return _is_flat(nest, width) if is_flat else nest.parallel[-1].extent % width == 0
+
+
 def _is_wide(nest: Nest, width: int) -> bool:
     """Return whether groups along the last parallel loop are whole, and written at once."""
     if nest.parallel[-1].extent % width:

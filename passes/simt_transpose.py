@@ -51,6 +51,23 @@ def transpose_schedule(nest: Nest) -> Schedule | None:
     return Schedule(TRANSPOSE, {**numbers, "read": read, "width": _write_width(nest)})
 
 
+def fits_tile(nest: Nest, schedule: Schedule) -> bool:
+    """Return whether a nest goes through tiles as a schedule says."""
+    turn, tile, threads = schedule["turn"], schedule["tile"], schedule["threads"]
+    read, width = (max(schedule[name], 1) for name in ("read", "width"))
+    if not 0 <= turn < len(nest.parallel) - 1 or any(not loop.extent for loop in nest.parallel):
+        return False
+    staged = turned(nest, turn)
+    if not staged or any(number < 1 or number.bit_count() != 1 for number in (tile, threads)):
+        return False
+    if min(_read_width(nest, position, turn) for position in staged) % read:
+        return False
+    if _write_width(nest) % width or max(read, width) > tile or threads * min(read, width) < tile:
+        return False
+    rows = sum(_bytes(nest, position) for position in staged) * (tile + 1)
+    return tile <= 256 and tile * rows <= _SHARED and is_countable(nest.points // tile)
+
+
 def turned(nest: Nest, turn: int) -> list[int]:
     """Return the inputs of which neighbours lie along a loop that isn't the last."""
     loops = nest.parallel
