@@ -78,8 +78,8 @@ def _is_shared(nest: Nest, schedule: Schedule, state: int) -> bool:
 def _are_lanes(schedule: Schedule) -> bool:
     """Return whether threads fall into lanes, which meet two by two."""
     threads, lanes = schedule["threads"], schedule["lanes"]
-    powers = all(number > 0 and number.bit_count() == 1 for number in (threads, lanes))
-    return powers and lanes <= threads <= THREADS
+    is_power = lanes > 0 and lanes.bit_count() == 1
+    return is_power and threads % lanes == 0 and lanes <= threads <= THREADS
 
 
 _CHECKS: Mapping[str, Callable[[Nest, Schedule], bool]] = {

@@ -26,10 +26,10 @@ FUNCTIONS: dict[str, tuple[str, Shape, Any]] = {
     "max": ('%y = graph.reduce "max" %x, axes = [0] : IN -> OUT', (70, 6), lambda x: x.max(0)),
     "turn": ("%y = graph.transpose %x, permutation = [1, 0] : IN -> OUT", (20, 36), np.transpose),
     "rows": (
-        """%m = graph.reduce "max" %x, axes = [1] : IN -> tensor<6xf32>
-        %b = graph.broadcast %m, dimensions = [0] : tensor<6xf32> -> IN
+        """%m = graph.reduce "max" %x, axes = [1] : IN -> tensor<3xf32>
+        %b = graph.broadcast %m, dimensions = [0] : tensor<3xf32> -> IN
         %y = graph.sub %x, %b : IN""",
-        (6, 96),
+        (3, 96),
         lambda x: x - x.max(1, keepdims=True),
     ),
     "place": (
@@ -38,7 +38,7 @@ FUNCTIONS: dict[str, tuple[str, Shape, Any]] = {
         lambda x: x.argmax(0),
     ),
 }  # fmt: skip
-NUMBERS = st.sampled_from([-1, 0, 1, 2, 3, 4, 8, 16, 32, 64, 100, 256, 1024, 2048])
+NUMBERS = st.sampled_from([-1, 0, 1, 2, 3, 4, 8, 16, 32, 64, 96, 100, 256, 1024, 2048])
 NAMES = [
     *("threads", "blocks", "width", "flat", "turn", "tile", "read", "lanes", "across", "parts"),
     "rows",
@@ -77,6 +77,7 @@ def test_numbers_are_right_or_refused(name: str, changed: dict[str, int], family
     try:
         LowerLinalgToSimtPass().apply(Context(), module)
     except PassFailedException:
+        assert changed or family, "the pass decides for what can be run"
         return
     module.verify()
     specs = sum(signature_of(module, "f"), ())
