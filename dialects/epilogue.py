@@ -46,6 +46,11 @@ def mark(op: GenericOp) -> None:
     op.attributes["schedule"] = _MARK
 
 
+def unmark(op: GenericOp) -> None:
+    """Say that an op runs by itself."""
+    op.attributes.pop("schedule", None)
+
+
 def is_marked(op: Operation | None) -> bool:
     """Return whether an op is to run together with the product before it."""
     return op is not None and op.attributes.get("schedule") == _MARK

@@ -32,6 +32,7 @@ from .simt_equal_kernels import merge_equal_kernels
 from .simt_fills import take_fills
 from .simt_kernel import Kernels
 from .simt_nests import Nest, nest_of
+from .simt_possible import are_possible_rows, is_possible
 from .simt_product import product_of
 from .simt_product_kernel import lower_product
 from .simt_product_schedule import product_schedule_of
@@ -62,7 +63,10 @@ class LowerLinalgToSimtPass(ModulePass):
     name = "lower-linalg-to-simt"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        """Rewrite `op` in place; raise PassFailedException for a nest without a schedule."""
+        """Rewrite `op` in place.
+
+        Raises PassFailedException for a nest without a schedule, or with one that can't be run.
+        """
         block = op.body.block
         symbols = (inner.properties.get("sym_name") for inner in block.ops)
         names = {symbol.data for symbol in symbols if isinstance(symbol, StringAttr)}
@@ -92,19 +96,23 @@ def _lower(op: GenericOp, kernels: Kernels) -> None:
     schedule = schedule_of(op)
     if schedule is not None and schedule.family == ROWS:
         program = program_at(op)
-        if program is None:
-            _refuse(op)
+        if program is None or not are_possible_rows(program, schedule):
+            _refuse(op, _IMPOSSIBLE)
         lower_rows(program, schedule, kernels)
         return
     nest = nest_of(op)
     if schedule is None or schedule.family not in FAMILIES or nest is None:
-        _refuse(op)
+        _refuse(op, "a loop nest has no schedule for a kernel; run schedule-simt before")
     elif all(loop.extent for loop in nest.loops):
+        if not is_possible(nest, schedule):
+            _refuse(op, _IMPOSSIBLE)
         FAMILIES[schedule.family](nest, schedule, kernels)
     op.detach()
     op.erase()
 
 
-def _refuse(op: Operation) -> NoReturn:
-    problem = "a loop nest has no schedule for a kernel; run schedule-simt before"
+_IMPOSSIBLE = "no kernel can be made of a loop nest as its schedule says"
+
+
+def _refuse(op: Operation, problem: str) -> NoReturn:
     raise PassFailedException(f"{describe(op.location)}error: {problem}")

@@ -18,7 +18,8 @@ from .simt_elementwise import elementwise_schedule, serial_schedule
 from .simt_nests import Nest, nest_of
 from .simt_product import product_of
 from .simt_product_schedule import best_schedule, product_schedule_of
-from .simt_reduction import Machine, reduction_schedule
+from .simt_product_split import split_product
+from .simt_reduction_schedule import Machine, reduction_schedule
 from .simt_rows import schedule_rows
 from .simt_transpose import transpose_schedule
 
@@ -37,6 +38,7 @@ class ScheduleSimtPass(ModulePass):
     reductions in order), `fma` and `mma` (a block computes a tile of a product of matrices and all
     that belongs to it, which has no schedule of its own: zeros before, and behind it what
     `schedule-epilogues` marked).
+    A product of few tiles and long sums becomes one of `parts` of the sums and a reduction.
     What needs C's library, or whose memory isn't reached by steps, gets the attribute `on_host`
     with the reason. A nest that has one of both is left as it is.
     The GPU has `processors`, each of which runs `threads` at a time.
@@ -53,11 +55,18 @@ class ScheduleSimtPass(ModulePass):
         for function in op.body.block.ops:
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 nests = [inner for inner in function.walk() if isinstance(inner, GenericOp)]
+                nests = [one for nest in nests for one in self._split(nest)]
                 done = {inner for nest in nests for inner in self._schedule_product(nest)}
                 schedule_rows(function.body.block, 0, done)
                 for nest in nests:
                     if nest not in done:
                         self._schedule(nest)
+
+    def _split(self, op: GenericOp) -> Sequence[GenericOp]:
+        """Replace a product of few tiles and long sums, unless its kernel is decided."""
+        if NAME in op.attributes or ON_HOST in op.attributes:
+            return (op,)
+        return split_product(op, self.processors, self.arch)
 
     def _schedule_product(self, op: GenericOp) -> Sequence[GenericOp]:
         """Attach the schedule of a product of matrices; return all ops that its kernel does."""
@@ -81,10 +90,14 @@ class ScheduleSimtPass(ModulePass):
         nest = None if reason else nest_of(op)
         if reason or nest is None:
             keep_on_host(op, reason or "the memory that it touches isn't reached by steps")
+            return
+        schedule = self._best(nest) if nest.is_countable else None
+        if schedule is None:
+            keep_on_host(op, "it has more rounds than a kernel counts")
         else:
-            self._best(nest).attach(op)
+            schedule.attach(op)
 
-    def _best(self, nest: Nest) -> Schedule:
+    def _best(self, nest: Nest) -> Schedule | None:
         if not nest.reductions:
             return transpose_schedule(nest) or elementwise_schedule(nest)
         machine = Machine(self.processors, self.threads)

@@ -8,47 +8,56 @@ at the place 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import BFloat16Type, Float16Type, IntegerAttr, f32, i1, i32
+from xdsl.dialects.builtin import IntegerAttr, i1
 from xdsl.dialects.linalg.ops import IndexOp, YieldOp
 from xdsl.ir import Attribute, Operation, SSAValue
 
-from ..dialects import simt
+from ..dialects.simt.memory import bytes_of
 from ..dialects.simt.schedule import BEST_PLACE, Schedule
-from .buffers import memref_of
-from .scalar_ops import width
-from .simt_kernel import Kernels, rounds_of
+from .simt_block_reduction import BlockReduction
+from .simt_fills import Starts
+from .simt_kernel import Kernels, body_values, rounds_of
 from .simt_nests import Nest
-from .simt_product_ops import KernelOps, Number, Values
-from .simt_reduction import (
-    WARP,
-    Machine,
-    Reduction,
-    is_across,
-    lanes_for,
-    power_of_two,
-    width_of,
-)
+from .simt_product_ops import Number, Values
+from .simt_reduction_parts import InParts
+from .simt_reduction_schedule import Machine, schedule_by_blocks
 
 _COMPARISONS = (arith.CmpfOp, arith.CmpiOp, arith.AndIOp, arith.OrIOp, arith.ExtFOp)
 
 
 def best_place_schedule(nest: Nest, machine: Machine) -> Schedule | None:
     """Return how blocks find the best place; None where a nest does something else."""
-    if _taken_if(nest) is None or is_across(nest):
+    if _taken_if(nest) is None:
         return None
-    neighbours = width_of(nest)
-    rounds = rounds_of(nest.reductions) // neighbours
-    lanes = min(power_of_two(rounds), 512, max(WARP, lanes_for(nest.points, machine)))
-    threads = max(lanes, min(256, lanes * power_of_two(nest.points)))
-    numbers = {"threads": threads, "lanes": lanes, "across": 1, "width": neighbours, "parts": 1}
-    return Schedule(BEST_PLACE, numbers)
+    return schedule_by_blocks(BEST_PLACE, nest, machine, sum(map(bytes_of, _types(nest))))
 
 
 def lower_best_place(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
-    """Replace a nest by a kernel."""
-    _BestPlace(nest, (), schedule, starts=kernels.starts.get(nest.op, {})).write(kernels)
+    """Replace a nest by a kernel, or by two."""
+    starts = kernels.starts_of(nest)
+    if schedule["parts"] <= 1:
+        _BestPlace(nest, nest, schedule, starts=starts).write(kernels)
+        return
+    parts = InParts(nest, _types(nest), schedule["parts"], lambda ops, found, before: found)
+    _BestPlace(nest, nest, schedule, parts.memories, starts=starts).write(kernels)
+    last = _BestOfParts(
+        nest, parts.nest, parts.schedule(), before=nest.op, starts=parts.moved(starts)
+    )
+    last.write(kernels)
+    parts.free()
+
+
+def finds_place(nest: Nest) -> bool:
+    """Return whether a nest finds the place of the best element, and nothing else."""
+    return _taken_if(nest) is not None
+
+
+def _types(nest: Nest) -> list[Attribute]:
+    places = [nest.places[position] for position in nest.outputs]
+    return [place.element for place in places if place is not None]
 
 
 def _taken_if(nest: Nest) -> SSAValue | None:
@@ -85,8 +94,21 @@ def _compares(value: SSAValue, arguments: Sequence[SSAValue]) -> bool:
     return isinstance(op, _COMPARISONS) and all(_compares(one, arguments) for one in op.operands)
 
 
-class _BestPlace(Reduction):
-    """One kernel. A state is the best element and its place."""
+class _BestPlace(BlockReduction):
+    """One kernel, or the first of two. A state is the best element and its place."""
+
+    def __init__(
+        self,
+        compared: Nest,
+        nest: Nest,
+        schedule: Schedule,
+        partials: Sequence[SSAValue] = (),
+        before: Operation | None = None,
+        starts: Starts = MappingProxyType({}),
+    ) -> None:
+        super().__init__(nest, schedule, partials, before, starts)
+        self.compared = compared
+        """The nest that says what is better."""
 
     def start(self, rounds: Sequence[Number]) -> Values:
         """Return what the outputs hold."""
@@ -95,10 +117,6 @@ class _BestPlace(Reduction):
             self.before_all(position, body.index(position, nest.parallel, rounds))
             for position in nest.outputs
         ]
-
-    def of_thread(self, state: Values) -> list[SSAValue]:
-        """Return the state as it is."""
-        return list(state)
 
     def round(self, rounds: Sequence[Number], number: Number, state: Values) -> Values:
         """Append the comparison with some neighbours, one after the other."""
@@ -109,49 +127,15 @@ class _BestPlace(Reduction):
             state = self.body.write({0: element, 1: state[0], 2: state[1]}, at)
         return state
 
-    def together(
-        self, partial: Sequence[SSAValue], lane: Number, thread: Number, results: int
-    ) -> list[SSAValue]:
-        """Append the comparison of all lanes' states; the first lane has what wins."""
-        ops, state = self.ops, list(partial)
-        state = self._among(state, min(self.lanes, WARP))
-        warps = self.lanes // WARP
-        if warps <= 1:
-            return state
-        types = [self.body.place(position).element for position in self.nest.outputs]
-        many = self.threads // WARP
-        memories = [ops.append(simt.SharedOp(memref_of(type, (many,))))[0] for type in types]
-        warp, in_warp = ops.divide(thread, WARP)
+    def combined(self, state: Values, other: Values) -> Values:
+        """Append the choice between two states."""
+        return self._better(other, state)
 
-        def keep() -> None:
-            for memory, value in zip(memories, state, strict=True):
-                ops.append(simt.StoreOp(memory, ops.value(warp), [value]))
-
-        ops.branch(ops.equal(in_warp, 0), keep)
-        ops.barrier()
-        first = ops.multiply(ops.quotient(thread, self.lanes), warps)
-        index = ops.value(ops.add(first, ops.remainder(thread, warps)))
-        loaded = [
-            ops.append(simt.LoadOp(memory, index, [type]))[0]
-            for memory, type in zip(memories, types, strict=True)
-        ]
-        return self._among(loaded, warps)
-
-    def finish(
-        self, totals: Sequence[SSAValue], rounds: Sequence[Number], point: Number, part: Number
-    ) -> None:
+    def finish(self, totals: Values, rounds: Sequence[Number]) -> None:
         """Append the stores."""
         nest, body = self.nest, self.body
         for position, value in zip(nest.outputs, totals, strict=True):
             body.store(position, body.index(position, nest.parallel, rounds), [value])
-
-    def _among(self, state: list[SSAValue], lanes: int) -> list[SSAValue]:
-        offset = lanes // 2
-        while offset:
-            others = [_from_lane(self.ops, value, offset) for value in state]
-            state = self._better(others, state)
-            offset //= 2
-        return state
 
     def _better(self, new: Sequence[SSAValue], old: Sequence[SSAValue]) -> list[SSAValue]:
         """Append the choice between two states: the better, or of equal ones the first."""
@@ -166,12 +150,25 @@ class _BestPlace(Reduction):
         return [ops.select(taken, a, b) for a, b in zip(new, old, strict=True)]
 
     def _is_better(self, new: Sequence[SSAValue], old: Sequence[SSAValue]) -> SSAValue:
-        condition = _taken_if(self.nest)
+        condition = _taken_if(self.compared)
         assert condition is not None, "a schedule is only of what finds a place"
         needed = _ops_of(condition)
-        skipped = [op for op in self.nest.op.body.block.ops if op not in needed]
-        known = self.body.values({0: new[0], 1: old[0], 2: old[1]}, {}, skipped)
+        op = self.compared.op
+        skipped = [inner for inner in op.body.block.ops if inner not in needed]
+        known: dict[SSAValue, SSAValue] = {}
+        known |= zip(op.body.block.args, (new[0], *old), strict=True)
+        body_values(self.builder, op, known, {}, skipped)
         return known[condition]
+
+
+class _BestOfParts(_BestPlace):
+    """The second of two kernels: a round brings the best element of a part, and its place."""
+
+    def round(self, rounds: Sequence[Number], number: Number, state: Values) -> Values:
+        """Append the choice between a part's state and what was best before."""
+        places = [*rounds, *self.taken(number)]
+        found = [self.loaded(position, places)[0] for position in range(self.nest.inputs)]
+        return self._better(found, state)
 
 
 def _ops_of(value: SSAValue) -> set[Operation]:
@@ -179,20 +176,3 @@ def _ops_of(value: SSAValue) -> set[Operation]:
     if not isinstance(op, Operation):
         return set()
     return {op}.union(*(_ops_of(operand) for operand in op.operands))
-
-
-def _from_lane(ops: KernelOps, value: SSAValue, offset: int) -> SSAValue:
-    """Append an exchange with the lane whose number differs in a bit; any type."""
-    type, lane = value.type, ops.constant(offset)
-    bits = width(type)
-    wide: Attribute = type
-    if isinstance(type, Float16Type | BFloat16Type):
-        wide = f32
-        value = ops.emit(arith.ExtFOp, wide, value)
-    elif bits is not None and bits < 32:
-        wide = i32
-        value = ops.emit(arith.ExtUIOp, wide, value)
-    other = ops.append(simt.ShuffleOp("xor", value, lane))[0]
-    if wide == type:
-        return other
-    return ops.emit(arith.TruncFOp if wide == f32 else arith.TruncIOp, type, other)

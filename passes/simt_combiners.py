@@ -11,38 +11,28 @@ from xdsl.dialects.builtin import (
     Float16Type,
     f32,
     i1,
-    i32,
 )
-from xdsl.dialects.linalg.ops import YieldOp
-from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.ir import Attribute, SSAValue
 
-from ..dialects import neutral, simt
+from ..dialects import neutral
 from ..dialects.append import defaults
 from .scalar_ops import COMPARE_FLOATS, integer, scalar_attribute, width
 from .simt_nests import Nest
-from .simt_product_ops import KernelOps
+from .simt_product_ops import KernelOps, Values
 
 
 @dataclass(frozen=True)
-class Combiner:
+class Combiner(neutral.Combination):
     """How one output is reduced."""
 
     position: int
     """Of the output among the operands."""
-    op: Operation
-    term: SSAValue
-    """What each round brings."""
     element: Attribute
 
     @property
     def type(self) -> Attribute:
         """The type of partial results; 16-bit floats are not rounded on the way."""
         return f32 if isinstance(self.element, Float16Type | BFloat16Type) else self.element
-
-    @property
-    def is_sum(self) -> bool:
-        """Whether this adds floats, so that the order matters for the rounding."""
-        return isinstance(self.op, arith.AddfOp)
 
     def start(self, ops: KernelOps) -> SSAValue:
         """Return the value that changes nothing when it is combined."""
@@ -66,40 +56,16 @@ class Combiner:
         same = partial.type == self.element
         return partial if same else ops.emit(arith.TruncFOp, self.element, partial)
 
-    def from_lane(self, ops: KernelOps, value: SSAValue, offset: int) -> SSAValue:
-        """Append an exchange of partial results with the lane whose number differs in a bit."""
-        lane = ops.constant(offset)
-        bits = width(self.type)
-        if bits is None or bits >= 32:
-            return ops.append(simt.ShuffleOp("xor", value, lane))[0]
-        wide = ops.emit(arith.ExtUIOp, i32, value)
-        other = ops.append(simt.ShuffleOp("xor", wide, lane))[0]
-        return ops.emit(arith.TruncIOp, self.type, other)
-
 
 def combiners_of(nest: Nest) -> list[Combiner] | None:
     """Return how each output is reduced, or None if the rounds have to be taken in order."""
-    last = nest.op.body.block.last_op
-    assert isinstance(last, YieldOp), "the verifier holds that the body ends so"
-    found = [
-        _combiner(nest, position, value)
-        for position, value in zip(nest.outputs, last.operands, strict=True)
+    found = neutral.combinations_of(nest.op, lambda output: nest.is_reduced(nest.inputs + output))
+    if not found:
+        return None
+    return [
+        Combiner(c.output, c.op, c.term, nest.inputs + c.output, c.op.results[0].type)
+        for c in found
     ]
-    known = [combiner for combiner in found if combiner is not None]
-    return known if known and len(known) == len(found) else None
-
-
-def _combiner(nest: Nest, position: int, value: SSAValue) -> Combiner | None:
-    op = value.owner
-    if not isinstance(op, Operation) or not nest.is_reduced(position):
-        return None
-    if type(op) not in neutral.FLOAT and type(op) not in neutral.INTEGER:
-        return None
-    total = nest.op.body.block.args[position]
-    if not total.has_one_use() or not value.has_one_use() or total not in op.operands:
-        return None
-    lhs, rhs = op.operands
-    return Combiner(position, op, rhs if lhs is total else lhs, value.type)
 
 
 def two_sum(
@@ -141,3 +107,13 @@ def tree(ops: KernelOps, combiner: Combiner, values: Sequence[SSAValue]) -> SSAV
         combined = [combiner.combine(ops, lhs, rhs) for lhs, rhs in pairs]
         values = [*combined, *values[2 * len(combined) :]]
     return values[0]
+
+
+def combined(
+    ops: KernelOps, combiners: Sequence[Combiner], state: Values, other: Values
+) -> list[SSAValue]:
+    """Append the combination of two states, of a partial result for each output."""
+    return [
+        combiner.combine(ops, mine, theirs)
+        for combiner, mine, theirs in zip(combiners, state, other, strict=True)
+    ]

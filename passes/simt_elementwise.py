@@ -9,7 +9,7 @@ from xdsl.ir import SSAValue
 from ..dialects.simt.schedule import ELEMENTWISE, SERIAL, Schedule
 from .simt_fills import Starts
 from .simt_kernel import KernelBuilder, Kernels, NestBody, widest
-from .simt_nests import Loop, Nest
+from .simt_nests import Loop, Nest, is_countable
 from .simt_product_ops import Number
 
 THREADS = 256
@@ -19,9 +19,10 @@ _OPS = 512
 """Ops of a thread that are so many that their code takes long to make."""
 
 
-def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule:
+def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule | None:
     """Return how many elements each thread computes, and how many threads there are.
 
+    None for more threads than can be counted.
     With `flat` they are neighbours in the result, which other operands may not have as neighbours.
     """
     places = [place for place in nest.places if place is not None]
@@ -37,15 +38,27 @@ def elementwise_schedule(nest: Nest, most: int = _MOST) -> Schedule:
     while width > 1 and width * len(nest.op.body.block.ops) > _OPS:
         width //= 2
     groups = nest.points // width + nest.points % width
+    if not is_countable(groups):
+        return None
     is_flat = is_flat and width > 1
     numbers = {"threads": THREADS, "blocks": -(-groups // THREADS), "width": width}
     return Schedule(ELEMENTWISE, {**numbers, **({"flat": 1} if is_flat else {})})
 
 
-def serial_schedule(nest: Nest) -> Schedule:
-    """Return the schedule of one thread for each round of the parallel loops."""
+def serial_schedule(nest: Nest) -> Schedule | None:
+    """Return the schedule of one thread for each round of the parallel loops, if so many can be."""
+    if not is_countable(nest.points):
+        return None
     threads = min(THREADS // 2, max(32, nest.points))
     return Schedule(SERIAL, {"threads": threads, "blocks": -(-nest.points // threads)})
+
+
+def groups_are_whole(nest: Nest, width: int, is_flat: bool) -> bool:
+    """Return whether so many neighbours are a group everywhere, and one access at most."""
+    most = widest([place.element for place in nest.places if place is not None])
+    if width.bit_count() != 1 or width > most or not nest.parallel:
+        return False
+    return _is_flat(nest, width) if is_flat else nest.parallel[-1].extent % width == 0
 
 
 def _is_wide(nest: Nest, width: int) -> bool:
@@ -84,9 +97,13 @@ def is_contiguous(nest: Nest, position: int) -> bool:
 
 
 def _is_flat(nest: Nest, width: int) -> bool:
-    return nest.points >= width and all(
-        is_contiguous(nest, position) and _starts_aligned(nest, position, width)
-        for position in nest.outputs
+    return (
+        width <= nest.points
+        and is_countable(nest.points)
+        and all(
+            is_contiguous(nest, position) and _starts_aligned(nest, position, width)
+            for position in nest.outputs
+        )
     )
 
 
@@ -212,7 +229,7 @@ def lower_serial(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     blocks = -(-points // threads)
     number = builder.thread(threads, blocks)
     inside = True if points % threads == 0 else ops.less(number, points)
-    starts = kernels.starts.get(nest.op, {})
+    starts = kernels.starts_of(nest)
     ops.branch(inside, lambda: _in_order(body, number, starts))
     builder.finish(kernels, nest.op, threads, blocks)
 

@@ -20,10 +20,8 @@ from ..dialects import simt
 from ..dialects.simt.memory import WIDEST, bytes_of
 from .scalar_ops import INDEX
 from .simt_fills import Starts
-from .simt_nests import Loop, Nest, Place
+from .simt_nests import FAR, Loop, Nest, Place
 from .simt_product_ops import KernelOps, Number
-
-_FAR = (1 << 31) - 1
 
 
 class Kernels:
@@ -39,6 +37,10 @@ class Kernels:
     def add(self, kernel: simt.KernelOp, before: Operation) -> None:
         """Put a kernel into the module, before the function that launches it."""
         self.block.insert_op_before(kernel, before)
+
+    def starts_of(self, nest: Nest) -> Starts:
+        """Return what the outputs of a nest hold at first, where nothing is in their memory."""
+        return self.starts.get(nest.op, {})
 
     def name(self) -> str:
         """Return a name that nothing else has."""
@@ -131,7 +133,7 @@ class NestBody:
         self.builder = builder
         self.ops = builder.ops
         self.nest = nest
-        self.type: IntegerType = i32 if nest.farthest <= _FAR else i64
+        self.type: IntegerType = i32 if nest.farthest <= FAR else i64
 
     def index(
         self, position: int, loops: Sequence[Loop], rounds: Sequence[Number], more: int = 0
@@ -210,12 +212,14 @@ def body_values(
     """Append the ops of a body but for some; return what each of its values is."""
     ops, block = builder.ops, op.body.block
     for inner in block.ops:
+        if inner in without:
+            continue
         if isinstance(inner, arith.ConstantOp):
             known[inner.result] = ops.known(inner)
         elif isinstance(inner, IndexOp):
             number = ops.value(rounds.get(inner.dim.value.data, 0))
             known[inner.result] = ops.emit(arith.IndexCastOp, INDEX, number)
-        elif inner not in without:
+        else:
             for operand in inner.operands:
                 if operand not in known and not _is_inside(operand, block):
                     known[operand] = builder.scalar(operand)

@@ -17,6 +17,11 @@ from xdsl.ir import Attribute, SSAValue
 from ..dialects.access import linear_access
 from .buffers import element_type, extents
 
+FAR = (1 << 31) - 1
+"""The greatest number that an i32 holds: threads, blocks and rounds are counted in such."""
+_MOST_MERGED = 1 << 30
+"""Rounds of loops that became one."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -84,6 +89,11 @@ class Nest:
         return not any(loop.steps[position] for loop in self.reductions)
 
     @property
+    def is_countable(self) -> bool:
+        """Whether the rounds of each loop can be counted."""
+        return all(is_countable(loop.extent) for loop in self.loops)
+
+    @property
     def farthest(self) -> int:
         """The greatest number that an index may be."""
         most = 0
@@ -92,6 +102,11 @@ class Nest:
                 ends = (abs(loop.steps[position]) * loop.extent for loop in self.loops)
                 most = max(most, place.first + sum(ends))
         return most
+
+
+def is_countable(number: int) -> bool:
+    """Return whether so many can be counted; those of a block may go beyond the end."""
+    return number <= FAR - 1024
 
 
 def nest_of(op: GenericOp) -> Nest | None:
@@ -139,16 +154,19 @@ def _ordered(op: GenericOp, loops: Sequence[Loop]) -> list[Loop]:
         return ordered
     merged: list[Loop] = []
     for loop in ordered:
-        if merged and _continues(merged[-1], loop):
+        if merged and continues(merged[-1], loop):
             extent = merged.pop().extent * loop.extent
             loop = replace(loop, extent=extent)
         merged.append(loop)
     return merged
 
 
-def _continues(outer: Loop, inner: Loop) -> bool:
-    return outer.parallel == inner.parallel and all(
-        a == b * inner.extent for a, b in zip(outer.steps, inner.steps, strict=True)
+def continues(outer: Loop, inner: Loop) -> bool:
+    """Return whether two loops, one in the other, may be one."""
+    return (
+        outer.parallel == inner.parallel
+        and outer.extent * inner.extent <= _MOST_MERGED
+        and all(a == b * inner.extent for a, b in zip(outer.steps, inner.steps, strict=True))
     )
 
 

@@ -19,6 +19,7 @@ from ..dialects.contraction import Contraction, contraction_of
 from ..dialects.epilogue import Epilogue, epilogues_of, is_marked
 from ..dialects.simt.scalar_ops import needs_host
 from ..dialects.simt.schedule import NAME, ON_HOST
+from .simt_nests import is_countable
 from .structured_ops import element_of
 
 
@@ -66,6 +67,13 @@ class Product:
         """All ops that the kernel does the work of, in order."""
         before = () if self.fill is None else (self.fill,)
         return (*before, self.op, *(tail.op for tail in self.tails))
+
+    @property
+    def is_countable(self) -> bool:
+        """Whether rows, columns and rounds of the sums can be counted."""
+        c = self.contraction
+        numbers = c.m.extent, c.n.extent, c.k.extent * c.rounds, *self.batches
+        return all(is_countable(number) for number in numbers)
 
     @property
     def batches(self) -> tuple[int, ...]:

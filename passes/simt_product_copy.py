@@ -11,6 +11,7 @@ from xdsl.ir import Attribute, SSAValue
 from ..dialects import simt
 from ..dialects.simt.memory import bytes_of
 from .scalar_ops import integer_type
+from .simt_nests import FAR
 from .simt_product import Factor, elements_of
 from .simt_product_ops import Condition, KernelOps, Number, Values
 from .simt_product_schedule import (
@@ -78,8 +79,16 @@ def shared(ops: KernelOps, element: Attribute, count: int, offset: int) -> SSAVa
 
 
 def far_type(memory: SSAValue) -> IntegerType:
-    """Return the type of indices into some memory, and somewhat beyond."""
-    return i32 if elements_of(memory) < 1 << 30 else i64
+    """Return the type of indices into some memory."""
+    return i32 if elements_of(memory) <= FAR else i64
+
+
+def _copied_type(factor: Factor, extent: int, depth: int) -> IntegerType:
+    """Return the type of indices into a factor, and beyond: what isn't there is counted too."""
+    across = (-(-factor.extent // extent) * extent) * abs(factor.across)
+    along = (-(-factor.depth // depth) * depth) * abs(factor.along)
+    end = elements_of(factor.memory) + across + along
+    return i32 if end <= FAR else i64
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,7 @@ class TileCopy:
         self.memory = memory
         self.is_deep = tile.is_deep
         self.size = bytes_of(factor.element)
-        self.far = far_type(factor.memory)
+        self.far = _copied_type(factor, tile.rows if tile.is_deep else tile.columns, depth)
         self.width = self._width(threads)
         self.is_async = self.width * self.size >= NARROWEST
         self.pieces = self._pieces(thread, threads, start, batch)

@@ -15,6 +15,7 @@ from xdsl.ir import Operation
 
 from ..dialects.simt.memory import bytes_of
 from ..dialects.simt.schedule import Schedule, schedule_of
+from .simt_nests import is_countable
 from .simt_product import Factor, Product
 
 FMA, MMA = "fma", "mma"
@@ -74,6 +75,8 @@ def is_runnable(schedule: ProductSchedule, product: Product) -> bool:
     down, across, depth = (16, 16, 16) if schedule.family == MMA else (16, 32, 4)
     units = down * schedule.warp_rows, across * schedule.warp_columns, depth
     if any(size % unit for size, unit in zip(sizes, units, strict=True)):
+        return False
+    if not (product.is_countable and is_countable(prod(grid_of(product, schedule)))):
         return False
     copied = schedule.rows * schedule.depth, schedule.columns * schedule.depth
     if any(count % schedule.threads for count in copied):

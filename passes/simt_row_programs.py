@@ -15,7 +15,7 @@ from .buffers import element_type
 from .loop_nests import RowAccess, RowNest
 from .simt_combiners import Combiner, combiners_of
 from .simt_kernel import widest
-from .simt_nests import Nest, nest_of
+from .simt_nests import Nest, is_countable, nest_of
 
 WARP, MOST_THREADS = 32, 1024
 _SOME, _MANY = 16, 64
@@ -84,7 +84,12 @@ class RowProgram:
         return width
 
     def schedule(self, group: int) -> Schedule | None:
-        """Return with how many threads it is run; None if a row is too long for registers."""
+        """Return with how many threads it is run; None if a row is too long for registers.
+
+        None, too, for more rows than can be counted.
+        """
+        if not is_countable(self.rows):
+            return None
         width = self.width()
         lanes = WARP
         while lanes < MOST_THREADS and self.length > _SOME * lanes:

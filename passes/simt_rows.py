@@ -14,10 +14,11 @@ from ..dialects.simt.scalar_ops import needs_host
 from ..dialects.simt.schedule import NAME, ON_HOST, Schedule, schedule_of
 from .fuse_rows import BETWEEN, Run, runs_of
 from .loop_nests import RowNest, in_rows, loop_nest
-from .simt_combiners import tree
+from .simt_combiners import combined, tree
 from .simt_kernel import KernelBuilder, Kernels, NestBody
+from .simt_lanes import Lanes
+from .simt_nests import FAR
 from .simt_product_ops import Condition, Number
-from .simt_reduction import combine_lanes
 from .simt_row_programs import (
     Cell,
     GrowingProgram,
@@ -28,7 +29,6 @@ from .simt_row_programs import (
     is_worth_it,
 )
 
-_FAR = (1 << 31) - 1
 _MOST = 64
 """Nests of a kernel."""
 
@@ -161,7 +161,7 @@ class _Rows:
             cell.first + cell.row * program.rows + sum(e * abs(s) for e, s in cell.steps)
             for cell in program.cells
         )
-        self.type = i32 if farthest <= _FAR else i64
+        self.type = i32 if farthest <= FAR else i64
         self.rows: dict[Cell, list[SSAValue]] = {}
         self.singles: dict[Cell, SSAValue] = {}
         self.near: list[Number] = []
@@ -238,11 +238,10 @@ class _Rows:
                 if isinstance(inside, SSAValue):
                     term = ops.select(inside, term, combiner.start(ops))
                 found.append(term)
-        for combiner, found in zip(step.combiners, terms, strict=True):
-            total = combine_lanes(
-                *(ops, combiner, tree(ops, combiner, found)),
-                *(self.lane, self.thread, self.lanes, self.threads),
-            )
+        partial = [tree(ops, c, found) for c, found in zip(step.combiners, terms, strict=True)]
+        lanes = Lanes(ops, self.thread, self.lane, self.lanes, self.threads)
+        totals = lanes.together(partial, lambda a, b: combined(ops, step.combiners, a, b))
+        for combiner, total in zip(step.combiners, totals, strict=True):
             cell = step.cells[combiner.position]
             assert cell is not None, "outputs are buffers"
             before = combiner.partial(ops, self._single(cell))

@@ -8,6 +8,7 @@ Source: G. Ruetsch and P. Micikevicius, Optimizing Matrix Transpose in CUDA, NVI
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from xdsl.ir import SSAValue
 
@@ -17,7 +18,7 @@ from ..dialects.simt.schedule import TRANSPOSE, Schedule
 from .buffers import memref_of
 from .simt_elementwise import is_aligned, prefix_is_aligned
 from .simt_kernel import KernelBuilder, Kernels, NestBody
-from .simt_nests import Nest
+from .simt_nests import Nest, is_countable
 from .simt_product_ops import Condition, Number
 
 _THREADS = 256
@@ -38,6 +39,8 @@ def transpose_schedule(nest: Nest) -> Schedule | None:
     if not any(loops[-1].steps[position] == 1 for position in nest.outputs):
         return None
     sizes = [_bytes(nest, position) for position in staged]
+    if not is_countable(nest.points // _LEAST):
+        return None
     tile = 64 if max(sizes) <= 4 else 32
     while len(staged) * tile * (tile + 1) * max(sizes) > _SHARED:
         tile //= 2
@@ -46,6 +49,23 @@ def transpose_schedule(nest: Nest) -> Schedule | None:
     numbers = {"turn": turn, "tile": tile, "threads": _THREADS}
     read = min(_read_width(nest, position, turn) for position in staged)
     return Schedule(TRANSPOSE, {**numbers, "read": read, "width": _write_width(nest)})
+
+
+def fits_tile(nest: Nest, schedule: Schedule) -> bool:
+    """Return whether a nest goes through tiles as a schedule says."""
+    turn, tile, threads = schedule["turn"], schedule["tile"], schedule["threads"]
+    read, width = (max(schedule[name], 1) for name in ("read", "width"))
+    if not 0 <= turn < len(nest.parallel) - 1 or any(not loop.extent for loop in nest.parallel):
+        return False
+    staged = turned(nest, turn)
+    if not staged or any(number < 1 or number.bit_count() != 1 for number in (tile, threads)):
+        return False
+    if min(_read_width(nest, position, turn) for position in staged) % read:
+        return False
+    if _write_width(nest) % width or max(read, width) > tile or threads * min(read, width) < tile:
+        return False
+    rows = sum(_bytes(nest, position) for position in staged) * (tile + 1)
+    return tile <= 256 and tile * rows <= _SHARED and is_countable(nest.points // tile)
 
 
 def turned(nest: Nest, turn: int) -> list[int]:
@@ -124,9 +144,7 @@ class _Tiles:
             -(-loop.extent // self.tile) if n in (self.turn, last) else loop.extent
             for n, loop in enumerate(loops)
         ]
-        blocks = 1
-        for count in pieces:
-            blocks *= count
+        blocks = prod(pieces)
         thread = self.builder.thread_id()
         rounds = self.builder.indices(self.builder.block_offset(blocks), pieces)
         for n in (self.turn, last):

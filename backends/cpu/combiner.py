@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from xdsl.dialects import arith
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Operation
 
 from ...dialects import neutral
 from ..llvm_ir.elements import Element, element_of
@@ -22,19 +22,10 @@ _INSTRUCTIONS: dict[type[Operation], str] = {arith.AddfOp: "fadd", arith.MulfOp:
 
 
 @dataclass(frozen=True)
-class Combiner:
+class Combiner(neutral.Combination):
     """How one output is reduced."""
 
-    output: int
-    op: Operation
-    term: SSAValue
-    """What each round brings."""
     element: Element
-
-    @property
-    def is_sum(self) -> bool:
-        """Whether this adds floats, so that the order matters for the rounding."""
-        return isinstance(self.op, arith.AddfOp)
 
     @property
     def register(self) -> str:
@@ -68,27 +59,10 @@ class Combiner:
 
 def combiners_of(nest: Nest) -> list[Combiner] | None:
     """Return how each output is reduced, or None if the rounds have to be taken in order."""
-    last = nest.op.body.block.last_op
-    found = [
-        _combiner(nest, number, value) for number, value in enumerate(last.operands if last else ())
-    ]
-    known = [combiner for combiner in found if combiner is not None]
-    return known if len(known) == len(found) else None
-
-
-def _combiner(nest: Nest, output: int, value: SSAValue) -> Combiner | None:
-    op = value.owner
-    if not isinstance(op, Operation) or not nest.is_reduced(output):
+    found = neutral.combinations_of(nest.op, nest.is_reduced)
+    if found is None:
         return None
-    if type(op) not in neutral.FLOAT and type(op) not in neutral.INTEGER:
-        return None
-    accumulator = nest.accumulator(output)
-    if not accumulator.has_one_use() or not value.has_one_use():
-        return None
-    lhs, rhs = op.operands
-    if accumulator not in (lhs, rhs):
-        return None
-    return Combiner(output, op, rhs if lhs is accumulator else lhs, element_of(value.type))
+    return [Combiner(c.output, c.op, c.term, element_of(c.op.results[0].type)) for c in found]
 
 
 def accumulate(

@@ -27,11 +27,17 @@ from xdsl.printer import Printer
 from xdsl.traits import HasParent, IsolatedFromAbove, IsTerminator, SymbolOpInterface, SymbolTable
 from xdsl.utils.exceptions import VerifyException
 
+from .memory import SharedOp
+
 Extents = DenseArrayBase[I64]
 THREADS = 1024
 """Most threads of a block."""
 SHARED_BYTES = 227 * 1024
 """Most shared memory of a block that any of the machines has."""
+STATIC_BYTES = 48 * 1024
+"""Most of it that a kernel has without asking at its launch."""
+BLOCKS = ((1 << 31) - 1, 65535, 65535)
+"""Most blocks of a grid along x, y and z."""
 
 
 @irdl_op_definition
@@ -129,10 +135,16 @@ class KernelOp(IRDLOperation):
         for extents in (self.block.get_values(), self.grid.get_values()):
             if len(extents) != 3 or min(extents) < 1:
                 raise VerifyException("simt.kernel needs three extents of 1 or more")
+        for axis, extent, most in zip("xyz", self.grid.get_values(), BLOCKS, strict=True):
+            if extent > most:
+                raise VerifyException(f"a grid has {most} blocks along {axis} at most")
         if self.threads > THREADS:
             raise VerifyException(f"a block has {THREADS} threads at most, not {self.threads}")
         if self.shared_bytes is not None and self.shared_bytes.value.data > SHARED_BYTES:
             raise VerifyException(f"a block has {SHARED_BYTES} bytes of shared memory at most")
+        ops = (op for op in self.walk() if isinstance(op, SharedOp) and op.offset is None)
+        if sum(op.bytes for op in ops) > STATIC_BYTES:
+            raise VerifyException(f"more than {STATIC_BYTES} bytes need shared_bytes and an offset")
         if not isinstance(self.body.block.last_op, ReturnOp):
             raise VerifyException("the body of simt.kernel must end in simt.return")
 

@@ -1,13 +1,24 @@
-// RUN: foldaway-opt %s -p lower-graph-to-linalg,fuse-elementwise-to-generic,place-buffers,schedule-simt,lower-linalg-to-simt | filecheck %s
+// RUN: foldaway-opt %s -p place-buffers,schedule-simt,lower-linalg-to-simt | filecheck %s
 
-// A thread for each column takes its elements in order; the place and the value are in registers.
+// What depends on all rounds before is taken in order, by a thread for each column: the element
+// before is in memory, the sum so far in a register.
 // CHECK:      simt.kernel @k
-// CHECK:        [[P:%\S+]], {{.*}} = scf.for [[I:%\S+]] = {{.*}} iter_args(
+// CHECK:        {{%\S+}} = scf.for [[I:%\S+]] = {{.*}} iter_args({{.*}}) -> (f32)
 // CHECK:          simt.load {{.*}} -> f32
-// CHECK:          arith.index_cast [[I]] : i32 to index
-// CHECK:          scf.yield
+// CHECK:          [[S:%\S+]] = arith.addf
+// CHECK:          simt.store {{.*}}, [[S]]
+// CHECK:          scf.yield [[S]] : f32
 // CHECK:        simt.store
-func.func @f(%x: tensor<40x33xf32>) -> tensor<33xi64> {
-  %m = graph.argreduce "max" %x, axis = 0 : tensor<40x33xf32> -> tensor<33xi64>
-  func.return %m : tensor<33xi64>
+func.func @f(%x: memref<40x33xf32>, %y: memref<40x33xf32>, %z: memref<33xf32>) {
+  linalg.generic {
+    indexing_maps = [
+      affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i)>
+    ],
+    iterator_types = ["parallel", "reduction"]
+  } ins(%x : memref<40x33xf32>) outs(%y, %z : memref<40x33xf32>, memref<33xf32>) {
+  ^bb0(%a: f32, %before: f32, %sum: f32):
+    %s = arith.addf %a, %sum : f32
+    linalg.yield %s, %s : f32, f32
+  }
+  func.return
 }

@@ -122,6 +122,25 @@ CASES: dict[str, Case] = {
     "argmax of columns": Case(
         ((40, 33),), lambda to, x: to.argreduce("max", x, 0), lambda x: x.argmax(0), 1
     ),
+    "argmax of many columns": Case(
+        ((9, 3, 70),), lambda to, x: to.argreduce("max", x, 0), lambda x: x.argmax(0), 1
+    ),
+    "argmax along the middle": Case(
+        ((3, 300, 5),), lambda to, x: to.argreduce("min", x, 1), lambda x: x.argmin(1), 2
+    ),
+    "argmax of all": Case(
+        ((40000,),), lambda to, x: to.argreduce("max", x, 0), lambda x: x.argmax(0), 2
+    ),
+    "windows": Case(
+        ((1, 21, 60, 60), (21, 1, 3, 3)),
+        lambda to, x, w: to.conv(x, w, (1, 1), (1, 1), 21),
+        lambda x, w: sum(
+            x[:, :, i : i + 58, j : j + 58] * w[None, :, 0, i, j, None, None]
+            for i in range(3)
+            for j in range(3)
+        ),
+        2,
+    ),
     "argmax": Case(((20, 33),), lambda to, x: to.argreduce("max", x, 1), lambda x: x.argmax(1), 1),
 }
 

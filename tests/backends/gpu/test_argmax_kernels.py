@@ -48,6 +48,35 @@ def test_all_are_as_good_as_nothing(number: float):
     assert not found("min", x, "float32").any()
 
 
-def test_along_the_first_axis():
-    x = few_numbers((300, 40))
-    np.testing.assert_array_equal(found("max", x, "float32", 0), x.argmax(0))
+COLUMNS = [(300, 40), (2, 5), (33, 1), (1000, 3), (7, 33, 5), (5, 300)]
+
+
+@pytest.mark.parametrize("shape", COLUMNS)
+@pytest.mark.parametrize("dtype", [*FLOATS, "int8", "int32", "int64"])
+def test_the_first_of_equal_ones_in_columns(dtype: str, shape: tuple[int, ...]):
+    x = few_numbers(shape)
+    for axis in range(len(shape) - 1):
+        np.testing.assert_array_equal(found("max", x, dtype, axis), x.argmax(axis))
+        np.testing.assert_array_equal(found("min", x, dtype, axis), x.argmin(axis))
+
+
+@pytest.mark.parametrize("shape", COLUMNS[:5])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_the_first_nan_in_columns(dtype: str, shape: tuple[int, ...]):
+    x = few_numbers(shape)
+    x[np.random.default_rng(1).random(shape) < 0.05] = np.nan
+    x[-1] = np.nan
+    np.testing.assert_array_equal(found("max", x, dtype, 0), x.argmax(0))
+    np.testing.assert_array_equal(found("min", x, dtype, 0), x.argmin(0))
+
+
+@pytest.mark.parametrize("kind", ["max", "min"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int64"])
+def test_the_first_of_all_that_blocks_find(dtype: str, kind: str):
+    x = few_numbers((100003,))
+    wanted = getattr(x, f"arg{kind}")
+    assert found(kind, x, dtype, 0) == wanted()
+    if dtype != "int64":
+        x[[60001, 99999]] = np.nan
+        assert found(kind, x, dtype, 0) == 60001
+        assert found(kind, np.full(100003, -np.inf), dtype, 0) == 0

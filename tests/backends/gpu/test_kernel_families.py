@@ -45,7 +45,8 @@ def interpreted(module: ModuleOp, inputs: list[Array], arch: str) -> Array:
         elif isinstance(op, simt.LaunchOp):
             entry = text.entry(op.kernel.root_reference.data)
             given = [arrays[value] for value in op.arguments]
-            found = run_ptx(ptx, entry.name, given, entry.grid, entry.block)
+            shape = entry.grid, entry.block, entry.dynamic_bytes
+            found = run_ptx(ptx, entry.name, given, *shape)
             arrays |= zip(op.arguments, found, strict=True)
     return arrays[block.args[-1]]
 
