@@ -161,10 +161,17 @@ def _work(kernel: ModuleOp) -> int:
     """Return how many ops of a kernel compute; conversions of 16-bit floats aren't counted."""
     (function,) = kernel.ops
     ops = [op for op in function.regions[0].block.ops if not isinstance(op, _IDLE)]
-    if any(op.name.startswith("memref.") for op in ops):
+    if function.attributes.get("mix_mode") == StringAttr("aiv"):
+        # Tiles are read, and bools made of bytes, beside what is computed.
+        ops = [op for op in ops if op.name.startswith(_COMPUTING) and not _makes_bools(op)]
+    elif any(op.name.startswith("memref.") for op in ops):
         return 1
     narrow = ("f16", "bf16")
     return sum(not (isinstance(op, CastOp) and _element(op) & {*narrow}) for op in ops)
+
+
+def _makes_bools(op: Operation) -> bool:
+    return isinstance(op, CastOp) and _element(op) == {"i1", "i8"}
 
 
 def _element(op: Operation) -> set[str]:
@@ -172,6 +179,7 @@ def _element(op: Operation) -> set[str]:
     return {str(type.element_type) for type in types}
 
 
+_COMPUTING = ("linalg.", "hfusion.", "math.", "arith.")
 _IDLE = (arith.ConstantOp, tensor.EmptyOp, linalg.FillOp, ReturnOp)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from xdsl.dialects import arith, tensor
 from xdsl.dialects.linalg import ops as linalg
@@ -154,9 +155,7 @@ class _Grouping:
         if group.kind is Kind.CPU or (kind is Kind.MOVE) != (group.kind is Kind.MOVE):
             return False
         if kind is Kind.MOVE:
-            # Parts that are put into one tensor one after the other.
-            last = group.ops[-1].results[0]
-            return isinstance(op, tensor.InsertSliceOp) and op.operands[1] is last
+            return self._join_part(group, op)
         if kind is Kind.REDUCTION:
             return group.kind is not Kind.PRODUCT and self._join_reduction(group, op)
         if shape_of(op.results[0]) == group.space:
@@ -164,6 +163,22 @@ class _Grouping:
             if read is not None and _note(group, {op.results[0]: group.all, **read}):
                 return True
         return kind is Kind.ELEMENTWISE and self._join_kept(group, op)
+
+    def _join_part(self, group: Group, op: Operation) -> bool:
+        """Put the second of two parts, of which a tensor consists, behind the first one."""
+        first = group.ops[-1]
+        if not isinstance(op, tensor.InsertSliceOp) or op.operands[1] is not first.results[0]:
+            return False
+        # The vendor's compiler fails at three parts, at two that leave something between them,
+        # and at a second one whose rows are one element.
+        parts = [shape_of(insert.operands[0]) for insert in (first, op)]
+        covered = sum(prod(part) for part in parts) == prod(shape_of(op.results[0]))
+        if not isinstance(first.operands[1].owner, tensor.EmptyOp) or not covered:
+            return False
+        if parts[1][-1:] == (1,):
+            return False
+        group.closed = True
+        return True
 
     def _join_kept(self, group: Group, op: Operation) -> bool:
         """Put arithmetic on what reductions have left into a group."""

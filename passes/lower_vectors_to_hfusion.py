@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from typing import cast
 
 from xdsl.context import Context
-from xdsl.dialects import func
-from xdsl.dialects.builtin import FunctionType, ModuleOp, StringAttr, TensorType, UnitAttr
+from xdsl.dialects import func, tensor
+from xdsl.dialects.builtin import (
+    FunctionType,
+    ModuleOp,
+    StringAttr,
+    TensorType,
+    UnitAttr,
+    i1,
+    i8,
+)
 from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
@@ -19,9 +27,12 @@ from .kernel_groups import Group, group_ops
 from .kernel_kinds import Kind, number_in
 from .launches import calls_of, kernel_name, launch_kernel
 from .merged_axes import MergedAxes
-from .outline_kernels import PART, VECTOR
+from .outline_kernels import PART, VECTOR, leave_to_cpu
 from .scalar_ops import tensor_of
 from .structured_ops import TensorOps, element_of, shape_of
+from .tiled_vectors import tiled_vectors
+
+_BYTES = "bytes with several axes have a kernel only in rows of a few thousand"
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,8 @@ class LowerVectorsToHfusionPass(ModulePass):
     The vendor's compiler shares such a kernel out and tiles it. It is given arith and math on
     whole tensors where xDSL has them so, `hfusion` for conversions, comparisons and choices, and
     linalg for broadcasts and reductions; no `linalg.generic`. Axes that are used alike are one.
-    The function stays as what the launch falls back to.
+    Bytes that have several axes even so are computed in tiles of our own, or by the CPU where
+    there are none. The function stays as what the launch falls back to.
     """
 
     name = "lower-vectors-to-hfusion"
@@ -41,19 +53,55 @@ class LowerVectorsToHfusionPass(ModulePass):
         calls = calls_of(op)
         for function in list(op.body.block.ops):
             if isinstance(function, func.FuncOp) and _is_vector(function):
-                launch_kernel(op, function, vector_kernel(function), calls)
+                kernel = vector_kernel(function)
+                if kernel is None:
+                    del function.attributes[PART]
+                    leave_to_cpu(function, [(function, _BYTES)])
+                else:
+                    launch_kernel(op, function, kernel, calls)
 
 
 def _is_vector(function: func.FuncOp) -> bool:
     return function.attributes.get(PART) == StringAttr(VECTOR)
 
 
-def vector_kernel(function: func.FuncOp) -> ModuleOp:
-    """Return the kernel that computes a function of tensors."""
-    old = function.body.block
+def vector_kernel(function: func.FuncOp) -> ModuleOp | None:
+    """Return the kernel that computes a function of tensors; None where there is none."""
+    old, name = function.body.block, kernel_name(function)
     group = next(group for group in group_ops(old).groups if group.kind is not Kind.HOST)
-    block = _moves(old) if group.kind is Kind.MOVE else _vectors(old, group)
-    name = kernel_name(function)
+    if group.kind is Kind.MOVE:
+        return _on_tensors(function, name, _moves(old))
+    frame = MergedAxes(group.space, group.axes.values())
+    results = cast(Operation, old.last_op).operands
+    if _has_bytes(old.args, results, group, frame):
+        tiled = tiled_vectors(function, name, 0)
+        if tiled is not None:
+            return tiled
+    if any(_is_byte(value) and len(frame.of(group.axes[value])) > 1 for value in results):
+        return None
+    return _on_tensors(function, name, _vectors(old, group, frame))
+
+
+def _has_bytes(
+    arguments: Sequence[SSAValue], results: Sequence[SSAValue], group: Group, frame: MergedAxes
+) -> bool:
+    """Return whether there are bytes for which the vendor's compiler plans wrongly.
+
+    It refuses to store them with several axes or a single one, reads rows of them past their
+    memory, and fails where one is repeated.
+    """
+    bytes = [value for value in (*arguments, *results) if _is_byte(value)]
+    if frame.is_scalar:
+        return bool(bytes)
+    counts = [len(frame.of(group.axes[value])) for value in bytes]
+    return any(count > 1 for count in counts) or 0 in counts[: sum(map(_is_byte, arguments))]
+
+
+def _is_byte(value: SSAValue) -> bool:
+    return element_of(value) in (i1, i8)
+
+
+def _on_tensors(function: func.FuncOp, name: str, block: Block) -> ModuleOp:
     outputs = [value.type for value in cast(Operation, block.last_op).operands]
     type = FunctionType.from_lists(list(block.arg_types), outputs)
     made = func.FuncOp(name, type, Region(block))
@@ -63,11 +111,10 @@ def vector_kernel(function: func.FuncOp) -> ModuleOp:
     return ModuleOp([made], sym_name=StringAttr(name))
 
 
-def _vectors(old: Block, group: Group) -> Block:
+def _vectors(old: Block, group: Group, frame: MergedAxes) -> Block:
     """Return the block of a kernel of arithmetic, broadcasts and reductions over one space."""
     block = Block()
     to = TensorOps(block, old.parent_op().location)  # pyright: ignore[reportOptionalMemberAccess]
-    frame = MergedAxes(group.space, group.axes.values())
     body = KernelBody(to, group.axes, group.all, frame)
     for argument in old.args:
         type = tensor_of(element_of(argument), body.shape_of(argument))
@@ -88,10 +135,17 @@ def _moves(old: Block) -> Block:
     values: dict[SSAValue, SSAValue] = dict(zip(old.args, block.args, strict=True))
     for before, after in values.items():
         after.name_hint = before.name_hint
+    inserts = sum(isinstance(op, tensor.InsertSliceOp) for op in old.ops)
     for op in old.ops:
         to.location = op.location
         if isinstance(op, func.ReturnOp):
             _return(block, op, [values[value] for value in op.operands])
+            continue
+        if isinstance(op, tensor.EmptyOp) and inserts == 1:
+            # What a part leaves free is a piece of its own, for which the vendor's compiler
+            # forgets to plan memory if it has no value.
+            element, shape = element_of(op.results[0]), shape_of(op.results[0])
+            values[op.results[0]] = to.filled(0, element, shape)
             continue
         number = number_in(op.results[0])
         if number is not None:

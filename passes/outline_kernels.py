@@ -48,6 +48,14 @@ class OutlineKernelsPass(ModulePass):
                 _Outline(op, function).run()
 
 
+def leave_to_cpu(function: func.FuncOp, reasons: Sequence[tuple[Operation, str]]) -> None:
+    """Let a function run on the CPU; each op that is why, and the reason, are logged."""
+    said = list(dict.fromkeys(reason for _, reason in reasons))
+    function.attributes[CPU] = StringAttr("; ".join(said))
+    for notice in sorted({f"{describe(op)}note: this runs on the CPU: {r}" for op, r in reasons}):
+        _log.warning("%s", notice)
+
+
 class _Outline:
     def __init__(self, module: ModuleOp, function: func.FuncOp) -> None:
         self.module = module
@@ -97,11 +105,10 @@ class _Outline:
         function = func.FuncOp(name, types, Region(part), visibility="private")
         function.location = group.ops[0].location
         if group.kind is Kind.CPU:
-            reasons = list(dict.fromkeys(reason for _, reason in group.reasons))
-            function.attributes[CPU] = StringAttr("; ".join(reasons))
-            notices = {f"{describe(op)}note: this runs on the CPU: {r}" for op, r in group.reasons}
-            for notice in sorted(notices):
-                _log.warning("%s", notice)
+            leave_to_cpu(function, group.reasons)
+        elif not inputs:
+            # The vendor's compiler makes constants of such kernels, and then fails.
+            function.attributes[CPU] = StringAttr("it reads no tensor")
         else:
             kind = PRODUCT if group.kind is Kind.PRODUCT else VECTOR
             function.attributes[PART] = StringAttr(kind)

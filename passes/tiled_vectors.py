@@ -20,6 +20,10 @@ _ELEMENTS = 8192
 """Elements of the largest tile: half a dozen of them in f32 fill the chip's memory."""
 
 
+_ALONE = 16
+"""Elements of the tile that a single one lies in: the vendor's compiler can't store one byte."""
+
+
 def tiled_vectors(function: func.FuncOp, name: str, shrink: int) -> ModuleOp | None:
     """Return a kernel of arithmetic, broadcasts and reductions whose programs take some rows each.
 
@@ -30,15 +34,14 @@ def tiled_vectors(function: func.FuncOp, name: str, shrink: int) -> ModuleOp | N
     if group.kind is Kind.MOVE:
         return None
     merged = MergedAxes(group.space, group.axes.values())
-    if merged.is_scalar:
-        return None
     if any(0 not in merged.of(axes) for axes in _computed(function, group)):
         return None
-    rest = prod(merged.extents[1:])
-    rows = (_ELEMENTS >> shrink) // rest
+    extents = merged.shape(merged.of(group.all))
+    rows = (_ELEMENTS >> shrink) // prod(extents[1:])
     if rows < 1:
         return None
-    return _TiledVectors(function, group, merged, min(rows, merged.extents[0])).kernel(name)
+    least = _ALONE if prod(extents) == 1 else 1
+    return _TiledVectors(function, group, merged, max(least, min(rows, extents[0]))).kernel(name)
 
 
 def _computed(function: func.FuncOp, group: Group) -> list[Axes]:
@@ -57,7 +60,10 @@ class _Rows:
         return self.merged.of(axes)
 
     def shape(self, axes: Axes) -> tuple[int, ...]:
-        return tuple(self.merged.extents[axis] if axis else self.rows for axis in axes)
+        return tuple(
+            size if axis else self.rows
+            for axis, size in zip(axes, self.merged.shape(axes), strict=True)
+        )
 
 
 class _TiledVectors(TiledProgram):
@@ -69,7 +75,7 @@ class _TiledVectors(TiledProgram):
 
     def kernel(self, name: str) -> ModuleOp:
         """Return the module of the kernel."""
-        extents = self.merged.extents
+        extents = self.merged.shape(self.merged.of(self.group.all))
         grid = -(-extents[0] // self.rows)
         start = self.to.times(self.number(), self.rows) if grid > 1 else None
         first = self.to.part(extents[0], self.rows, start)

@@ -35,6 +35,7 @@ from .hivm_errors import SimulationError, UnknownFunction, UnknownOperation
 from .hivm_kernel import Kernel
 from .host_program import HostProgram, element_dtype, shape_of
 from .kernel_text import kernel_text
+from .known_faults import is_known
 from .link_check import check_links
 from .machine import STEPS
 from .programs import ToolchainMissing, installation
@@ -166,7 +167,8 @@ class AscendExecutable:
             if compiled.is_tiled or "fallback" not in op.properties:
                 raise
             self._kernels[name] = None
-            self._note(name, op, f"what the compiler for Ascend makes of it is wrong: {error}")
+            why = f"what the compiler for Ascend makes of it is wrong: {error}"
+            self._note(name, op, why, type(error).__name__)
             return self.call(self._fallback(op), inputs)
         return outputs
 
@@ -194,12 +196,12 @@ class AscendExecutable:
             if "fallback" not in op.properties:
                 _reject_kernel(refused, op)
             why = f"the compiler for Ascend refuses it: {refused.problem}"
-            self._note(name, location(refused.place) or op, why)
+            self._note(name, location(refused.place) or op, why, refused.state)
             return None
         except (UnknownFunction, UnknownOperation) as unknown:
             if "fallback" not in op.properties:
                 raise unknown.at(name, None, "") from None
-            self._note(name, op, str(unknown))
+            self._note(name, op, str(unknown), type(unknown).__name__)
             return None
 
     def _smaller(self, name: str, op: Operation) -> Callable[[int], Source | None] | None:
@@ -221,12 +223,15 @@ class AscendExecutable:
     def _fallback(self, op: Operation) -> str:
         return cast(SymbolRefAttr, op.properties["fallback"]).string_value()
 
-    def _note(self, name: str, where: Operation | Attribute, why: str) -> None:
+    def _note(self, name: str, where: Operation | Attribute, why: str, state: str) -> None:
+        """Log why a kernel runs on the CPU: as an error, if it isn't known to fail so."""
         import logging
 
+        text = kernel_text(cast(ModuleOp, self._symbols[name]))
+        level = logging.WARNING if is_known(state, why, text) else logging.ERROR
         place = describe(where).rstrip()
-        logging.getLogger("foldaway.ascend").warning(
-            "%s\n'%s' runs on the CPU: %s", place, name, why
+        logging.getLogger("foldaway.ascend").log(
+            level, "%s\n'%s' runs on the CPU: %s", place, name, why
         )
 
 

@@ -114,7 +114,7 @@ class Core:
 
     def _spoil(self, scratch: Buffer, unit: int) -> None:
         low, high = scratch.span
-        self.order.use(scratch.memory, (low, high), unit, True)
+        self.order.use(scratch.memory, (low, high), unit, True, is_scratch=True)
         scratch.memory.bytes[low:high] = 0xFF
 
     def load(self, buffer: Buffer, place: Dims) -> Any:

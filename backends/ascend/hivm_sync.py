@@ -22,8 +22,9 @@ _IN_ORDER: Final = {UNIT["S"], UNIT["M"], UNIT["MTE1"]}
 """Units whose steps are over before their next begins, without a barrier."""
 _MANY: Final = 24
 
-Access = tuple[int, int, int, int, bool]
-"""First byte, the byte after the last, unit, which of its steps, whether it writes."""
+Access = tuple[int, int, int, int, bool, bool]
+"""First byte, the byte after the last, unit, which of its steps, whether it writes, and whether
+that is scratch memory."""
 Flag = tuple[int, int, int]
 """The unit that sets it, the one that waits, and its number."""
 
@@ -56,7 +57,14 @@ class Order:
         """Let a unit know what is over, on top of what it knows."""
         self.clocks[unit] = list(map(max, self.clocks[unit], clock))
 
-    def use(self, memory: Memory, span: tuple[int, int], unit: int, writes: bool) -> None:
+    def use(
+        self,
+        memory: Memory,
+        span: tuple[int, int],
+        unit: int,
+        writes: bool,
+        is_scratch: bool = False,
+    ) -> None:
         """Note that the current step of a unit uses bytes.
 
         Raises MissingSync if another step may use them at the same time.
@@ -67,12 +75,13 @@ class Order:
         clock, time = self.clocks[unit], self.steps[unit]
         kept: list[Access] = []
         for access in memory.accesses:
-            first, end, by, at, wrote = access
+            first, end, by, at, wrote, was_scratch = access
             is_over = clock[by] >= at
             if first < high and low < end and (writes or wrote) and not is_over:
                 # A unit reads its operands in the order of its steps, so that only what it has
-                # written needs a barrier.
-                if by != unit or (wrote and at != time):
+                # written needs a barrier. What a function puts into its scratch memory it reads
+                # again itself, and waits for before.
+                if by != unit or (wrote and at != time and not was_scratch):
                     raise MissingSync(_conflict(memory.name, access, span, unit, writes))
             # What is covered and over is implied by the new access; so is the same one, earlier.
             if is_over and writes and low <= first and end <= high:
@@ -80,7 +89,7 @@ class Order:
             if by == unit and wrote == writes and (first, end) == span:
                 continue
             kept.append(access)
-        kept.append((low, high, unit, time, writes))
+        kept.append((low, high, unit, time, writes, is_scratch))
         memory.accesses = self._unsettled(kept) if len(kept) > _MANY else kept
 
     def _unsettled(self, accesses: list[Access]) -> list[Access]:
@@ -142,7 +151,7 @@ def flag_text(flag: Flag) -> str:
 
 
 def _conflict(memory: str, earlier: Access, span: tuple[int, int], unit: int, writes: bool) -> str:
-    first, end, by, _, wrote = earlier
+    first, end, by, _, wrote, _ = earlier
     low, high = max(first, span[0]), min(end, span[1])
     return (
         f"{UNITS[unit % len(UNITS)]} {'writes' if writes else 'reads'} bytes {low} to {high} of "

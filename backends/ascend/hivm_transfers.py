@@ -84,6 +84,15 @@ def _transpose(match: re.Match[str]) -> DeviceFunction:
     return on("V", [0], [1], run, [2])
 
 
+def _deinterleave(match: re.Match[str]) -> DeviceFunction:
+    channel, channels = int(match[1]), int(match[2])
+
+    def run(values: Values) -> None:
+        values[1].write(values[0].values[..., channel::channels].copy())
+
+    return on("V", [0], [1], run, [2])
+
+
 def _count(match: re.Match[str]) -> DeviceFunction:
     def run(values: Values) -> None:
         target: Buffer = values[0]
@@ -105,5 +114,6 @@ TRANSFERS: Final[dict[str, Build]] = {
     r"broadcast_scalar_ELEMENT_to_\dd": _fill,
     r"broadcast_(?:(?:first|last|middle)_axis_\w*align_)?\dd_ELEMENT": _broadcast,
     r"transpose_(2d_with|3d_with|3d_without)_last_axis_ELEMENT": _transpose,
+    r"deinterleave_channel_(\d+)_from_(\d+)_channels_\dd_ELEMENT": _deinterleave,
     r"arange_\dd_ELEMENT": _count,
 }

@@ -70,8 +70,10 @@ class FinalKernel(NamedTuple):
 class KernelRefused(RuntimeError):
     """The compiler doesn't take a kernel, whatever the options and tiles, or doesn't end well."""
 
-    def __init__(self, problem: str, place: Place | None = None) -> None:
+    def __init__(self, problem: str, place: Place | None = None, state: str = "refused") -> None:
         super().__init__(problem)
+        self.state: Final = state
+        """How it ended: `overflow`, `refused`, `crashed` or `late`."""
         self.problem: Final = problem
         self.place: Final = place
         """In the user's program, where that is known."""
@@ -115,14 +117,14 @@ class Toolchain:
             shrink += 1
             next_source = smaller(shrink) if smaller else None
             if next_source is None:
-                raise KernelRefused(problem, place)
+                raise KernelRefused(problem, place, "overflow")
             source = next_source
 
     def _refusal(self, source: Source, more: tuple[str, ...], attempt: _Attempt) -> KernelRefused:
         """Return why a kernel is refused, and where if its text with places says so."""
         if source.located and attempt.state == "refused":
             attempt = self._attempt(source._replace(text=source.located), more)
-        return KernelRefused(attempt.problem, attempt.place)
+        return KernelRefused(attempt.problem, attempt.place, attempt.state)
 
     def verify(self, text: str) -> Diagnostic | None:
         """Return what `bishengir-opt` finds wrong with AscendNPU IR, None if it takes it.

@@ -206,6 +206,13 @@ def test_fills_and_broadcasts():
     np.testing.assert_array_equal(target.values, np.broadcast_to(column.values, (3, 4)))
 
 
+def test_channels_are_taken_apart():
+    x = numbers("float", (7,))
+    for channel, wanted in enumerate((x[::2], x[1::2])):
+        name = f"deinterleave_channel_{channel}_from_2_channels_1d_float"
+        np.testing.assert_array_equal(called(name, wanted.shape, "float", x), wanted)
+
+
 def test_copies_are_of_one_shape():
     chip = Chip()
     values = [chip.buffer((3,), "float"), chip.buffer((4,), "float")]

@@ -8,9 +8,10 @@ import pytest
 from xdsl.dialects.builtin import FileLineColLoc, IntAttr, StringAttr
 
 from foldaway.backends.ascend import driver as driver_module
-from foldaway.backends.ascend import programs
+from foldaway.backends.ascend import known_faults, programs
 from foldaway.backends.ascend.hivm_errors import OutOfBounds, UnknownFunction
 from foldaway.backends.ascend.hivm_kernel import Kernel
+from foldaway.backends.ascend.known_faults import KnownFault
 from foldaway.backends.ascend.toolchain import KernelRefused, Toolchain
 from foldaway.dialects import dtypes, graph
 from foldaway.dialects.source import CompileError
@@ -96,6 +97,7 @@ def test_other_inputs_are_type_errors(simulated, inputs):
 
 
 @needs_compiler
+@pytest.mark.logs_errors
 def test_a_refused_kernel_runs_on_the_cpu_with_a_notice(simulated, monkeypatch, caplog):
     def refuse(self, source, smaller=None):
         raise KernelRefused("it doesn't like it", ("user.py", 7, 3))
@@ -113,6 +115,7 @@ def test_a_refused_kernel_runs_on_the_cpu_with_a_notice(simulated, monkeypatch, 
 
 
 @needs_compiler
+@pytest.mark.logs_errors
 def test_a_function_that_doesn_t_exist_is_a_refusal(simulated, monkeypatch, caplog):
     def missing(hivm, chip):
         raise KernelRefused("the libraries don't have it")
@@ -123,24 +126,69 @@ def test_a_function_that_doesn_t_exist_is_a_refusal(simulated, monkeypatch, capl
     assert "the libraries don't have it" in caplog.text
 
 
+def fails(self, inputs, outputs, blocks):
+    raise OutOfBounds("outside")
+
+
 @needs_compiler
-def test_a_kernel_that_the_compiler_makes_wrong_runs_on_the_cpu(simulated, caplog):
-    """The vendor's compiler puts 1,320 bytes, 32 bytes apart, into a buffer of 12,256."""
-    x = np.arange(2640, dtype=np.int8).reshape(1320, 2)
-    run = program(lambda to, x: [to.reduce("min", x, (1,))], (x.shape, dtypes.int8))
+@pytest.mark.logs_errors
+def test_a_kernel_that_the_compiler_makes_wrong_runs_on_the_cpu(simulated, monkeypatch, caplog):
+    monkeypatch.setattr(Kernel, "run", fails)
+    run = program(doubled)
     with caplog.at_level(logging.WARNING, "foldaway.ascend"):
         for _ in range(2):
-            np.testing.assert_array_equal(run([x])[0], x.min(1))
-    (record,) = [one for one in caplog.records if "is wrong" in one.message]
-    assert "bytes 0 to 32737 of a buffer of 12256" in record.message
+            np.testing.assert_array_equal(run([X])[0], X + X)
+    (record,) = [one for one in caplog.records if "is wrong: outside" in one.message]
+    assert record.levelno == logging.ERROR
+
+
+@needs_compiler
+def test_what_is_known_to_be_wrong_is_a_warning(simulated, monkeypatch, caplog):
+    known = KnownFault("OutOfBounds", "outside", r"arith\.addf")
+    monkeypatch.setattr(Kernel, "run", fails)
+    monkeypatch.setattr(known_faults, "KNOWN", [known])
+    with caplog.at_level(logging.WARNING, "foldaway.ascend"):
+        np.testing.assert_array_equal(program(doubled)([X])[0], X + X)
+    (record,) = [one for one in caplog.records if "is wrong: outside" in one.message]
+    assert record.levelno == logging.WARNING
+
+
+@needs_compiler
+@pytest.mark.parametrize(("state", "level"), [("overflow", "WARNING"), ("crashed", "ERROR")])
+@pytest.mark.logs_errors
+def test_what_the_compiler_does_says_how_bad_it_is(simulated, monkeypatch, caplog, state, level):
+    def refuse(self, source, smaller=None):
+        raise KernelRefused("ub overflow", state=state)
+
+    monkeypatch.setattr(Toolchain, "compile", refuse)
+    with caplog.at_level(logging.WARNING, "foldaway.ascend"):
+        program(doubled)([X])
+    (record,) = [one for one in caplog.records if "refuses it" in one.message]
+    assert record.levelname == level
+
+
+@pytest.mark.parametrize("other", [{"state": "MissingSync"}, {"problem": "of"}, {"kernel": "mulf"}])
+def test_a_fault_is_known_only_as_a_whole(monkeypatch, other):
+    known = {"state": "OutOfBounds", "problem": "outside", "kernel": "addf"}
+    monkeypatch.setattr(known_faults, "KNOWN", [KnownFault(**known)])
+    assert known_faults.is_known("OutOfBounds", "it is outside", "arith.addf")
+    monkeypatch.setattr(known_faults, "KNOWN", [KnownFault(**(known | other))])
+    assert not known_faults.is_known("OutOfBounds", "it is outside", "arith.addf")
+
+
+@needs_compiler
+@pytest.mark.parametrize("dtype", [dtypes.int8, dtypes.uint8], ids=str)
+def test_bytes_in_rows_are_reduced(simulated, caplog, dtype):
+    """In tensor form the vendor's compiler puts rows 32 bytes apart into too small a buffer."""
+    x = np.arange(2640).astype(dtype.name).reshape(1320, 2)
+    run = program(lambda to, x: [to.reduce("min", x, (1,))], (x.shape, dtype))
+    np.testing.assert_array_equal(run([x])[0], x.min(1))
+    assert "runs on the CPU" not in caplog.text
 
 
 @needs_compiler
 def test_what_is_wrong_in_a_program_of_tiles_is_an_error(simulated, monkeypatch):
-    def fail(self, inputs, outputs, blocks):
-        raise OutOfBounds("outside")
-
-    monkeypatch.setattr(Kernel, "run", fail)
+    monkeypatch.setattr(Kernel, "run", fails)
     square = program(lambda to, x, y: [to.matmul(x, y)], ((3, 7), F32), ((7, 5), F32))
     with pytest.raises(OutOfBounds):
         square([X, np.ones((7, 5), np.float32)])
@@ -181,6 +229,7 @@ def test_threads_share_an_executable(simulated):
 
 
 @needs_compiler
+@pytest.mark.logs_errors
 def test_a_function_that_the_simulator_doesn_t_know_runs_on_the_cpu(simulated, monkeypatch, caplog):
     def unknown(driver, source, smaller):
         raise UnknownFunction("the simulator doesn't know what 'frobnicate' does")

@@ -1,27 +1,23 @@
 """The vendor's tool reads all that is emitted for Ascend, and compiles it to the last step here."""
 
-import importlib.util
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from foldaway.backends.ascend.programs import installation
 from foldaway.dialects import dtypes
 
 from .lowered_graphs import OPS, kernel_texts, lowered, lowered_ops
+from .needs_compiler import needs_compiler
 from .test_kernel_emission import F32, layer_norm, perceptron, softmax
 
-FOUND = importlib.util.find_spec("ascendnpuir")
-BIN = Path(FOUND.submodule_search_locations[0], "bin") if FOUND else Path()
-pytestmark = pytest.mark.skipif(
-    FOUND is None, reason="the compiler for Ascend isn't installed: pip install -e '.[ascend]'"
-)
+pytestmark = needs_compiler
 
 
 def read(texts):
     """Let the vendor's tool read and verify kernels."""
     done = subprocess.run(
-        [BIN / "bishengir-opt", "--split-input-file", "-o", "/dev/null"],
+        [installation().program("bishengir-opt"), "--split-input-file", "-o", "/dev/null"],
         input="\n// -----\n".join(texts),
         capture_output=True,
         text=True,
@@ -37,7 +33,9 @@ def compiles(text, folder):
     words = ["--enable-hfusion-compile", "--enable-hivm-compile", "--target=Ascend910B1"]
     words += ["--enable-triton-kernel-compile"] if "memref<?x" in text else []
     words += [f"--save-temps={folder}", str(source), "-o", str(folder / "kernel.o")]
-    subprocess.run([BIN / "bishengir-compile", *words], capture_output=True, timeout=120)
+    subprocess.run(
+        [installation().program("bishengir-compile"), *words], capture_output=True, timeout=120
+    )
     return (folder / "module.hivm.opt.mlir").exists()
 
 
