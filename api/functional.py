@@ -101,7 +101,7 @@ def bias_add(input_x: Input, bias: Input) -> Tensor:
 
 
 def assign(variable: Parameter, value: Input) -> Parameter:
-    """Return the parameter, which has the value's data now."""
+    """Return the parameter, which has the value's data now; AttributeError for no Parameter."""
     return variable.assign_value(value)
 
 
