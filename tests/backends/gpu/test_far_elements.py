@@ -135,10 +135,8 @@ def test_softmax_of_many_rows():
 def test_copies_of_tiles_that_end_beyond_2_to_the_31():
     shapes = ((3, 1 << 29), (1 << 29, 5))
     module = _module(shapes, lambda to, x, y: to.matmul(x, y), "float32")
-    (kernel,) = _kernels(module)
     copies = [op for op in module.walk() if isinstance(op, simt.AsyncCopyOp)]
     assert {str(op.source_index.type) for op in copies} == {"i64"}
-    assert kernel.grid.get_values() == (1, 1, 1)
 
 
 @pytest.mark.parametrize("build", [
