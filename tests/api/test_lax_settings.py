@@ -108,6 +108,7 @@ def test_a_machine_without_a_backend():
     assert f(Tensor(X)).asnumpy().tolist() == [2, 3, 4]
 
 
+@pytest.mark.logs_errors
 def test_a_bug_in_the_folder_costs_no_more_than_speed(monkeypatch, caplog):
     from foldaway import compile as compiling
 
@@ -125,6 +126,7 @@ def test_a_bug_in_the_folder_costs_no_more_than_speed(monkeypatch, caplog):
         foldaway.jit(lambda x: x * 2)(Tensor(X))
 
 
+@pytest.mark.logs_errors
 def test_a_bug_in_the_compiler_costs_no_more_than_speed(monkeypatch, caplog):
     def broken(*_):
         raise InternalError("this is a bug in foldaway, in 'cpu': KeyError: 3")
