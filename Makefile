@@ -26,8 +26,10 @@ devices: .venv/extras ## what needs vendors' tools, and whole programs on simula
 	$(ON_GPU) $(ALL)
 	$(ON_ASCEND) $(SOME) -k 'not the_same_again'
 
-agreement: .venv/extras ## all that runs on the GPU, on the simulated Ascend: takes long
+agreement: .venv/extras ## all on the simulated Ascend, and the GPU's kernels assembled: takes long
 	$(ON_ASCEND) $(ALL)
+	FOLDAWAY_DEVICE_TARGET=GPU FOLDAWAY_GPU=sim $(BIN)/python -m pytest -q -n 2 --dist worksteal \
+		-p tests.backends.gpu.assembling $(ALL)
 
 FUZZ ?= --count 20000 --seed 1000000
 fuzz: .venv/ready ## random programs, compiled and plain; FUZZ="--count 100 --mode lax" for others

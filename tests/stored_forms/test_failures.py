@@ -38,6 +38,7 @@ def test_damage(how, program, compiled, caplog):
     assert len(compiled) == 2
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("name", ["write_key", "write_segment", "GuardWriter"])
 def test_a_failure_of_ours_is_told_and_ends_no_call(name, program, compiled, caplog, monkeypatch):
     monkeypatch.setattr(stored_forms, name, None)
