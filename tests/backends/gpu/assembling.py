@@ -1,7 +1,8 @@
 """A plugin: all kernels that tests have compiled for a simulated GPU go through the assembler.
 
-`python -m pytest -p tests.backends.gpu.assembling …`; a kernel that it refuses, or for which the
-registers don't suffice, is logged as an error, by which the test fails.
+`python -m pytest -p tests.backends.gpu.assembling …`; one that it refuses is logged as an error, by
+which the test fails. Registers in memory are no error here, as they are for the families: with 31
+of 255 in use the assembler may still prefer some bytes of memory to fewer threads at a time.
 """
 
 import logging
@@ -29,19 +30,9 @@ def pytest_configure():
     emitting.emit_kernels = emit_and_assemble
 
 
-def pytest_terminal_summary(terminalreporter):
-    """Say how many there were; with several processes, each has its own."""
-    if SEEN:
-        terminalreporter.write_line(f"assembled modules of kernels: {len(SEEN)}")
-
-
 def _assemble(text):
     for arch in ARCHES:
         try:
-            found = assembled(to_ptx(text, arch), arch)
+            assembled(to_ptx(text, arch), arch)
         except (AssertionError, NoPtx) as refused:
             logging.getLogger("foldaway.assembling").error("%s: %s\n%s", arch, refused, text)
-        else:
-            if found.spilled:
-                problem = f"{found.spilled} bytes of registers lie in memory"
-                logging.getLogger("foldaway.assembling").error("%s: %s\n%s", arch, problem, text)
