@@ -239,3 +239,17 @@ def test_a_function_that_the_simulator_doesn_t_know_runs_on_the_cpu(simulated, m
         (result,) = program(doubled)([X])
     np.testing.assert_array_equal(result, X + X)
     assert "runs on the CPU: the simulator doesn't know what 'frobnicate' does" in caplog.text
+
+
+@needs_compiler
+def test_sums_of_columns_of_wide_integers_are_of_what_was_computed(simulated):
+    """In one kernel the vendor's compiler would overwrite what it still reads."""
+
+    def build(to, x):
+        size = to.unary("abs", x)
+        return [to.reduce("sum", size, (0,)), size]
+
+    x = np.random.default_rng(1).integers(-8, 9, (70, 9))
+    total, size = program(build, (x.shape, dtypes.int64))([x])
+    np.testing.assert_array_equal(size, abs(x))
+    np.testing.assert_array_equal(total, abs(x).sum(0))
