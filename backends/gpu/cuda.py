@@ -172,13 +172,15 @@ class CudaDevice:
     def _load(self, ptx: str, kernels: KernelText) -> CudaModule:
         module = self.compile_ptx(ptx)
         handles: dict[str, int] = {}
+        # From here on it is unloaded, whatever happens.
+        loaded = CudaModule(self, module.value or 0, handles)
         for name, kernel in kernels.kernels.items():
             function = ctypes.c_void_p()
             self._library("cuModuleGetFunction", ctypes.byref(function), module, name.encode())
             if kernel.shared_bytes > 0:
                 self._library("cuFuncSetAttribute", function, _DYNAMIC_SHARED, kernel.shared_bytes)
             handles[name] = function.value or 0
-        return CudaModule(self, module.value or 0, handles)
+        return loaded
 
     def compile_ptx(self, ptx: str) -> ctypes.c_void_p:
         """Return the module of a text in PTX.

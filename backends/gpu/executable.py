@@ -44,7 +44,8 @@ class GpuExecutable:
         constants: Mapping[str, Piece],
     ) -> None:
         self.program = program
-        self._owned = (code, loaded, constants)
+        self._owned = (code, loaded)
+        self._constants = tuple(constants.values())
         self._pool = pool
         self._signature = program.signature
         self._workspace = program.workspace
@@ -81,6 +82,9 @@ class GpuExecutable:
             piece = pool.take(size, stream)
             results.append(DeviceValue(spec, piece))
             words.append(piece.address)
+        for piece in self._constants:
+            if piece.stream != stream:
+                piece.use(stream)
         if self._workspace:
             piece = pool.take(self._workspace, stream)
             held.append(piece)

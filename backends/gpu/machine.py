@@ -61,7 +61,7 @@ def _driver_of(device: str) -> Driver:
 
         return GpuDriver(PtxDevice())
     from .cuda import cuda_device
-    from .cuda_library import NoGpu
+    from .cuda_library import GpuError, NoGpu
 
     if not device.isdecimal():
         reject(UnknownLoc(), f"FOLDAWAY_GPU is '{device}'", "make it a number, or 'sim'")
@@ -73,6 +73,12 @@ def _driver_of(device: str) -> Driver:
             f"there is no GPU for device_target 'GPU': {error}",
             "set_context(device_target='CPU'), or FOLDAWAY_GPU=sim in the environment: one is "
             "simulated then",
+        )
+    except GpuError as error:
+        reject(
+            UnknownLoc(),
+            f"the GPU can't be used: {error}",
+            "see whether nvidia-smi works; set_context(device_target='CPU') does without",
         )
 
 

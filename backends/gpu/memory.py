@@ -7,7 +7,7 @@ that is given back can be lent again at once to who works in the same stream.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -28,7 +28,16 @@ _ALIGNMENT = 16
 class Piece:
     """A piece of device memory; it goes back to its pool when nothing refers to it."""
 
-    __slots__ = ("__weakref__", "address", "is_exposed", "pool", "room", "size", "stream")
+    __slots__ = (
+        "__weakref__",
+        "address",
+        "is_exposed",
+        "pool",
+        "room",
+        "size",
+        "stream",
+        "used_in",
+    )
 
     def __init__(self, pool: MemoryPool, address: int, size: int, room: int, stream: int):
         self.pool = pool
@@ -38,7 +47,9 @@ class Piece:
         self.room = room
         """Bytes that there are."""
         self.stream = stream
-        """In which it is used; it was used in others, those came before."""
+        """In which it was used last; what others did until then comes before that."""
+        self.used_in: frozenset[int] = frozenset()
+        """All streams in which it was used, if they are several."""
         self.is_exposed = False
         """Whether other libraries know of it."""
 
@@ -46,7 +57,10 @@ class Piece:
         """Return the address for work in a stream."""
         if stream != self.stream:
             self.pool.device.order(self.stream, stream)
-            self.stream = stream
+            # Others may still read it in theirs, and may do this at the same time.
+            with self.pool.lock:
+                self.used_in |= {self.stream, stream}
+                self.stream = stream
         return self.address
 
     def to_host(self, spec: TensorSpec) -> Array:
@@ -82,7 +96,7 @@ class Piece:
 
     def __del__(self) -> None:
         # At any moment, also while a thread has the pool's lock.
-        self.pool.returned.append((self.address, self.room, self.stream))
+        self.pool.returned.append((self.address, self.room, self.stream, self.used_in))
 
 
 class BorrowedPiece(Piece):
@@ -109,9 +123,9 @@ class MemoryPool:
     def __init__(self, device: Device):
         self.device = device
         self._is_kept = not device.is_simulated
-        self.returned: deque[tuple[int, int, int]] = deque()
+        self.returned: deque[tuple[int, int, int, frozenset[int]]] = deque()
         self._free: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        self._lock = ForkSafeLock()
+        self.lock: Final = ForkSafeLock()
 
     def take(self, size: int, stream: int) -> Piece:
         """Return a piece for work in a stream, with whatever elements.
@@ -120,7 +134,7 @@ class MemoryPool:
         """
         unit = _LARGE if size >= _LARGE else _SMALL
         room = max(-(-size // unit) * unit, unit) if self._is_kept else size
-        with self._lock:
+        with self.lock:
             self._sort()
             free = self._free.get((stream, room))
             if free:
@@ -170,7 +184,7 @@ class MemoryPool:
 
     def empty(self) -> None:
         """Give all that nobody uses back to the device."""
-        with self._lock:
+        with self.lock:
             self._sort()
             kept, self._free = self._free, defaultdict(list)
         if kept:
@@ -184,9 +198,11 @@ class MemoryPool:
         """Put away what came back."""
         while self.returned:
             try:
-                address, room, stream = self.returned.popleft()
+                address, room, stream, used_in = self.returned.popleft()
             except IndexError:  # Another thread was faster.
                 return
+            for other in used_in - {stream}:
+                self.device.order(other, stream)
             if self._is_kept:
                 self._free[stream, room].append(address)
             else:

@@ -177,6 +177,36 @@ def test_a_piece_that_goes_to_another_stream_waits():
     assert ("wait", 5, 11) in mock.calls
 
 
+def test_a_piece_that_other_streams_used_is_lent_again_after_them():
+    """Two threads may read one tensor in two streams: the last to use it isn't the last to end."""
+    mock = MockCuda()
+    pool = MemoryPool(device(mock))
+    piece = pool.take(100, 0)
+    address = piece.address
+    for stream in (5, 6, 0):
+        piece.use(stream)
+    del piece
+    gc.collect()
+    mock.calls.clear()
+    assert pool.take(100, 0).address == address
+    assert {call for call in mock.calls if call[0] == "record"} == {
+        ("record", 5, 11),
+        ("record", 6, 11),
+    }
+    assert mock.calls.count(("wait", None, 11)) == 2
+
+
+def test_a_module_that_lacks_a_kernel_is_unloaded(monkeypatch):
+    monkeypatch.setattr(cuda, "_OLD_MODULES", 1)
+    mock = MockCuda({"k": None})
+    found = device(mock)
+    with pytest.raises(GpuError):
+        found.load(text_of("other"))
+    gc.collect()
+    found.load(text_of("k", text="another"))
+    assert mock.unloaded == [1]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_is_told():
     found = device()

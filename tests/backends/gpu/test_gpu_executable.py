@@ -15,7 +15,7 @@ from xdsl.parser import Parser
 
 from foldaway import Parameter, Tensor
 from foldaway.backends.gpu import interop
-from foldaway.backends.gpu.cuda import CudaDevice
+from foldaway.backends.gpu.cuda import CudaDevice, working_in
 from foldaway.backends.gpu.cuda_library import CudaLibrary, GpuError
 from foldaway.backends.gpu.device import Kernel, KernelText
 from foldaway.backends.gpu.driver import GpuDriver
@@ -140,8 +140,8 @@ def test_what_lies_between_kernels_is_workspace_that_calls_share():
     assert len(compiled.mock.memory) <= 4
 
 
-def test_scalars_constants_and_views():
-    compiled = Compiled(
+def with_constant():
+    return Compiled(
         """%c = memref.get_global @numbers : memref<6xf32>
         simt.launch @twice(%c, %o0) : memref<6xf32>, memref<6xf32>
         %n = arith.constant 5 : index
@@ -154,7 +154,22 @@ def test_scalars_constants_and_views():
         func.func @g() {""",
         inputs=0,
     )
-    assert (compiled()[0] == 2 * np.arange(1, 7) + 5).all()
+
+
+def test_scalars_constants_and_views():
+    assert (with_constant()()[0] == 2 * np.arange(1, 7) + 5).all()
+
+
+def test_a_call_in_another_stream_waits_for_the_constants():
+    compiled = with_constant()
+    calls = compiled.mock.calls
+    calls.clear()
+    compiled()
+    assert not [call for call in calls if call[0] == "wait"]
+    with working_in(5):
+        compiled()
+    # Before the kernels are launched the new stream waits for the one they came in.
+    assert calls.index(("record", None, 11)) < calls.index(("wait", 5, 11))
 
 
 LOOP = """

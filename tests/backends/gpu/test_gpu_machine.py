@@ -12,7 +12,7 @@ from xdsl.parser import Parser
 
 from foldaway import CompileError, Tensor
 from foldaway.backends.gpu import cuda, machine
-from foldaway.backends.gpu.cuda_library import NoGpu
+from foldaway.backends.gpu.cuda_library import GpuError, NoGpu
 from foldaway.dialects.dtypes import TensorSpec, float32
 from foldaway.dialects.simt import Simt
 from foldaway.drivers import driver_of
@@ -90,6 +90,17 @@ def test_without_a_device_the_error_says_what_to_do(monkeypatch):
     monkeypatch.delenv("FOLDAWAY_GPU", raising=False)
     machine._driver_of.cache_clear()
     with pytest.raises(CompileError, match=r"(?s)no GPU for device_target 'GPU'.*FOLDAWAY_GPU=sim"):
+        driver_of("GPU")
+
+
+def test_a_driver_that_fails_at_its_start_is_a_compile_error(monkeypatch):
+    def broken(number):
+        raise GpuError("CUDA_ERROR_SYSTEM_DRIVER_MISMATCH", 803)
+
+    monkeypatch.setattr(cuda, "cuda_device", broken)
+    monkeypatch.delenv("FOLDAWAY_GPU", raising=False)
+    machine._driver_of.cache_clear()
+    with pytest.raises(CompileError, match=r"(?s)can't be used.*DRIVER_MISMATCH"):
         driver_of("GPU")
 
 
