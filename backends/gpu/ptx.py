@@ -11,8 +11,10 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
+from typing import IO
 
 import llvmlite  # pyright: ignore[reportMissingTypeStubs]
 
@@ -24,6 +26,8 @@ ARCHITECTURES = ("sm_80", "sm_86", "sm_89", "sm_90", "sm_90a", "sm_100", "sm_120
 """Chips for which code is made; it runs on later ones, but for those with an `a`."""
 TIME_LIMIT = 120.0
 """Seconds for one module."""
+SCRIPT = Path(__file__).with_name("nvptx_worker.py")
+"""What the other process runs."""
 _FORM = 1
 """Is counted up when something else comes out of the same text."""
 
@@ -53,12 +57,14 @@ def to_ptx(text: str, arch: str = "sm_80") -> str:
     return made
 
 
-class _Worker:
+class Worker:
     """The other process: started at its first task, and again where it has ended."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._said: IO[str] | None = None
+        """Where it writes what it says of itself."""
         atexit.register(self._end)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(
@@ -88,7 +94,6 @@ class _Worker:
     def _answer(self, process: subprocess.Popen[str], task: str) -> dict[str, str]:
         assert process.stdin is not None, "it is a pipe"
         assert process.stdout is not None, "it is a pipe"
-        assert process.stderr is not None, "it is a pipe"
         line = ""
         try:
             process.stdin.write(f"{task}\n")
@@ -96,20 +101,24 @@ class _Worker:
             line = process.stdout.readline()
         except BrokenPipeError:
             pass  # It has ended, and has said why.
-        if line:
+        if line.endswith("\n"):
             return json.loads(line)
-        said = process.stderr.read().strip() or f"it took more than {TIME_LIMIT:g} seconds"
+        process.wait()
+        assert self._said is not None, "it was started"
+        self._said.seek(0)
+        said = self._said.read().strip() or f"it took more than {TIME_LIMIT:g} seconds"
         raise NoPtx(f"LLVM ended without PTX: {said.splitlines()[0]}")
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             self._end()
-            script = Path(__file__).with_name("nvptx_worker.py")
+            # A pipe would fill up with LLVM's warnings, which nobody reads while it works.
+            self._said = tempfile.TemporaryFile("w+")
             self._process = subprocess.Popen(
-                [sys.executable, "-P", str(script)],
+                [sys.executable, "-P", str(SCRIPT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=self._said,
                 text=True,
             )
         return self._process
@@ -119,17 +128,24 @@ class _Worker:
         if process is not None:
             process.kill()
             process.communicate()
+        self._close()
+
+    def _close(self) -> None:
+        said, self._said = self._said, None
+        if said is not None:
+            said.close()
 
     def _forget(self) -> None:
         """Leave the process to the parent, in a child."""
         process, self._process = self._process, None
         if process is not None:
-            for pipe in (process.stdin, process.stdout, process.stderr):
+            for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     pipe.close()
+            self._close()
             # It isn't this one's child: asking for it would find nothing.
             process.returncode = 0
         self._lock.release()
 
 
-_WORKER = _Worker()
+_WORKER = Worker()

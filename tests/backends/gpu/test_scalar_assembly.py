@@ -7,6 +7,7 @@ import pytest
 from xdsl.dialects import arith, math
 from xdsl.utils.exceptions import PassFailedException
 
+from foldaway.backends.gpu import ptx
 from foldaway.backends.gpu.emit_kernels import emit_kernels
 from foldaway.backends.gpu.ptx import NoPtx, to_ptx
 from foldaway.backends.llvm_ir.definitions import has_formula
@@ -129,6 +130,31 @@ def test_a_mistake_of_llvm_is_an_exception():
     with pytest.raises(NoPtx, match="LLVM ended without PTX"):
         to_ptx(broken)
     assert ".entry k" in to_ptx(text + "\n; compiled anew")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ('{"ptx": ".entry k"}\n', None),
+        ('{"ptx": ".ent', "warning"),
+        ("", "warning"),
+    ],
+    ids=["whole", "cut off", "none"],
+)
+def test_a_process_that_warns_a_lot_and_ends(answer, said, tmp_path, monkeypatch):
+    script = tmp_path / "worker.py"
+    script.write_text(
+        "import sys\nsys.stdin.readline()\nsys.stderr.write('warning\\n' * 50_000)\n"
+        f"sys.stdout.write({answer!r})\n"
+    )
+    monkeypatch.setattr(ptx, "SCRIPT", script)
+    monkeypatch.setattr(ptx, "TIME_LIMIT", 10.0)
+    worker = ptx.Worker()
+    if said is None:
+        assert worker.made("text", "sm_80") == ".entry k"
+        return
+    with pytest.raises(NoPtx, match=f"LLVM ended without PTX: {said}"):
+        worker.made("text", "sm_80")
 
 
 def test_text_that_is_not_llvm_ir_is_an_exception():
