@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from xdsl.dialects import arith, math, tensor
-from xdsl.dialects.builtin import TensorType
+from xdsl.dialects.builtin import TensorType, i1
 from xdsl.dialects.linalg import ops as linalg
 from xdsl.ir import Block, Operation, SSAValue
 
@@ -13,10 +13,17 @@ from .kernel_kinds import is_elementwise, number_in
 from .lower_shape import reassociation, reshape
 from .merged_axes import merged_permutation, transposition_steps
 from .product_form import product_of
-from .scalar_ops import tensor_of
+from .scalar_ops import COMPARE_INTEGERS, tensor_of
 from .structured_ops import OpsBefore, TensorOps, element_of, generic, identity, integers, shape_of
 
 _VIEWS = (tensor.CollapseShapeOp, tensor.ExpandShapeOp)
+_SAME = (
+    *(arith.MaxSIOp, arith.MinSIOp, arith.MaxUIOp, arith.MinUIOp, arith.AndIOp, arith.OrIOp),
+    *(arith.MaximumfOp, arith.MinimumfOp),
+)
+"""What gives its operands where both are the same."""
+_NOTHING = (arith.SubiOp, arith.XOrIOp)
+"""What gives 0 there."""
 
 
 def simplify_tensors(block: Block) -> None:
@@ -25,7 +32,9 @@ def simplify_tensors(block: Block) -> None:
     What has no elements is a tensor without a value; a reduction of nothing is what it starts
     from. Reshapes of reshapes are joined, and arithmetic on reshaped tensors comes before the
     reshape, so that it may be in one kernel with what computes them. What is combined with a
-    reshaped product is reshaped too. Transpositions are joined.
+    reshaped product is reshaped too. Transpositions are joined. What is combined with itself is
+    itself, or a number: the vendor's compiler would find that out, and then fails at a result that
+    is an operand or a constant.
     """
     _Simplification().run(block)
 
@@ -73,7 +82,8 @@ class _Simplification:
             case linalg.ReduceOp():
                 return self._reduced_before_view(to, op)
             case _:
-                return self._before_view(to, op)
+                known = _of_equals(to, op)
+                return self._before_view(to, op) if known is None else known
 
     def _reduced_before_view(self, to: TensorOps, op: linalg.ReduceOp) -> SSAValue | None:
         """Return a reduction of a tensor before it was reshaped; None where axes don't fit."""
@@ -123,6 +133,38 @@ class _Simplification:
         if is_product:
             self.products.add(result)
         return _view(to, result, shape_of(op.results[0]))
+
+
+def _of_equals(to: TensorOps, op: Operation) -> SSAValue | None:
+    """Return what an op on equal operands gives; None where that is neither them nor a number."""
+    inner, operands = _one_op(op)
+    first, *others = operands[-2:] or (None,)
+    if first is None or others != [first]:
+        return None
+    if isinstance(inner, (*_SAME, arith.SelectOp)):
+        return first
+    shape = shape_of(op.results[0])
+    if isinstance(inner, _NOTHING):
+        return to.filled(0, element_of(first), shape)
+    if isinstance(inner, arith.CmpiOp):
+        holds = COMPARE_INTEGERS[inner.predicate.value.data].endswith(("eq", "le", "ge"))
+        return to.filled(holds, i1, shape)
+    return None
+
+
+def _one_op(op: Operation) -> tuple[Operation, list[SSAValue | None]]:
+    """Return the op on elements of an elementwise op that has but one, and its operands' tensors.
+
+    An operand that is no tensor's element is None.
+    """
+    if not isinstance(op, linalg.GenericOp):
+        return op, list(op.operands)
+    block = op.body.block
+    inner = block.first_op
+    if not is_elementwise(op) or inner is None or inner.next_op is not block.last_op:
+        return op, []
+    tensors = dict[SSAValue, SSAValue](zip(block.args, op.inputs, strict=False))
+    return inner, [tensors.get(value) for value in inner.operands]
 
 
 def _replace(op: Operation, value: SSAValue) -> None:
