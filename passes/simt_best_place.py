@@ -8,7 +8,6 @@ at the place 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import MappingProxyType
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import IntegerAttr, i1
@@ -18,7 +17,6 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from ..dialects.simt.memory import bytes_of
 from ..dialects.simt.schedule import BEST_PLACE, Schedule
 from .simt_block_reduction import BlockReduction
-from .simt_fills import Starts
 from .simt_kernel import Kernels, body_values, rounds_of
 from .simt_nests import Nest
 from .simt_product_ops import Number, Values
@@ -39,13 +37,12 @@ def lower_best_place(nest: Nest, schedule: Schedule, kernels: Kernels) -> None:
     """Replace a nest by a kernel, or by two."""
     starts = kernels.starts_of(nest)
     if schedule["parts"] <= 1:
-        _BestPlace(nest, nest, schedule, starts=starts).write(kernels)
+        _BestPlace(nest, schedule, starts=starts).write(kernels)
         return
     parts = InParts(nest, _types(nest), schedule["parts"], lambda ops, found, before: found)
-    _BestPlace(nest, nest, schedule, parts.memories, starts=starts).write(kernels)
-    last = _BestOfParts(
-        nest, parts.nest, parts.schedule(), before=nest.op, starts=parts.moved(starts)
-    )
+    _BestPlace(nest, schedule, parts.memories, starts=starts).write(kernels)
+    last = _BestOfParts(parts.nest, parts.schedule(), before=nest.op, starts=parts.moved(starts))
+    last.compared = nest
     last.write(kernels)
     parts.free()
 
@@ -97,18 +94,8 @@ def _compares(value: SSAValue, arguments: Sequence[SSAValue]) -> bool:
 class _BestPlace(BlockReduction):
     """One kernel, or the first of two. A state is the best element and its place."""
 
-    def __init__(
-        self,
-        compared: Nest,
-        nest: Nest,
-        schedule: Schedule,
-        partials: Sequence[SSAValue] = (),
-        before: Operation | None = None,
-        starts: Starts = MappingProxyType({}),
-    ) -> None:
-        super().__init__(nest, schedule, partials, before, starts)
-        self.compared = compared
-        """The nest that says what is better."""
+    compared: Nest | None = None
+    """The nest that says what is better, if it is another one."""
 
     def start(self, rounds: Sequence[Number]) -> Values:
         """Return what the outputs hold."""
@@ -150,10 +137,11 @@ class _BestPlace(BlockReduction):
         return [ops.select(taken, a, b) for a, b in zip(new, old, strict=True)]
 
     def _is_better(self, new: Sequence[SSAValue], old: Sequence[SSAValue]) -> SSAValue:
-        condition = _taken_if(self.compared)
+        compared = self.compared or self.nest
+        condition = _taken_if(compared)
         assert condition is not None, "a schedule is only of what finds a place"
         needed = _ops_of(condition)
-        op = self.compared.op
+        op = compared.op
         skipped = [inner for inner in op.body.block.ops if inner not in needed]
         known: dict[SSAValue, SSAValue] = {}
         known |= zip(op.body.block.args, (new[0], *old), strict=True)

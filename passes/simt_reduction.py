@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from types import MappingProxyType
+from functools import cached_property
 
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import SSAValue
 
 from ..dialects.simt.schedule import Schedule
 from .scalar_ops import ScalarOps
 from .simt_block_reduction import BlockReduction
 from .simt_combiners import Combiner, combined, combiners_of, tree, two_sum, with_error
-from .simt_fills import Starts
 from .simt_kernel import Kernels
 from .simt_nests import Nest
 from .simt_product_ops import Number, Values
@@ -54,16 +53,10 @@ def _combiners(nest: Nest) -> list[Combiner]:
 class Reduction(BlockReduction):
     """One kernel. A state is the partial results of all outputs, of `width` neighbours each."""
 
-    def __init__(
-        self,
-        nest: Nest,
-        schedule: Schedule,
-        partials: Sequence[SSAValue] = (),
-        before: Operation | None = None,
-        starts: Starts = MappingProxyType({}),
-    ) -> None:
-        super().__init__(nest, schedule, partials, before, starts)
-        self.combiners = _combiners(nest)
+    @cached_property
+    def combiners(self) -> list[Combiner]:
+        """How each output is reduced."""
+        return _combiners(self.nest)
 
     def start(self, rounds: Sequence[Number]) -> Values:
         """Return what changes nothing."""
