@@ -183,6 +183,10 @@ def write_element(to: TensorOps, op: Operation, operands: Sequence[SSAValue]) ->
         if test.startswith("u"):
             operands = [_shifted(to, value) for value in operands]
         return compare(to, _INTEGER_TESTS[test.lstrip("us")], *operands)
+    number = _filled_with(operands[0])
+    if number is not None and element_of(operands[0]) == i1:
+        # The vendor's compiler takes the one bit of a true that it knows for a sign.
+        return to.filled(number, element, shape)
     if element == i8 and element_of(operands[0]) == i1:
         # There is no step from a bool to a byte that comes from memory.
         wider = cast_element(to, operands[0], i16)
@@ -304,6 +308,10 @@ def _not(to: TensorOps, value: SSAValue) -> SSAValue:
 
 def _is_ones(value: SSAValue) -> bool:
     """Return whether a tensor is filled with elements all of whose bits are set."""
+    return _filled_with(value) == (1 if element_of(value) == i1 else -1)
+
+
+def _filled_with(value: SSAValue) -> float | int | None:
+    """Return the number that a tensor is filled with; None if it isn't."""
     owner = value.owner.inputs[0].owner if isinstance(value.owner, linalg.FillOp) else None
-    number = number_of(owner) if isinstance(owner, arith.ConstantOp) else None
-    return number == (1 if element_of(value) == i1 else -1)
+    return number_of(owner) if isinstance(owner, arith.ConstantOp) else None

@@ -157,6 +157,9 @@ class _Grouping:
             return False
         if kind is Kind.MOVE:
             return self._join_part(group, op)
+        if group.kind is Kind.PRODUCT and prod(group.space) == 1:
+            # Both vector cores would store the product's one element.
+            return False
         if kind is Kind.REDUCTION:
             return group.kind is not Kind.PRODUCT and self._join_reduction(group, op)
         if shape_of(op.results[0]) == group.space:

@@ -138,6 +138,8 @@ class _Simplification:
 def _of_equals(to: TensorOps, op: Operation) -> SSAValue | None:
     """Return what an op on equal operands gives; None where that is neither them nor a number."""
     inner, operands = _one_op(op)
+    if isinstance(inner, linalg.YieldOp):
+        return operands[0]
     first, *others = operands[-2:] or (None,)
     if first is None or others != [first]:
         return None
@@ -155,13 +157,14 @@ def _of_equals(to: TensorOps, op: Operation) -> SSAValue | None:
 def _one_op(op: Operation) -> tuple[Operation, list[SSAValue | None]]:
     """Return the op on elements of an elementwise op that has but one, and its operands' tensors.
 
-    An operand that is no tensor's element is None.
+    Without any it is the one that gives the element. What is no tensor's element is None.
     """
     if not isinstance(op, linalg.GenericOp):
         return op, list(op.operands)
     block = op.body.block
     inner = block.first_op
-    if not is_elementwise(op) or inner is None or inner.next_op is not block.last_op:
+    is_one = inner is not None and block.last_op in (inner, inner.next_op)
+    if inner is None or not is_one or not is_elementwise(op):
         return op, []
     tensors = dict[SSAValue, SSAValue](zip(block.args, op.inputs, strict=False))
     return inner, [tensors.get(value) for value in inner.operands]

@@ -253,3 +253,33 @@ def test_sums_of_columns_of_wide_integers_are_of_what_was_computed(simulated):
     total, size = program(build, (x.shape, dtypes.int64))([x])
     np.testing.assert_array_equal(size, abs(x))
     np.testing.assert_array_equal(total, abs(x).sum(0))
+
+
+@needs_compiler
+def test_true_is_one_where_it_is_known(simulated):
+    x = np.arange(9, dtype=np.float32).reshape(3, 3)
+
+    def build(to, x):
+        return [to.binary("mul", to.convert(to.full((3, 3), True, dtypes.bool_), F32), x)]
+
+    np.testing.assert_array_equal(program(build, (x.shape, F32))([x])[0], x)
+
+
+@needs_compiler
+def test_a_copy_of_what_has_no_kernel(simulated):
+    x = np.arange(9.0).reshape(1, 9)
+    (same,) = program(lambda to, x: [to.reverse(x, (0,))], (x.shape, dtypes.float64))([x])
+    np.testing.assert_array_equal(same, x)
+
+
+@needs_compiler
+def test_one_element_of_a_product_and_what_follows_it(simulated):
+    def build(to, x, y):
+        product = to.matmul(x, y)
+        return [product, to.unary("exp", product)]
+
+    x = np.linspace(-1, 1, 16, dtype=np.float32)
+    row, column = x.reshape(1, 16), x.reshape(16, 1)
+    one, power = program(build, (row.shape, F32), (column.shape, F32))([row, column])
+    np.testing.assert_allclose(one, row @ column, 1e-5)
+    np.testing.assert_allclose(power, np.exp(row @ column), 1e-5)
